@@ -1,0 +1,49 @@
+# Everything runs from .venv, made from the one pinned lock. `make demo` first; `make help` lists the rest.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+DEMO := .demo
+export PYTHONDONTWRITEBYTECODE = 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS = false
+export GX_ANALYTICS_ENABLED = false
+
+.PHONY: help install demo test check bench lock clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -hE '^[a-z_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: .venv/installed  ## make .venv from requirements.lock, every package checked by its hash
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+demo: install  ## invent three authorities, refresh, and show a scorecard
+	$(BIN)/line-of-sight invent --authorities 3 --months 2024-10..2025-03 --children 300 --out $(DEMO)
+	$(BIN)/line-of-sight refresh --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release
+	$(BIN)/line-of-sight scorecard --authority 001 --release $(DEMO)/release
+	@echo
+	@echo "The release:      $(DEMO)/release/current  (marts.duckdb, parquet/, csv/, manifest.json)"
+	@echo "The Dagster page: $(BIN)/line-of-sight ui --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release"
+
+test: install  ## run the tests
+	$(BIN)/python -m pytest
+
+check: install  ## lint, types, SQL, and whether the definitions load
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/macros dbt_project/tests
+	$(BIN)/dagster definitions validate -w workspace.yaml
+
+bench: install  ## time a refresh beside a bare dbt build and the imports
+	$(BIN)/python -m tests.bench.refresh
+
+lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml -o requirements.lock
+
+clean:  ## remove what the targets above made
+	rm -rf .venv $(DEMO) dbt_project/target

@@ -1,0 +1,66 @@
+{#- What only this engine says this way. A second engine overrides these and nothing else. -#}
+
+{#- Months since year 0, so that a span of months is a subtraction. -#}
+{% macro month_number(date) -%}
+    (extract(year from {{ date }}) * 12 + extract(month from {{ date }}) - 1)::int
+{%- endmacro %}
+
+{#- The same, of a month written YYYY-MM. -#}
+{% macro month_number_of_text(month) -%}
+    (left({{ month }}, 4)::int * 12 + right({{ month }}, 2)::int - 1)
+{%- endmacro %}
+
+{#- The last day of a numbered month. -#}
+{% macro month_end(month_number) -%}
+    last_day(make_date(({{ month_number }} // 12)::int, ({{ month_number }} % 12 + 1)::int, 1))
+{%- endmacro %}
+
+{#- The first day of a numbered month. -#}
+{% macro month_start(month_number) -%}
+    make_date(({{ month_number }} // 12)::int, ({{ month_number }} % 12 + 1)::int, 1)
+{%- endmacro %}
+
+{#- Whole days from one date to another. -#}
+{% macro days_between(first, last) -%}
+    date_diff('day', {{ first }}, {{ last }})
+{%- endmacro %}
+
+{#- One row for each word of a space-separated text. -#}
+{% macro each_word(text) -%}
+    unnest(string_split({{ text }}, ' '))
+{%- endmacro %}
+
+{#- One key of a json object, as text. -#}
+{% macro json_text(json, key) -%}
+    json_extract_string({{ json }}, '$.{{ key }}')
+{%- endmacro %}
+
+{#- The financial year of a numbered month, as 2024-25. -#}
+{% macro financial_year(month_number) -%}
+    (({{ month_number }} - 3) // 12)::int || '-' || lpad(((({{ month_number }} - 3) // 12 + 1) % 100)::int::varchar, 2, '0')
+{%- endmacro %}
+
+{#- The first word of a space-separated text. -#}
+{% macro first_word(text) -%}
+    split_part({{ text }}, ' ', 1)
+{%- endmacro %}
+
+{#- Each row with the newest event of the same keys on or before a date of the row; null where there is none. -#}
+{% macro with_latest(rows, events, keys, on_or_before, event_date, take) -%}
+    select {{ rows }}.*, {% for column in take %}{{ events }}.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    from {{ rows }}
+    asof left join {{ events }}
+        on
+            {% for key in keys %}{{ rows }}.{{ key }} = {{ events }}.{{ key }} and {% endfor %}
+            {{ rows }}.{{ on_or_before }} >= {{ events }}.{{ event_date }}
+{%- endmacro %}
+
+{#- The day that many months on; in a shorter month its last day. -#}
+{% macro plus_months(date, months) -%}
+    ({{ date }} + to_months({{ months }}))::date
+{%- endmacro %}
+
+{#- Working days or calendar days in steps: one row for each step from 1. -#}
+{% macro each_step(last_step) -%}
+    unnest(generate_series(1, {{ last_step }}))
+{%- endmacro %}

@@ -1,0 +1,37 @@
+{{ config(materialized='table') }}
+
+-- Each looked after child's placement at each month end owed: where the child lives, and the one that is not temporary.
+with placements as (
+
+    select
+        children.view_id,
+        children.la_child_id,
+        children.month_number,
+        placements.placement_id,
+        placements.placement_start_date,
+        placements.placement_type_code,
+        placements.distance_miles,
+        placements.is_out_of_area,
+        {{ is_temporary_placement('placements.placement_type_code') }} as is_temporary
+    from {{ ref('int_care__children') }} as children
+    inner join {{ ref('stg_returns__cla_placements') }} as placements
+        on
+            children.view_id = placements.view_id
+            and children.la_child_id = placements.la_child_id
+            and {{ is_live(
+                'placements.placement_start_date', 'placements.placement_end_date', 'children.period_end'
+            ) }}
+
+)
+
+select
+    *,
+    row_number() over (
+        partition by view_id, la_child_id, month_number
+        order by placement_start_date desc, placement_id desc
+    ) = 1 as is_current,
+    not is_temporary and row_number() over (
+        partition by view_id, la_child_id, month_number, is_temporary
+        order by placement_start_date desc, placement_id desc
+    ) = 1 as is_current_lasting
+from placements

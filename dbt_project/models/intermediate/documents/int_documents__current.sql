@@ -1,0 +1,35 @@
+{{ config(materialized='table') }}
+
+-- Each child with an up-to-date document of a kind at each month end owed: the newest authorised by then is not due.
+with documents as (
+
+    select view_id, la_child_id, kind_code, authorised_date, next_review_due_date
+    from {{ ref('stg_returns__plan_documents') }}
+    qualify row_number() over (
+        partition by view_id, la_child_id, kind_code, authorised_date order by document_id desc
+    ) = 1
+
+),
+
+spells as (
+
+    select
+        *,
+        lead(authorised_date) over (
+            partition by view_id, la_child_id, kind_code order by authorised_date
+        ) as superseded_date
+    from documents
+
+)
+
+select
+    spells.view_id,
+    spells.la_child_id,
+    spells.kind_code,
+    periods.month_number
+from spells
+inner join {{ ref('int_periods_owed') }} as periods
+    on
+        spells.view_id = periods.view_id
+        and {{ is_live('spells.authorised_date', 'spells.superseded_date', 'periods.period_end') }}
+        and coalesce(spells.next_review_due_date, spells.authorised_date + 183) >= periods.period_end

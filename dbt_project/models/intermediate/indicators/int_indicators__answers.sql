@@ -1,0 +1,153 @@
+{{ config(materialized='table') }}
+
+-- One row for every answer owed, in every view, with its figures and why it has none where it has none.
+with owed as (
+
+    select
+        owed_periods.view_id,
+        owed_periods.la_code,
+        owed_periods.edition,
+        owed_periods.view_month,
+        indicators.indicator_id,
+        indicators.unit,
+        indicators.scale,
+        indicators.denominator_source,
+        indicators.history_days,
+        periods.period_basis,
+        periods.period_end,
+        periods.period_start,
+        periods.month_number,
+        breakdowns.breakdown_type,
+        breakdowns.breakdown_value
+    from {{ ref('int_periods_owed') }} as owed_periods
+    cross join {{ ref('dim_indicator') }} as indicators
+    inner join {{ ref('dim_period') }} as periods
+        on
+            owed_periods.month_number = periods.month_number
+            and list_contains(string_split(indicators.bases, ' '), periods.period_basis)
+    inner join {{ ref('int_indicators__breakdowns') }} as breakdowns
+        on
+            indicators.indicator_id = breakdowns.indicator_id
+            and (breakdowns.view_id is null or owed_periods.view_id = breakdowns.view_id)
+
+),
+
+totals as (
+
+    select view_id, indicator_id, period_basis, month_number, denominator
+    from {{ ref('int_indicators__period_counts') }}
+    where breakdown_value = 'all'
+
+),
+
+known as (
+
+    select
+        owed.*,
+        submitted.snapshot_month,
+        population.population_0_17,
+        reported.indicator_id is not null as is_reported,
+        reported.numerator as reported_numerator,
+        reported.denominator as reported_denominator,
+        reported.value as reported_value,
+        counts.numerator as counted_numerator,
+        -- a share by breakdown is of the whole, not of itself
+        case
+            when owed.unit = 'percent' and owed.breakdown_value <> 'all' then totals.denominator
+            else counts.denominator
+        end as counted_denominator,
+        counts.value as counted_value,
+        case
+            when not submitted.is_submitted then 'not_submitted'
+            when
+                owed.history_days is not null
+                and owed.period_start - owed.history_days::int < submitted.history_from
+                then 'insufficient_history'
+        end as shortfall
+    from owed
+    inner join {{ ref('int_indicators__submitted') }} as submitted
+        on
+            owed.view_id = submitted.view_id
+            and owed.indicator_id = submitted.indicator_id
+            and owed.month_number = submitted.month_number
+    left join {{ ref('int_population') }} as population
+        on
+            owed.la_code = population.la_code
+            and owed.month_number = population.month_number
+    left join {{ ref('int_indicators__reported') }} as reported
+        on
+            owed.view_id = reported.view_id
+            and owed.indicator_id = reported.indicator_id
+            and owed.period_basis = reported.period_basis
+            and owed.month_number = reported.month_number
+            and owed.breakdown_value = reported.breakdown_value
+    left join {{ ref('int_indicators__period_counts') }} as counts
+        on
+            owed.view_id = counts.view_id
+            and owed.indicator_id = counts.indicator_id
+            and owed.period_basis = counts.period_basis
+            and owed.month_number = counts.month_number
+            and owed.breakdown_value = counts.breakdown_value
+    left join totals
+        on
+            owed.view_id = totals.view_id
+            and owed.indicator_id = totals.indicator_id
+            and owed.period_basis = totals.period_basis
+            and owed.month_number = totals.month_number
+    -- what was not submitted names no teams
+    where submitted.is_submitted or owed.breakdown_type <> 'invo_professional_team'
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when shortfall is not null and is_reported then 'reported'
+            when shortfall is not null then shortfall
+            when denominator_source = 'population' and coalesce(population_0_17, 0) = 0 then 'no_population'
+            when denominator_source = 'counted' and coalesce(counted_denominator, 0) = 0 then 'no_cases'
+            else 'calculated'
+        end as value_status
+    from known
+
+),
+
+figured as (
+
+    select
+        *,
+        case
+            when value_status = 'reported' then reported_numerator::double
+            when shortfall is not null or indicator_id = 'assessment_duration_median_wd' then null
+            when value_status = 'no_cases' then 0
+            else coalesce(counted_numerator, 0)::double
+        end as numerator,
+        case
+            when value_status = 'reported' then reported_denominator::double
+            when shortfall is not null or denominator_source = 'none' then null
+            when denominator_source = 'population' then population_0_17::double
+            else coalesce(counted_denominator, 0)::double
+        end as denominator
+    from judged
+
+)
+
+select
+    view_id, la_code, edition, view_month, indicator_id, period_basis, period_end, month_number,
+    breakdown_type, breakdown_value, numerator, denominator,
+    case
+        when value_status = 'reported'
+            then coalesce(
+                reported_value::double,
+                case when denominator_source = 'none' then numerator else scale * numerator / nullif(denominator, 0) end
+            )
+        when value_status <> 'calculated' then null
+        when counted_value is not null then counted_value
+        when denominator_source = 'none' then numerator
+        else scale * numerator / denominator
+    end as value,
+    value_status,
+    snapshot_month
+from figured

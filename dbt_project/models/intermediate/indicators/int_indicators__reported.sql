@@ -1,0 +1,70 @@
+{{ config(materialized='table') }}
+
+-- Figures that exist only as totals, as each view knows them: for each period the newest month that gives it.
+with given as (
+
+    select
+        returns.*,
+        {{ month_number('returns.period_end') }} as month_number
+    from {{ ref('stg_returns__indicator_returns') }} as returns
+    where returns.breakdown = 'all' and returns.period_end = last_day(returns.period_end)
+
+),
+
+newest as (
+
+    select * from given
+    where source_month_number >= month_number
+    qualify row_number() over (
+        partition by view_id, indicator_id, period_basis, month_number order by source_month_number desc
+    ) = 1
+
+),
+
+submitted as (
+
+    select newest.*
+    from newest
+    inner join {{ ref('dim_indicator') }} as indicators on newest.indicator_id = indicators.indicator_id
+    -- a line without figures gives none
+    where
+        newest.value is not null
+        or (newest.numerator is not null and (indicators.denominator_source = 'none' or newest.denominator <> 0))
+
+),
+
+-- what DfE has published by month stands in for an authority that sent nothing of its own
+published as (
+
+    select
+        owed.view_id, benchmarks.indicator_id, benchmarks.period_basis, owed.month_number,
+        benchmarks.value, 'published by DfE, release ' || benchmarks.release_year as source_note
+    from {{ ref('int_periods_owed') }} as owed
+    inner join {{ ref('fct_benchmarks') }} as benchmarks
+        on
+            owed.la_code = benchmarks.area_code
+            and owed.period_end = benchmarks.period_end
+            and benchmarks.comparator = 'authority'
+            and benchmarks.period_basis = 'month'
+            and benchmarks.value is not null
+    qualify row_number() over (
+        partition by owed.view_id, benchmarks.indicator_id, owed.month_number order by benchmarks.release_year desc
+    ) = 1
+
+)
+
+select
+    view_id, indicator_id, period_basis, month_number, breakdown as breakdown_value,
+    numerator::double as numerator, denominator::double as denominator, value::double as value, source_note
+from submitted
+union all
+select
+    published.view_id, published.indicator_id, published.period_basis, published.month_number,
+    'all' as breakdown_value, published.value as numerator, null as denominator, published.value, published.source_note
+from published
+anti join submitted
+    on
+        published.view_id = submitted.view_id
+        and published.indicator_id = submitted.indicator_id
+        and published.period_basis = submitted.period_basis
+        and published.month_number = submitted.month_number

@@ -1,0 +1,17 @@
+{{ config(materialized='table') }}
+
+-- Each child in need at each month end owed, since the earliest referral still open.
+select
+    referrals.view_id,
+    referrals.la_child_id,
+    periods.month_number,
+    periods.period_end,
+    periods.period_end_number,
+    min(referrals.referral_date) as in_need_since
+from {{ ref('stg_returns__cin_episodes') }} as referrals
+inner join {{ ref('int_periods_owed') }} as periods
+    on
+        referrals.view_id = periods.view_id
+        and {{ is_live('referrals.referral_date', 'referrals.close_date', 'periods.period_end') }}
+where not referrals.is_no_further_action
+group by all

@@ -1,0 +1,19 @@
+{{ config(materialized='table') }}
+
+-- Each social worker who holds a case at each month end owed: how many, and the time worked.
+select
+    cases.view_id,
+    cases.la_code,
+    cases.worker_id,
+    cases.month_number,
+    cases.period_end,
+    workers.team,
+    coalesce(any_value(workers.fte), 1) as fte,
+    count(*) as case_count
+from {{ ref('int_workforce__cases') }} as cases
+left join {{ ref('stg_returns__professionals') }} as workers
+    on
+        cases.view_id = workers.view_id
+        and cases.worker_id = workers.worker_id
+        and cases.month_number = workers.source_month_number
+group by all

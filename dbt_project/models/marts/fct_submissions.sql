@@ -1,0 +1,43 @@
+-- Every version of every return received, and a line for each return that was owed and did not come.
+with months as (
+
+    select distinct la_code, month_number, strftime(period_end, '%Y-%m') as reporting_month
+    from {{ ref('int_periods_owed') }}
+
+),
+
+received as (
+
+    select
+        receipts.*,
+        -- the newest accepted version is the one that counts
+        receipts.status = 'accepted' and row_number() over (
+            partition by receipts.la_code, receipts.reporting_month, receipts.return_name
+            order by receipts.status asc, receipts.source_format = 'ssd' desc, receipts.version desc
+        ) = 1 as is_current
+    from {{ source('ledger', 'receipts') }} as receipts
+
+)
+
+select
+    months.la_code,
+    months.reporting_month,
+    formats.return_name,
+    coalesce(received.version, 0)::int as version,
+    coalesce(received.source_format, 'none') as source_format,
+    coalesce(received.status, 'not_submitted') as submission_status,
+    coalesce(received.is_current, false) as is_current,
+    received.file,
+    received.sha256,
+    received.row_count::bigint as row_count,
+    received.kept_count::bigint as kept_count,
+    received.finding_count::bigint as finding_count,
+    received.reason
+from months
+cross join {{ source('ledger', 'return_formats') }} as formats
+left join received
+    on
+        months.la_code = received.la_code
+        and months.reporting_month = received.reporting_month
+        and formats.return_name = received.return_name
+order by months.la_code, months.reporting_month, formats.return_name, version

@@ -1,0 +1,9 @@
+-- The first day from which each return is complete; from each month that a view reads another return from.
+select
+    sources.view_id,
+    {{ month_number_of_text('sources.source_month') }} as source_month_number,
+    sources.as_at_date,
+    extract_coverage.return_name,
+    extract_coverage.history_from
+from {{ source('returns', 'extract_coverage') }} as extract_coverage
+inner join {{ source('ledger', 'sources') }} as sources on extract_coverage.content_id = sources.content_id

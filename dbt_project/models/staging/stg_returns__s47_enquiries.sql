@@ -1,0 +1,13 @@
+-- Section 47 enquiries, one row an enquiry and child; as each view reads it: the newest snapshot is the whole record.
+select
+    sources.view_id,
+    sources.as_at_date,
+    s47_enquiries.s47e_s47_enquiry_id as s47_enquiry_id,
+    s47_enquiries.s47e_person_id as la_child_id,
+    s47_enquiries.s47e_referral_id as referral_id,
+    s47_enquiries.s47e_s47_start_date as s47_start_date,
+    s47_enquiries.s47e_s47_end_date as s47_end_date,
+    s47_enquiries.s47e_s47_nfa as is_no_further_action,
+    s47_enquiries.s47e_s47_completed_by_team as team
+from {{ source('returns', 's47_enquiries') }} as s47_enquiries
+inner join {{ source('ledger', 'sources') }} as sources on s47_enquiries.content_id = sources.content_id

@@ -1,0 +1,293 @@
+"""Read every raw cell as its declared type. A cell is read, or it is a finding; none is quietly lost.
+
+Works on a batch: the same return from many authorities at once, so that one query conforms them all.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from ingest import code_lists
+from ingest.return_format import Field, ReturnFormat
+
+BLANKS = "' \t\r\n\u00a0\u2007\u202f\ufeff'"  # what spreadsheets leave at the ends of cells
+NOT_READ = {
+    "date": "not a date that exists, as yyyy-mm-dd or dd/mm/yyyy",
+    "boolean": "not a yes or a no (Y N Yes No True False T F 1 0)",
+    "integer": "not a whole number",
+    "number": "not a number",
+    "code": "not a code or label of the list {code_list}",
+    "json": "not a json object",
+}
+SQL_TYPES = {
+    "text": "varchar",
+    "code": "varchar",
+    "json": "varchar",
+    "date": "date",
+    "boolean": "boolean",
+    "integer": "bigint",
+    "number": "decimal(28, 9)",
+}
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """What a batch became. Both are in the order of the files and of their rows."""
+
+    rows: duckdb.DuckDBPyRelation  # file_no, row_number, then the declared fields, typed
+    findings: pa.Table  # file_no, row_number, column_name, value, finding, reason, next_move
+
+
+def _clean(name: str, *, minus_one_is_null: bool) -> str:
+    trimmed = f"trim({name}, {BLANKS})"
+    nulls = f"{trimmed} = '' or (len({trimmed}) = 4 and upper({trimmed}) = 'NULL')"
+    if minus_one_is_null:
+        nulls += f" or {trimmed} = '-1'"
+    return f"case when {nulls} then null else {trimmed} end"
+
+
+def read_sql(field: Field) -> str:
+    """The SQL that reads one trimmed cell `raw.<field>` as its declared type; null where it cannot."""
+    cell = f'raw."{field.name}"'
+    match field.type:
+        case "text":
+            return cell
+        case "code":
+            return f'"{field.name}_codes".code'
+        case "date":
+            iso = f"left({cell}, 10)"
+            british = f"substr({cell}, 7, 4) || '-' || substr({cell}, 4, 2) || '-' || left({cell}, 2)"
+            is_time = r"[ T][0-9]{1,2}(:[0-9]{2}){1,2}(\.[0-9]+)? ?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+            has_tail = f"len({cell}) > 10 and not regexp_full_match(substr({cell}, 11), '{is_time}')"
+            return (
+                f"case when {has_tail} then null "
+                f"when regexp_full_match({iso}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
+                f"then try_cast({iso} as date) "
+                f"when regexp_full_match({iso}, '[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}}') "
+                f"then try_cast({british} as date) end"
+            )
+        case "boolean":
+            return (
+                f"case when upper({cell}) in ('Y', 'YES', 'TRUE', 'T', '1') then true "
+                f"when upper({cell}) in ('N', 'NO', 'FALSE', 'F', '0') then false end"
+            )
+        case "integer" | "number":
+            whole = r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"
+            part = r"(\.0*)?" if field.type == "integer" else r"(\.[0-9]*)?"
+            digits = f"regexp_replace({cell}, '[£,]', '', 'g')"
+            wide = f"try_cast({digits} as decimal(28, 9))"
+            return (
+                f"case when regexp_full_match({cell}, '[+-]?£?[+-]?{whole}{part}') "
+                f"then try_cast({wide} as {SQL_TYPES[field.type]}) end"
+            )
+        case "json":
+            kept = ", ".join(f"'{key}', json_extract_string({cell}, '$.{key}')" for key in field.keeps)
+            is_object = f"json_valid({cell}) and json_type({cell}) = 'OBJECT'"
+            return f"case when {is_object} then json_object({kept})::varchar end"
+        case _:
+            raise AssertionError(field.type)
+
+
+def conform(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -> Conformed:
+    """Read a batch of text cells (file_no, row_number, one text column per field) and apply the row rules.
+
+    The rules and their order are those of spec/returns.md, 4. Creates temporary tables in `db`.
+    """
+    _read_cells(db, cells, fmt)
+    findings = [_unread_cells(db, fmt), _leave_out_incomplete(db, fmt), _keep_last_of_key(db, fmt)]
+    findings.append(_leave_out_impossible(db, fmt))
+    found = [table for table in findings if table is not None]
+    columns = ", ".join(f'"{f.name}"' for f in fmt.fields)
+    return Conformed(
+        rows=db.sql(f"select file_no, row_number, {columns} from kept"),
+        findings=pa.concat_tables(found) if found else _no_findings(),
+    )
+
+
+def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -> None:
+    db.register("cells", cells)
+    db.register("spellings", code_lists.spellings())
+    cleaned = ", ".join(
+        f'{_clean(_quoted(f), minus_one_is_null=f.type in ("text", "code"))} as "{f.name}"'
+        for f in fmt.fields
+    )
+    joins = " ".join(
+        f"""left join spellings as "{f.name}_codes" on "{f.name}_codes".list = '{f.code_list}'
+            and "{f.name}_codes".spelling = upper(raw."{f.name}")"""
+        for f in fmt.fields
+        if f.type == "code"
+    )
+    typed = ", ".join(f'{read_sql(f)} as "{f.name}"' for f in fmt.fields)
+    unread = "".join(
+        f', raw."{f.name}" is not null and ({read_sql(f)}) is null as "{f.name}?"'
+        for f in fmt.fields
+        if f.type != "text"
+    )
+    db.execute(
+        f"""
+        create or replace temp table kept as
+        with raw as (select file_no, row_number, {cleaned} from cells)
+        select raw.file_no, raw.row_number, {typed}{unread}
+        from raw {joins}
+        """
+    )
+
+
+def _unread_cells(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
+    typed = [f for f in fmt.fields if f.type != "text"]
+    if not typed:
+        return None
+    counts = db.sql("select " + ", ".join(f'count_if("{f.name}?")' for f in typed) + " from kept").fetchone()
+    broken = [f for f, count in zip(typed, counts or (), strict=True) if count]
+    if not broken:
+        return None
+    return _arrow(
+        db,
+        " union all ".join(
+            f"""
+            select
+                kept.file_no, kept.row_number, '{f.name}' as column_name,
+                trim(cells.{_quoted(f)}, {BLANKS}) as value, 'unreadable_cell' as finding,
+                '{NOT_READ[f.type].format(code_list=f.code_list)}' as reason,
+                'correct the cell; until then it counts as empty' as next_move
+            from kept join cells using (file_no, row_number)
+            where kept."{f.name}?"
+            """
+            for f in broken
+        ),
+    )
+
+
+def _leave_out_incomplete(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
+    empty = [f'"{name}" is null' for name in fmt.must_fill]
+    named = ", ".join(
+        f"case when {test} then '{name}' end" for test, name in zip(empty, fmt.must_fill, strict=True)
+    )
+    return _leave_out(
+        db,
+        where=" or ".join(empty),
+        column=f"concat_ws(', ', {named})",
+        finding="required_cell_empty",
+        reason="a cell that every row must have is empty or unreadable, so the row was left out",
+        next_move="fill the cell and send the return again",
+    )
+
+
+def _keep_last_of_key(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
+    key = ", ".join(f'"{name}"' for name in ("file_no", *fmt.key))
+    whole = ", ".join(f'"{f.name}"' for f in fmt.fields)
+    repeated = db.sql(
+        f"select count(*) from (select 1 from kept group by {key} having count(*) > 1)"
+    ).fetchone()
+    if not repeated or not repeated[0]:
+        return None
+    db.execute(
+        f"""
+        create or replace temp table superseded as
+        select file_no, row_number, ({whole}) is distinct from last_row as differs
+        from (
+            select *, last_value(({whole})) over by_key as last_row, last_value(row_number) over by_key as last_number
+            from kept
+            window by_key as (
+                partition by {key} order by row_number
+                rows between unbounded preceding and unbounded following
+            )
+        )
+        where row_number <> last_number
+        """
+    )
+    findings = _arrow(
+        db,
+        f"""
+        select
+            file_no, row_number, '{", ".join(fmt.key)}' as column_name, null as value,
+            'repeated_key' as finding,
+            'a later row has the same key and other values, so this row was left out' as reason,
+            'send one row for each key' as next_move
+        from superseded where differs
+        """,
+    )
+    db.execute(
+        """
+        create or replace temp table kept as
+        select * from kept anti join superseded using (file_no, row_number)
+        order by file_no, row_number
+        """
+    )
+    return findings
+
+
+def _leave_out_impossible(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
+    tests = []
+    if fmt.start_and_end:
+        start, end = fmt.start_and_end
+        tests.append((f'"{end}" < "{start}"', end, "ends_before_start", f"{end} is before {start}"))
+    for name, least in fmt.at_least.items():
+        tests.append((f'"{name}" < {least}', name, "below_least", f"{name} is below {least}"))
+    found = [
+        _leave_out(
+            db,
+            test,
+            f"'{column}'",
+            finding,
+            f"{why}, so the row was left out",
+            "correct the row",
+            f'"{column}"',
+        )
+        for test, column, finding, why in tests
+    ]
+    tables = [table for table in found if table is not None]
+    return pa.concat_tables(tables) if tables else None
+
+
+def _leave_out(
+    db: duckdb.DuckDBPyConnection,
+    where: str,
+    column: str,
+    finding: str,
+    reason: str,
+    next_move: str,
+    value: str = "null",
+) -> pa.Table | None:
+    findings = _arrow(
+        db,
+        f"""
+        select
+            file_no, row_number, {column} as column_name, {value} as value, '{finding}' as finding,
+            '{reason}' as reason, '{next_move}' as next_move
+        from kept where {where}
+        """,
+    )
+    if not findings.num_rows:
+        return None
+    db.execute(f"delete from kept where {where}")
+    return findings
+
+
+def _quoted(field: Field) -> str:
+    return f'"{field.name}"'
+
+
+def _arrow(db: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+    table = db.sql(
+        f"""
+        select file_no, row_number, column_name, value::varchar as value, finding, reason, next_move
+        from ({sql})
+        """
+    ).to_arrow_table()
+    return table.cast(_no_findings().schema)
+
+
+def _no_findings() -> pa.Table:
+    return pa.schema(
+        [
+            ("file_no", pa.int32()),
+            ("row_number", pa.int64()),
+            ("column_name", pa.string()),
+            ("value", pa.string()),
+            ("finding", pa.string()),
+            ("reason", pa.string()),
+            ("next_move", pa.string()),
+        ]
+    ).empty_table()

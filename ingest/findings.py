@@ -1,0 +1,50 @@
+"""What could not be read, said so that someone can mend it."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+# `value` is as received and never leaves the restricted zone; the rest may be shown.
+SCHEMA = pa.schema(
+    [
+        ("la_code", pa.string()),
+        ("reporting_month", pa.string()),
+        ("return_name", pa.string()),
+        ("file", pa.string()),
+        ("content_id", pa.int64()),
+        ("row_number", pa.int64()),
+        ("column_name", pa.string()),
+        ("value", pa.string()),
+        ("finding", pa.string()),
+        ("reason", pa.string()),
+        ("next_move", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong in one file. Row numbers are a spreadsheet's: the header is row 1."""
+
+    finding: str
+    reason: str
+    next_move: str
+    row_number: int | None = None
+    column_name: str | None = None
+    value: str | None = None
+
+
+def unknown_column(position: int, header: str, return_name: str) -> Finding:
+    """A column that the format does not know. Its name stays restricted: a lost header row is a row of data."""
+    return Finding(
+        finding="unknown_column",
+        reason=f"column {position + 1} is not in the format and was ignored",
+        next_move=f"if it is legitimate, add its name to aliases in ingest/formats/{return_name}.yml",
+        column_name=f"column {position + 1}",
+        value=header,
+    )
+
+
+def rejected_file(reason: str) -> Finding:
+    """A whole file that cannot be taken. It counts as not submitted."""
+    return Finding("rejected_file", reason, "mend the file and send it again under the same name")

@@ -1,0 +1,267 @@
+"""Land one return of one month: rows, findings and a receipt for every authority that sent it.
+
+Authorities of a month are conformed together, so that the work is one pass over many files. What is landed is
+named by its content and never altered; a new version is a new file beside it.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingest import findings as found
+from ingest.conform import Conformed, conform
+from ingest.findings import Finding
+from ingest.ledger import Ledger, Look, Receipt
+from ingest.raw_folder import RawFile
+from ingest.read_raw import RawTable, Rejected, read_bytes, read_table
+from ingest.return_format import ReturnFormat
+
+BATCH_BYTES = 256 * 1024**2  # of raw files conformed in one query: what memory bears
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What landing one return of one month came to; counts only."""
+
+    files: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    rows: int = 0
+    findings: int = 0
+
+    def __add__(self, other: "Landed") -> "Landed":
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Landed(*(mine + theirs for mine, theirs in pairs))
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A file that has been read, and what is known of it so far."""
+
+    raw: RawFile
+    receipt: Receipt
+    table: RawTable | None
+    findings: tuple[Finding, ...]
+
+
+def land(fmt: ReturnFormat, month: str, files: Sequence[RawFile], landing: Path, ledger: Ledger) -> Landed:
+    """Land what is new among `files`, all of one return and month. An unchanged file costs one look."""
+    seen = ledger.seen(fmt.name, month)
+    waiting = [f for f in files if seen.get(f.file) != look_of(f, fmt)]
+    total = Landed(files=len(files) - len(waiting), unchanged=len(files) - len(waiting))
+    for batch in _batches(waiting):
+        total += _land_batch(fmt, month, batch, landing, ledger)
+    return total
+
+
+def look_of(file: RawFile, fmt: ReturnFormat) -> Look:
+    """How a file looks now, and how it would be read."""
+    return Look(file.size, file.mtime_ns, file.inode, fmt.digest)
+
+
+def _batches(files: Sequence[RawFile]) -> Iterator[list[RawFile]]:
+    batch: list[RawFile] = []
+    for file in files:
+        if batch and sum(f.size for f in batch) + file.size > BATCH_BYTES:
+            yield batch
+            batch = []
+        batch.append(file)
+    if batch:
+        yield batch
+
+
+def _land_batch(fmt: ReturnFormat, month: str, files: list[RawFile], landing: Path, ledger: Ledger) -> Landed:
+    latest = ledger.latest(fmt.name, month)
+    opened = [_open(file, fmt, latest.get((file.la_code, "ssd"))) for file in files]
+    new = [o for o in opened if o is not None]
+    looks = {f.file: look_of(f, fmt) for f in files}
+    if not new:
+        with ledger.transaction():
+            ledger.mark_seen(fmt.name, month, looks)
+        return Landed(files=len(files), unchanged=len(files))
+    name = hashlib.sha256("".join(sorted(str(o.receipt.content_id) for o in new)).encode()).hexdigest()[:32]
+    folder = landing / fmt.name / month
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as db:
+        conformed = conform(db, _cells(new, fmt), fmt)
+        findings = _all_findings(new, conformed, fmt, month)
+        rows = db.sql("select file_no, count(*) from kept group by file_no").fetchall()
+        kept: dict[int, int] = dict(rows)
+        target = folder / f"{name}.parquet"
+        _write_rows(db, new, fmt, month, target)
+    if findings.num_rows:
+        _write_whole(findings, folder / f"{name}.findings.parquet")
+    by_file = findings.group_by("content_id").aggregate([("content_id", "count")])
+    counts = dict(
+        zip(*(by_file.column(c).to_pylist() for c in ("content_id", "content_id_count")), strict=True)
+    )
+    landed = str(target.relative_to(landing))
+    receipts = [
+        replace(
+            o.receipt,
+            kept_count=kept.get(file_no, 0),
+            finding_count=counts.get(o.receipt.content_id, 0),
+            landed=landed,
+        )
+        for file_no, o in enumerate(new)
+    ]
+    with ledger.transaction():
+        ledger.add(receipts)
+        ledger.mark_seen(fmt.name, month, looks)
+    return Landed(
+        files=len(files),
+        unchanged=len(files) - len(new),
+        rejected=sum(r.status == "rejected" for r in receipts),
+        rows=sum(kept.values()),
+        findings=findings.num_rows,
+    )
+
+
+def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None) -> _Opened | None:
+    """Read one file and write the head of its receipt; None where its content is already the newest."""
+    table: RawTable | None = None
+    sha256, reason = "", None
+    notes: tuple[Finding, ...] = ()
+    try:
+        data, sha256 = read_bytes(file.path)
+        table = read_table(data, file.path.suffix)
+        match = fmt.match_headers(table.headers)
+        notes = table.findings + tuple(
+            found.unknown_column(position, table.headers[position], fmt.name)
+            for position in match.unknown
+            if table.headers[position].strip()
+        )
+        reason = match.problem
+    except Rejected as rejected:
+        reason = str(rejected)
+    content_id = _content_id(fmt, file.reporting_month, file.la_code, sha256)
+    if latest is not None and latest.content_id == content_id:
+        return None
+    if reason:
+        table, notes = None, (found.rejected_file(reason),)
+    receipt = Receipt(
+        return_name=fmt.name,
+        reporting_month=file.reporting_month,
+        la_code=file.la_code,
+        version=1 if latest is None else latest.version + 1,
+        source_format="ssd",
+        file=file.file,
+        sha256=sha256,
+        content_id=content_id,
+        status="rejected" if reason else "accepted",
+        reason=reason,
+        row_count=table.cells.num_rows if table else 0,
+        kept_count=0,
+        finding_count=0,
+        landed=None,
+        received_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    return _Opened(file, receipt, table, notes)
+
+
+def _content_id(fmt: ReturnFormat, month: str, la_code: str, sha256: str) -> int:
+    """Tells landed rows apart: the same bytes read under another format, month or authority are other rows."""
+    parts = "|".join((fmt.name, fmt.digest, month, la_code, sha256))
+    return int.from_bytes(hashlib.sha256(parts.encode()).digest()[:8], "big", signed=True)
+
+
+def _cells(opened: Sequence[_Opened], fmt: ReturnFormat) -> pa.Table:
+    """The batch as text: file_no, row_number and one column for each declared field, absent ones null."""
+    schema = pa.schema(
+        [("file_no", pa.int32()), ("row_number", pa.int64()), *((f.name, pa.string()) for f in fmt.fields)]
+    )
+    tables = [schema.empty_table()]
+    for file_no, o in enumerate(opened):
+        if o.table is None:
+            continue
+        columns = fmt.match_headers(o.table.headers).columns
+        count = o.table.cells.num_rows
+        held = [
+            o.table.cells.column(columns[f.name]) if f.name in columns else pa.nulls(count, pa.string())
+            for f in fmt.fields
+        ]
+        file_numbers = pa.repeat(pa.scalar(file_no, pa.int32()), count)
+        tables.append(pa.Table.from_arrays([file_numbers, o.table.row_numbers, *held], schema=schema))
+    return pa.concat_tables(tables)
+
+
+def _all_findings(opened: Sequence[_Opened], conformed: Conformed, fmt: ReturnFormat, month: str) -> pa.Table:
+    of_files = [
+        {
+            "file_no": file_no,
+            "row_number": f.row_number,
+            "column_name": f.column_name,
+            "value": f.value,
+            "finding": f.finding,
+            "reason": f.reason,
+            "next_move": f.next_move,
+        }
+        for file_no, o in enumerate(opened)
+        for f in o.findings
+    ]
+    schema = conformed.findings.schema
+    every = pa.concat_tables([pa.Table.from_pylist(of_files, schema), conformed.findings]).sort_by(
+        [("file_no", "ascending"), ("row_number", "ascending"), ("column_name", "ascending")]
+    )
+    about = pa.table(
+        {
+            "la_code": [o.raw.la_code for o in opened],
+            "file": [o.raw.file for o in opened],
+            "content_id": pa.array([o.receipt.content_id for o in opened], pa.int64()),
+        }
+    ).take(every.column("file_no"))
+    count = every.num_rows
+    columns = {name: every.column(name) for name in every.column_names} | {
+        "la_code": about.column("la_code"),
+        "file": about.column("file"),
+        "content_id": about.column("content_id"),
+        "reporting_month": pa.repeat(pa.scalar(month), count),
+        "return_name": pa.repeat(pa.scalar(fmt.name), count),
+    }
+    return pa.Table.from_arrays([columns[name] for name in found.SCHEMA.names], schema=found.SCHEMA)
+
+
+def _write_rows(
+    db: duckdb.DuckDBPyConnection, opened: Sequence[_Opened], fmt: ReturnFormat, month: str, target: Path
+) -> None:
+    db.register(
+        "files",
+        pa.table(
+            {
+                "file_no": pa.array(range(len(opened)), pa.int32()),
+                "content_id": pa.array([o.receipt.content_id for o in opened], pa.int64()),
+                "la_code": [o.raw.la_code for o in opened],
+            }
+        ),
+    )
+    columns = ", ".join(f'kept."{f.name}"' for f in fmt.fields)
+    aside = target.with_suffix(".aside")
+    db.execute(
+        f"""
+        copy (
+            select files.content_id, files.la_code, '{month}' as reporting_month, kept.row_number, {columns}
+            from kept join files using (file_no)
+        ) to '{aside}' (format parquet, compression zstd)
+        """
+    )
+    _settle(aside, target)
+
+
+def _write_whole(table: pa.Table, target: Path) -> None:
+    aside = target.with_suffix(".aside")
+    pq.write_table(table, aside, compression="zstd")
+    _settle(aside, target)
+
+
+def _settle(aside: Path, target: Path) -> None:
+    """Move a written file to its name only when all of it is on the disk."""
+    with aside.open("rb") as file:
+        os.fsync(file.fileno())
+    aside.rename(target)

@@ -1,0 +1,111 @@
+"""Lay out for dbt what it may read: the landed returns, the views to answer, the calendar and the reference files."""
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from ingest.conform import SQL_TYPES
+from ingest.findings import SCHEMA as FINDINGS
+from ingest.ledger import Ledger
+from ingest.places import Places
+from ingest.raw_folder import RawFolder
+from ingest.return_format import ReturnFormat, submitted_formats
+from ingest.working_days import calendar
+
+VIEWS_SQL = (Path(__file__).parent / "views.sql").read_text(encoding="utf-8")
+LANDED_COLUMNS = {
+    "content_id": "bigint",
+    "la_code": "varchar",
+    "reporting_month": "varchar",
+    "row_number": "bigint",
+}
+
+
+def lay_out(
+    db: duckdb.DuckDBPyConnection, places: Places, ledger: Ledger, found: RawFolder, newest: str
+) -> None:
+    """Fill the schemas `returns` and `ledger` of an empty warehouse for a refresh that reports the month `newest`."""
+    for schema in ("returns", "ledger", "reference"):
+        db.execute(f"create schema if not exists {schema}")
+    for name in ("receipts", "pins", "folders", "published_views"):
+        db.register(name, ledger.table(name))
+    formats = submitted_formats()
+    db.register(
+        "return_formats",
+        pa.table({"return_name": list(formats), "history": [f.history for f in formats.values()]}),
+    )
+    for statement in db.extract_statements(VIEWS_SQL):
+        db.execute(statement, {"newest": newest} if statement.named_parameters else None)
+    db.execute("create table ledger.return_formats as from return_formats")
+    db.execute("create table ledger.receipts as select * exclude (received_at, landed) from receipts")
+    db.execute("create table ledger.folders as from folders")
+    db.execute(f"create table ledger.reporting as select '{newest}' as view_month")
+    db.register("days", calendar())
+    db.execute("create table ledger.calendar as from days")
+    for fmt in formats.values():
+        _lay_out_return(db, fmt, places.landing)
+    _lay_out_findings(db, places.landing, found)
+    _lay_out_first_published(db, places.first_published)
+
+
+def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: Path) -> None:
+    """One view over just the landed files that some view needs; empty, but typed, where nothing has landed."""
+    rows = db.execute(
+        "select distinct landed from ledger.sources where return_name = ? order by 1", [fmt.name]
+    ).fetchall()
+    files = [str(landing / landed) for (landed,) in rows]
+    typed = LANDED_COLUMNS | {f.name: SQL_TYPES[f.type] for f in fmt.fields}
+    if files:
+        columns = ", ".join(f'"{name}"' for name in typed)
+        body = f"select {columns} from read_parquet({files})"
+    else:
+        body = "select " + ", ".join(f'null::{t} as "{name}"' for name, t in typed.items()) + " where false"
+    db.execute(f"create view returns.{fmt.name} as {body}")
+
+
+def _lay_out_findings(db: duckdb.DuckDBPyConnection, landing: Path, found: RawFolder) -> None:
+    """Findings of landed files and of the raw folder itself, without the values found."""
+    shown = ", ".join(name for name in FINDINGS.names if name != "value")
+    files = sorted(str(path) for path in landing.glob("*/*/*.findings.parquet"))
+    oddities = pa.Table.from_pylist(
+        [
+            {
+                "la_code": o.la_code,
+                "reporting_month": o.reporting_month,
+                "file": o.file,
+                "finding": o.finding.finding,
+                "reason": o.finding.reason,
+                "next_move": o.finding.next_move,
+            }
+            for o in found.oddities
+        ],
+        FINDINGS,
+    )
+    db.register("oddities", oddities)
+    landed = f"union all select {shown} from read_parquet({files})" if files else ""
+    db.execute(f"create table ledger.findings as select {shown} from oddities {landed}")
+
+
+def _lay_out_first_published(db: duckdb.DuckDBPyConnection, store: Path) -> None:
+    """The figures already published, as they were: only the newest word on each authority and month."""
+    kept = """
+        la_code varchar, indicator_id varchar, period_basis varchar, period_end date, breakdown_type varchar,
+        breakdown_value varchar, numerator double, denominator double, value double, value_status varchar,
+        view_month varchar
+    """
+    db.execute(f"create table ledger.first_published ({kept})")
+    files = db.sql("select distinct file from published_views order by 1").fetchall()
+    if files:
+        paths = [str(store / file) for (file,) in files]
+        db.execute(
+            f"""
+            insert into ledger.first_published by name
+            select kept.* exclude (filename)
+            from read_parquet({paths}, filename = true) as kept
+            semi join published_views
+                on kept.la_code = published_views.la_code
+                and kept.view_month = published_views.view_month
+                and kept.filename like '%/' || published_views.file
+            """
+        )

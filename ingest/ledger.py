@@ -1,0 +1,177 @@
+"""What has been received: every version of every return, its SHA-256 and what became of it. Never unwritten.
+
+SQLite, because a receipt must survive a killed process and be read by one that is not.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass, fields
+from pathlib import Path
+
+import pyarrow as pa
+
+SCHEMA = """
+create table if not exists seen (  -- how each file looked when last read, so that an unchanged one is not read again
+    file text primary key, return_name text, reporting_month text,
+    size integer, mtime_ns integer, inode integer, digest text
+);
+create table if not exists receipts (
+    receipt_id integer primary key,
+    return_name text not null, reporting_month text not null, la_code text not null, version integer not null,
+    source_format text not null, file text not null, sha256 text not null, content_id integer not null,
+    status text not null check (status in ('accepted', 'rejected')), reason text,
+    row_count integer not null, kept_count integer not null, finding_count integer not null,
+    landed text, received_at text not null,
+    unique (return_name, reporting_month, la_code, source_format, version)
+);
+create table if not exists folders (
+    reporting_month text, la_code text, primary key (reporting_month, la_code)
+);
+create table if not exists published_views (  -- where each month's figures as first published are kept
+    view_month text, la_code text, fingerprint text not null, file text not null, primary key (view_month, la_code)
+);
+create table if not exists pins (  -- the content each month was first published from
+    return_name text, reporting_month text, la_code text, content_id integer,
+    primary key (return_name, reporting_month, la_code)
+);
+create table if not exists releases (
+    release_number integer primary key, view_month text not null, build_sha256 text not null
+);
+create table if not exists refreshes (
+    refresh_id integer primary key, view_month text, outcome text not null, reasons text, at text not null
+);
+"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What tells, without opening it, that a file is the one already read, and read as now declared."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    format_digest: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One version of one return of one authority-month. Grain: return, month, authority, format, version."""
+
+    return_name: str
+    reporting_month: str
+    la_code: str
+    version: int
+    source_format: str
+    file: str  # relative to the raw folder
+    sha256: str
+    content_id: int  # tells this content among landed rows
+    status: str  # accepted or rejected
+    reason: str | None
+    row_count: int
+    kept_count: int
+    finding_count: int
+    landed: str | None  # Parquet file, relative to the landing folder
+    received_at: str
+
+
+class Ledger:
+    """The receipts of one restricted zone."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = normal")
+        self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Fold the journal away and let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of what is written inside, or none of it."""
+        self._db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    def seen(self, return_name: str, reporting_month: str) -> Mapping[str, Look]:
+        """How each file of one return and month looked when last read."""
+        rows = self._db.execute(
+            "select file, size, mtime_ns, inode, digest from seen where return_name = ? and reporting_month = ?",
+            (return_name, reporting_month),
+        )
+        return {file: Look(*look) for file, *look in rows}
+
+    def mark_seen(self, return_name: str, reporting_month: str, looks: Mapping[str, Look]) -> None:
+        """Remember how each file looked when it was read."""
+        self._db.executemany(
+            "insert or replace into seen values (?, ?, ?, ?, ?, ?, ?)",
+            [(file, return_name, reporting_month, *astuple(look)) for file, look in looks.items()],
+        )
+
+    def latest(self, return_name: str, reporting_month: str) -> Mapping[tuple[str, str], Receipt]:
+        """The newest receipt by (authority, source format) of one return and month, rejected ones included."""
+        names = ", ".join(f.name for f in fields(Receipt))
+        rows = self._db.execute(
+            f"""select {names} from receipts where return_name = ? and reporting_month = ? order by version""",
+            (return_name, reporting_month),
+        )
+        receipts = [Receipt(*row) for row in rows]
+        return {(r.la_code, r.source_format): r for r in receipts}
+
+    def add(self, receipts: Iterable[Receipt]) -> None:
+        """Put receipts on record."""
+        names = [f.name for f in fields(Receipt)]
+        self._db.executemany(
+            f"insert into receipts ({', '.join(names)}) values ({', '.join(':' + n for n in names)})",
+            [asdict(r) for r in receipts],
+        )
+
+    def table(self, name: str) -> pa.Table:
+        """A whole ledger table as Arrow, for the warehouse and for status."""
+        cursor = self._db.execute(f"select * from {name} order by 1")
+        names = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+        types = {"content_id": pa.int64()}
+        columns = zip(*rows, strict=True) if rows else [() for _ in names]
+        return pa.table(
+            {
+                name: pa.array(column, types.get(name, _ledger_type(name)))
+                for name, column in zip(names, columns, strict=True)
+            }
+        )
+
+    def add_folders(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Remember that an authority opened a folder for a month: from its first it owes every later one."""
+        self._db.executemany("insert or ignore into folders values (?, ?)", rows)
+
+    def publish_views(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
+        """Record (view month, authority, fingerprint, file) of figures kept as first published."""
+        self._db.executemany("insert or replace into published_views values (?, ?, ?, ?)", rows)
+
+    def pin(self, rows: Iterable[tuple[str, str, str, int]]) -> None:
+        """Fix the content a month was first published from; the first word stands."""
+        self._db.executemany("insert or ignore into pins values (?, ?, ?, ?)", rows)
+
+    def add_release(self, release_number: int, view_month: str, build_sha256: str) -> None:
+        """Put a published release on record."""
+        self._db.execute(
+            "insert or replace into releases values (?, ?, ?)", (release_number, view_month, build_sha256)
+        )
+
+    def add_refresh(self, view_month: str | None, outcome: str, reasons: str | None, at: str) -> None:
+        """Put the end of a refresh on record: published, withheld or failed."""
+        self._db.execute(
+            "insert into refreshes (view_month, outcome, reasons, at) values (?, ?, ?, ?)",
+            (view_month, outcome, reasons, at),
+        )
+
+
+def _ledger_type(name: str) -> pa.DataType:
+    counts = name.endswith(("_count", "_id", "_number")) or name in ("version", "size", "mtime_ns", "inode")
+    return pa.int64() if counts else pa.string()

@@ -1,0 +1,59 @@
+"""Where things lie. The restricted zone holds children's records and is closed to other users of the machine."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Places:
+    """The four folders of a warehouse. Raw and reference are read; restricted and release are written."""
+
+    raw: Path
+    reference: Path
+    release: Path
+    restricted: Path
+
+    @classmethod
+    def of(cls, raw: Path, reference: Path, release: Path, restricted: Path | None = None) -> "Places":
+        """Absolute places; the restricted zone is `<release>-restricted` unless named."""
+        release = release.absolute()
+        beside = release.with_name(release.name + "-restricted")
+        return cls(raw.absolute(), reference.absolute(), release, (restricted or beside).absolute())
+
+    @property
+    def landing(self) -> Path:
+        return self.restricted / "landing"
+
+    @property
+    def ledger(self) -> Path:
+        return self.restricted / "ledger.sqlite"
+
+    @property
+    def first_published(self) -> Path:
+        return self.restricted / "first_published"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.restricted / "warehouse.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        return self.restricted / "refresh.lock"
+
+    @property
+    def current(self) -> Path:
+        """The link that readers follow."""
+        return self.release / "current"
+
+    @property
+    def releases(self) -> Path:
+        return self.release / "releases"
+
+    def prepare(self) -> None:
+        """Make the folders that are written. Whatever this process writes later, only its user may read."""
+        os.umask(0o077)
+        for folder in (self.restricted, self.landing, self.first_published):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.restricted.chmod(0o700)
+        self.releases.mkdir(parents=True, exist_ok=True, mode=0o755)

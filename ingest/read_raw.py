@@ -1,0 +1,176 @@
+"""Open a received file as text cells with row numbers, or say in plain words why it cannot be opened."""
+
+import csv
+import hashlib
+import io
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from ingest.findings import Finding
+
+MOST_BYTES = 2 * 1024**3
+
+
+class Rejected(Exception):
+    """The file cannot be read at all. The message says why and never quotes the file."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One received table: headers as received, cells as text (one per header), rows numbered as a spreadsheet's."""
+
+    headers: tuple[str, ...]
+    cells: pa.Table  # columns "0", "1", ...
+    row_numbers: pa.Array
+    findings: tuple[Finding, ...] = ()
+
+
+def read_bytes(path: Path) -> tuple[bytes, str]:
+    """The file's bytes and their SHA-256. Only a plain file is opened: never a link, a pipe or a device."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise Rejected(f"it could not be opened ({os.strerror(error.errno or 0)})") from None
+    try:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise Rejected("it is not a plain file")
+        if about.st_size > MOST_BYTES:
+            raise Rejected(f"it is larger than {MOST_BYTES // 1024**3} GiB")
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read()
+    finally:
+        os.close(handle)
+    return data, hashlib.sha256(data).hexdigest()
+
+
+def read_table(data: bytes, suffix: str) -> RawTable:
+    """Read a CSV or Parquet file into text cells. Raises Rejected."""
+    return read_parquet(data) if suffix.lower() == ".parquet" else read_csv(data)
+
+
+def read_csv(data: bytes) -> RawTable:
+    """Read a UTF-8 CSV. Nothing is sniffed; short rows are filled, long ones cut and reported.
+
+    Well-formed files go through Arrow in one pass; only a ragged one is read again row by row.
+    """
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Rejected("it is not UTF-8; save it as 'CSV UTF-8'") from None
+    if not text.strip():
+        raise Rejected("it is empty; a return with nothing to report still has its header row")
+    headers, header_lines = _header(text)
+    names = [str(i) for i in range(len(headers))]
+    body_is_plain = data.count(b'"') % 2 == 0 and b"\x00" not in data and not _has_blank_line(data)
+    if body_is_plain:
+        cells = _read_plain(data, names, header_lines)
+        if cells is not None:
+            return RawTable(headers, cells, _numbers_from(2, cells.num_rows))
+    return _read_ragged(text, headers, names)
+
+
+def _header(text: str) -> tuple[tuple[str, ...], int]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for cells in reader:
+            if cells:
+                return tuple(cells), reader.line_num
+    except csv.Error:
+        raise Rejected("its header row has a quotation mark that never closes") from None
+    raise Rejected("there is no header row; send the column names in the first row")
+
+
+def _has_blank_line(data: bytes) -> bool:
+    return data[:1] in (b"\n", b"\r") or b"\n\n" in data or b"\n\r\n" in data
+
+
+def _read_plain(data: bytes, names: list[str], header_lines: int) -> pa.Table | None:
+    ragged = False
+
+    def note(_: pa_csv.InvalidRow) -> str:
+        nonlocal ragged
+        ragged = True
+        return "skip"
+
+    try:
+        cells = pa_csv.read_csv(
+            io.BytesIO(data),
+            read_options=pa_csv.ReadOptions(column_names=names, skip_rows=header_lines, block_size=8 << 20),
+            parse_options=pa_csv.ParseOptions(newlines_in_values=b'"' in data, invalid_row_handler=note),
+            convert_options=pa_csv.ConvertOptions(
+                column_types={name: pa.string() for name in names},
+                strings_can_be_null=False,
+                check_utf8=False,  # decoded already
+            ),
+        )
+    except pa.ArrowInvalid as error:  # its text quotes the row: never passed on
+        if "Empty CSV" in str(error):
+            return pa.table({name: pa.array([], pa.string()) for name in names})
+        return None
+    return None if ragged else cells
+
+
+def _read_ragged(text: str, headers: tuple[str, ...], names: list[str]) -> RawTable:
+    width = len(headers)
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    findings: list[Finding] = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    is_header_due = True
+    try:
+        for number, row in enumerate(reader, start=1):
+            if not row:
+                continue
+            if is_header_due:
+                is_header_due = False
+                continue
+            beyond = row[width:]
+            if any(cell.strip() for cell in beyond):
+                findings.append(
+                    Finding(
+                        "cells_beyond_header",
+                        f"{len(beyond)} cells stand to the right of the last header and were ignored",
+                        "look for a comma inside a value without quotation marks, or a missing header",
+                        row_number=number,
+                        value=",".join(beyond),
+                    )
+                )
+            rows.append(row[:width] + [""] * (width - len(row)))
+            numbers.append(number)
+    except csv.Error:
+        raise Rejected(
+            f"a quotation mark does not close as it should, in the record that begins near line {reader.line_num}"
+        ) from None
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
+    cells = pa.table(
+        {name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)}
+    )
+    return RawTable(headers, cells, pa.array(numbers, pa.int64()), tuple(findings))
+
+
+def read_parquet(data: bytes) -> RawTable:
+    """Read a Parquet file as text cells, as if it had been written as CSV."""
+    try:
+        table = pq.read_table(io.BytesIO(data))
+        cells = pa.table({str(i): _as_text(table.column(i)) for i in range(table.num_columns)})
+    except (pa.ArrowException, OSError):
+        raise Rejected("it is not a readable Parquet file") from None
+    return RawTable(tuple(table.column_names), cells, _numbers_from(2, cells.num_rows))
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.fill_null(pc.cast(column, pa.string()), "")
+
+
+def _numbers_from(first: int, count: int) -> pa.Array:
+    return pa.array(np.arange(first, first + count, dtype=np.int64))

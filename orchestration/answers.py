@@ -1,0 +1,223 @@
+"""Answer from what has been published and received: what a figure is made of, and where things stand."""
+
+import json
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest import raw_folder
+from ingest.ledger import Ledger
+from ingest.places import Places
+from ingest.return_format import submitted_formats
+
+PLACES_SHOWN = {"count": 0, "percent": 1, "per_10k": 1, "days": 1, "ratio": 1, "fte": 1, "gbp": 0}
+
+
+class NoAnswer(Exception):
+    """The question cannot be answered from the release; the message says what can."""
+
+
+def shown(value: float | None, unit: str) -> str:
+    """A value as a reader sees it: rounded once, half away from zero. Whole counts stay whole."""
+    if value is None:
+        return "-"
+    places = PLACES_SHOWN[unit]
+    if unit == "count" and value != int(value):
+        places = 2  # whole-time equivalents
+    quantum = Decimal(1).scaleb(-places)
+    return f"{Decimal(str(value)).quantize(quantum, rounding=ROUND_HALF_UP):,}"
+
+
+def _rows(db: duckdb.DuckDBPyConnection, sql: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+    asked = db.execute(sql, given)
+    names = [column[0] for column in asked.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+
+
+def explain(release: Path, indicator: str, authority: str, month: str) -> dict[str, Any]:
+    """One indicator of one authority and month, from the current release. Raises NoAnswer."""
+    marts = release / "current" / "marts.duckdb"
+    if not marts.exists():
+        raise NoAnswer(f"there is no release in {release}; run `line-of-sight refresh`")
+    with duckdb.connect(str(marts), read_only=True) as db:
+        asked = {"indicator": indicator, "authority": authority, "month": month}
+        about = _rows(db, "from dim_indicator where indicator_id = $indicator", {"indicator": indicator})
+        if not about:
+            near = _rows(
+                db,
+                "select indicator_id from dim_indicator order by levenshtein(indicator_id, $indicator) limit 3",
+                {"indicator": indicator},
+            )
+            raise NoAnswer(
+                f"{indicator} is not an indicator; near it: {', '.join(n['indicator_id'] for n in near)}"
+            )
+        figures = _rows(
+            db,
+            """
+            select answers.* exclude (la_code, indicator_id), revisions.first_value, revisions.first_value_status
+            from fct_indicator_values as answers
+            left join fct_indicator_revisions as revisions
+                using (la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value)
+            where la_code = $authority and indicator_id = $indicator and strftime(period_end, '%Y-%m') = $month
+            order by period_basis, breakdown_type, breakdown_value
+            """,
+            asked,
+        )
+        if not figures:
+            raise NoAnswer(f"authority {authority} owes no answer for {month}; its first folder may be later")
+        needed = (about[0]["returns_required"] + " " + (about[0]["returns_optional"] or "")).split()
+        snapshot = next((f["snapshot_month"] for f in figures if f["snapshot_month"]), month)
+        returns = _rows(
+            db,
+            """
+            select return_name, reporting_month, version, file, sha256, submission_status, finding_count, reason
+            from fct_submissions
+            where la_code = $authority and reporting_month = $snapshot and list_contains($needed, return_name)
+            order by return_name, is_current desc, version desc
+            """,
+            {"authority": authority, "snapshot": snapshot, "needed": needed},
+        )
+        names = _rows(db, "select la_name from dim_authority where la_code = $code", {"code": authority})
+    manifest = json.loads((release / "current" / "manifest.json").read_text(encoding="utf-8"))
+    behind = {"marts", *needed}
+    return {
+        **about[0],
+        "authority": f"{names[0]['la_name']} ({authority})" if names else authority,
+        "month": month,
+        "figures": figures,
+        "returns": returns,
+        "release": manifest["release"],
+        "commit": manifest["commit"],
+        "checks": [c for c in manifest["checks"] if c["subject"] in behind],
+    }
+
+
+def by_check(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The checks, one line for all the subjects on which a check ended alike."""
+    grouped: dict[tuple[str, str], dict[str, Any]] = {}
+    for check in checks:
+        line = grouped.setdefault((check["check"], check["state"]), {**check, "subjects": []})
+        line["subjects"].append(check["subject"])
+    return list(grouped.values())
+
+
+def scorecard(release: Path, authority: str, month: str | None) -> dict[str, Any]:
+    """Every indicator of one authority and month, from the current release. Raises NoAnswer."""
+    manifest_file = release / "current" / "manifest.json"
+    if not manifest_file.exists():
+        raise NoAnswer(f"there is no release in {release}; run `line-of-sight refresh`")
+    month = month or json.loads(manifest_file.read_text(encoding="utf-8"))["view_month"]
+    with duckdb.connect(str(release / "current" / "marts.duckdb"), read_only=True) as db:
+        rows = _rows(
+            db,
+            """
+            select
+                any_value(about.area) as area, about.indicator_id, any_value(about.title) as title,
+                any_value(about.unit) as unit,
+                any_value(answers.value) filter (where period_basis in ('month', 'point_in_time')) as now,
+                any_value(answers.value) filter (where period_basis = 'year_to_date') as year_to_date,
+                any_value(answers.value) filter (where period_basis = 'rolling_12_months') as rolling_12_months,
+                first(answers.value_status order by period_basis) as value_status
+            from fct_indicator_values as answers inner join dim_indicator as about using (indicator_id)
+            where la_code = $authority and strftime(period_end, '%Y-%m') = $month and breakdown_type = 'all'
+            group by about.indicator_id order by min(about.display_order)
+            """,
+            {"authority": authority, "month": month},
+        )
+        names = _rows(db, "select la_name from dim_authority where la_code = $code", {"code": authority})
+    if not rows:
+        raise NoAnswer(f"the release has nothing for authority {authority} in {month}")
+    return {
+        "authority": f"{names[0]['la_name']} ({authority})" if names else authority,
+        "month": month,
+        "rows": rows,
+    }
+
+
+def status(places: Places) -> dict[str, Any]:
+    """Where things stand: the release, the last refresh, and the newest month's returns by authority."""
+    manifest_file = places.current / "manifest.json"
+    release = None
+    if manifest_file.exists():
+        manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
+        release = {
+            "release": manifest["release"],
+            "view_month": manifest["view_month"],
+            "place": str(places.current),
+        }
+    said: dict[str, Any] = {
+        "release": release, "last_refresh": None, "waiting": [], "month": None,
+        "authorities": [], "refused": [], "missing": [], "findings": [],
+    }  # fmt: skip
+    if not places.ledger.exists():
+        return said
+    ledger = Ledger(places.ledger)
+    try:
+        with duckdb.connect() as db:
+            for name in ("receipts", "folders", "refreshes"):
+                db.register(name, ledger.table(name))
+            _tell_received(db, said)
+        if places.raw.is_dir():
+            said["waiting"] = _waiting(places, ledger)
+    finally:
+        ledger.close()
+    if release:
+        with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
+            newest = {"month": said["month"]}
+            said["findings"] = _rows(
+                db, "from fct_findings where reporting_month = $month order by all", newest
+            )
+    return said
+
+
+def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
+    last = _rows(db, "from refreshes order by refresh_id desc limit 1", {})
+    said["last_refresh"] = last[0] if last else None
+    said["month"] = _rows(db, "select max(reporting_month) as month from folders", {})[0]["month"]
+    if said["month"] is None:
+        return
+    db.execute(
+        """
+        create temp table newest as
+        select la_code, return_name, status, file, version, reason from receipts
+        where reporting_month = ? and source_format = 'ssd'
+        qualify row_number() over (partition by la_code, return_name order by version desc) = 1
+        """,
+        [said["month"]],
+    )
+    returns = list(submitted_formats())
+    said["refused"] = _rows(
+        db, "select * from newest where status = 'rejected' order by la_code, return_name", {}
+    )
+    said["missing"] = _rows(
+        db,
+        """
+        with owed as (
+            select distinct folders.la_code, unnest($returns) as return_name from folders
+        )
+        select la_code, list(return_name order by return_name) as returns
+        from owed anti join newest using (la_code, return_name) group by la_code order by la_code
+        """,
+        {"returns": returns},
+    )
+    said["authorities"] = _rows(
+        db,
+        """
+        select
+            folders.la_code,
+            count(*) filter (where status = 'accepted') as accepted,
+            count(*) filter (where status = 'rejected') as refused,
+            $owed - count(newest.return_name) as missing
+        from (select distinct la_code from folders) as folders left join newest using (la_code)
+        group by folders.la_code order by folders.la_code
+        """,
+        {"owed": len(returns)},
+    )
+
+
+def _waiting(places: Places, ledger: Ledger) -> list[str]:
+    from orchestration.schedules import pending_months
+
+    return pending_months(raw_folder.look(places.raw), ledger)

@@ -1,0 +1,1 @@
+"""One module a stage, in the order the data meets them."""

@@ -1,0 +1,56 @@
+"""The returns as they land: one asset a return, one partition a month."""
+
+import dagster as dg
+
+from ingest.land import Landed, land
+from ingest.return_format import ReturnFormat, submitted_formats
+from orchestration import progress
+from orchestration.partitions import reporting_months
+from orchestration.resources import Warehouse, only_refresh
+
+OWNERS = ["team:performance"]
+
+
+def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
+    """The asset that lands one return: what is new of its month, and of any earlier one that came late."""
+
+    @dg.asset(
+        key=["returns", fmt.name],  # dbt's source has this key, so lineage joins itself
+        group_name="landing",
+        description=f"{fmt.about} Declared in ingest/formats/{fmt.name}.yml.",
+        partitions_def=reporting_months,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        kinds={"python", "parquet"},
+        owners=OWNERS,
+    )
+    def landed(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+        progress.tell(f"landing {fmt.name}")
+        found = warehouse.found(context.run_id)
+        places = warehouse.places
+        newest = context.partition_keys[-1]
+        with only_refresh(places), warehouse.ledger() as ledger:
+            ledger.add_folders(folder for folder in found.folders if folder[0] <= newest)
+            by_month = {
+                month: land(fmt, month, found.of(fmt.name, month), places.landing, ledger)
+                for month in found.months
+                if month <= newest
+            }
+        # one event a run: Dagster's storage takes longer over an event than landing does over a month
+        late = [m for m, l in by_month.items() if m != newest and l.files > l.unchanged]
+        metadata = _metadata(by_month.get(newest, Landed()))
+        return dg.MaterializeResult(metadata={**metadata, "earlier months landed": ", ".join(late) or "none"})
+
+    return landed
+
+
+def _metadata(landed: Landed) -> dict[str, int]:
+    return {
+        "dagster/row_count": landed.rows,
+        "authorities": landed.files,
+        "files new or changed": landed.files - landed.unchanged,
+        "files rejected": landed.rejected,
+        "findings": landed.findings,
+    }
+
+
+landing_assets = [landing_asset(fmt) for fmt in submitted_formats().values()]

@@ -1,0 +1,99 @@
+"""The quality gate: every check on the landed returns and the marts, and one verdict stamped with the build."""
+
+import json
+from collections.abc import Iterator
+
+import dagster as dg
+import duckdb
+
+from expectations.gate import Outcome, Verdict
+from ingest.return_format import submitted_formats
+from orchestration import progress
+from orchestration.assets.warehouse import TESTS_FILE
+from orchestration.release import build_digest
+from orchestration.resources import Warehouse, only_refresh
+
+MARTS = dg.AssetKey("fct_indicator_values")
+VERDICT_FILE = "verdict.json"
+AS_DECLARED = "landed_as_declared"
+FIT_TO_PUBLISH = "fit_to_publish"
+AS_MODELLED = "as_modelled"
+
+
+@dg.multi_asset_check(
+    specs=[
+        *(
+            dg.AssetCheckSpec(
+                AS_DECLARED,
+                asset=["returns", name],
+                description="What was landed keeps every promise of its format.",
+                additional_deps=[MARTS],
+            )
+            for name in submitted_formats()
+        ),
+        dg.AssetCheckSpec(AS_MODELLED, asset=MARTS, blocking=True, description="Every dbt test passes."),
+        dg.AssetCheckSpec(
+            FIT_TO_PUBLISH,
+            asset=MARTS,
+            blocking=True,
+            description="Every critical check on returns and marts passes; otherwise the release is withheld.",
+            additional_deps=["fct_indicator_revisions", "fct_submissions", "fct_findings", "fct_benchmarks"],
+        ),
+    ],
+    name="quality_gate",
+)
+def quality_gate(
+    context: dg.AssetCheckExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.AssetCheckResult]:
+    """Judge the build in the warehouse and keep the verdict beside it."""
+    progress.tell("judging the build")
+    # Great Expectations takes seconds to import: only the step that judges pays for it
+    from expectations import landing, publication
+    from expectations.gate import judge
+
+    places = warehouse.places
+    with only_refresh(places), duckdb.connect(str(places.warehouse), read_only=True) as db:
+        outcomes = [
+            *judge("landing", landing.measure(db, submitted_formats()), landing.suite(), "return_name"),
+            *judge("publication", publication.measure(db), publication.suite(), "subject"),
+            *_dbt_tests(json.loads((places.restricted / TESTS_FILE).read_text(encoding="utf-8"))),
+        ]
+        verdict = Verdict(build_digest(db), tuple(outcomes))
+    verdict.write(places.restricted / VERDICT_FILE)
+    for name in submitted_formats():
+        yield _result(AS_DECLARED, dg.AssetKey(["returns", name]), [o for o in outcomes if o.subject == name])
+    yield _result(AS_MODELLED, MARTS, [o for o in outcomes if o.subject == "models"])
+    yield _result(FIT_TO_PUBLISH, MARTS, outcomes)
+
+
+def _dbt_tests(ended: dict[str, str]) -> list[Outcome]:
+    states = {"pass": "passed", "fail": "failed", "warn": "failed", "skipped": "not_run", "error": "crashed"}
+    return [
+        Outcome(
+            name,
+            "models",
+            states.get(status, "crashed"),
+            "critical",
+            "Each row of a mart stands for one thing.",
+        )  # type: ignore[arg-type]
+        for name, status in ended.items()
+    ]
+
+
+def _result(check: str, asset: dg.AssetKey, outcomes: list[Outcome]) -> dg.AssetCheckResult:
+    amiss = [o for o in outcomes if o.state != "passed"]
+    blocking = [o for o in amiss if o.blocks]
+    counted = {
+        state: sum(o.state == state for o in outcomes) for state in ("passed", "failed", "not_run", "crashed")
+    }
+    lines = [f"- **{o.check}** on {o.subject}: {o.state}. {o.sentence}" for o in amiss]
+    return dg.AssetCheckResult(
+        check_name=check,
+        asset_key=asset,
+        passed=not amiss if check == AS_DECLARED else not blocking,
+        severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+        description="; ".join(o.sentence for o in amiss) or "Every check passed."
+        if outcomes
+        else "Nothing was sent.",
+        metadata={**counted, "what is amiss": dg.MetadataValue.md("\n".join(lines) or "nothing")},
+    )

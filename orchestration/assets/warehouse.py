@@ -1,0 +1,133 @@
+"""The warehouse: what dbt may read is laid out anew, then the models are built over it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+
+from ingest.lay_out import lay_out
+from ingest.reference import lay_out_reference
+from ingest.return_format import submitted_formats
+from orchestration import dbt_build
+from orchestration.assets.landing import OWNERS
+from orchestration.resources import Warehouse, only_refresh
+
+LEDGER, REFERENCE = dg.AssetKey("ledger"), dg.AssetKey("reference")
+TESTS_FILE = "dbt_tests.json"
+
+
+class Reporting(dg.Config):
+    """Which month to report."""
+
+    month: str = ""  # YYYY-MM; the newest month in the raw folder where empty
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            LEDGER,
+            deps=[dg.AssetKey(["returns", name]) for name in submitted_formats()],
+            group_name="landing",
+            description=(
+                "What has been received and which content each figure is read from: one view for each authority "
+                "and month, restated and as first published (ingest/views.sql)."
+            ),
+            kinds={"python", "duckdb"},
+            owners=OWNERS,
+        ),
+        dg.AssetSpec(
+            REFERENCE,
+            group_name="reference",
+            description="Published statistics, populations, targets and neighbours, read exactly as downloaded.",
+            kinds={"python", "duckdb"},
+            owners=OWNERS,
+        ),
+    ],
+    name="lay_out",
+)
+def laid_out(
+    context: dg.AssetExecutionContext, config: Reporting, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult]:
+    """Make the warehouse anew: an unfinished one left by a killed run is thrown away here."""
+    places = warehouse.places
+    found = warehouse.found(context.run_id)
+    if not found.months:
+        raise dg.Failure(f"there are no month folders in {places.raw}; name them YYYY-MM, as 2025-04")
+    newest = config.month or found.months[-1]
+    with only_refresh(places), warehouse.ledger() as ledger:
+        for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
+            path.unlink(missing_ok=True)
+        with duckdb.connect(str(places.warehouse)) as db:
+            lay_out(db, places, ledger, found, newest)
+            lay_out_reference(db, places.reference)
+            counts = db.sql(
+                """
+                select
+                    (select count(*) from ledger.views), (select count(distinct la_code) from ledger.views),
+                    (select count(*) from ledger.receipts), (select count(*) from ledger.findings),
+                    (select count(*) from reference.files), (select count(*) from reference.findings)
+                """
+            ).fetchone()
+    views, authorities, receipts, findings, files, reference_findings = counts or (0,) * 6
+    yield dg.MaterializeResult(
+        asset_key=LEDGER,
+        metadata={
+            "month reported": newest,
+            "views": views,
+            "authorities": authorities,
+            "receipts": receipts,
+            "findings": findings,
+        },
+    )
+    yield dg.MaterializeResult(asset_key=REFERENCE, metadata={"files": files, "findings": reference_findings})
+
+
+class Translator(DagsterDbtTranslator):
+    """Names dbt's nodes as the engineers see them: sources are the landed returns, groups are the layers."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            source = dbt_resource_props["source_name"]
+            return dg.AssetKey(["returns", dbt_resource_props["name"]] if source == "returns" else source)
+        return dg.AssetKey(dbt_resource_props["name"])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        if dbt_resource_props["resource_type"] == "seed":
+            return "reference"
+        return str(dbt_resource_props["fqn"][1])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        return OWNERS
+
+
+@dbt_assets(
+    manifest=dbt_build.manifest_path(),
+    dagster_dbt_translator=Translator(
+        # each dbt test as a check of its own would triple the event log; the gate reports them as one
+        DagsterDbtTranslatorSettings(enable_asset_checks=False, enable_duplicate_source_asset_keys=True)
+    ),
+    name="models",
+)
+def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+    """Build and test the models in this process."""
+    places = warehouse.places
+    chosen = {key.path[-1]: key for key in context.selected_asset_keys}
+    with only_refresh(places):
+        nodes = dbt_build.build(places, select=sorted(chosen) if context.is_subset else None)
+        tests = {n.name: n.status for n in nodes if n.kind == "test"}
+        (places.restricted / TESTS_FILE).write_text(json.dumps(tests), encoding="utf-8")
+        rows = _row_counts(places.warehouse)
+    for node in nodes:
+        if node.name in chosen:
+            metadata = {"seconds": round(node.seconds, 3), "dagster/row_count": rows.get(node.name)}
+            yield dg.MaterializeResult(
+                asset_key=chosen[node.name], metadata={k: v for k, v in metadata.items() if v is not None}
+            )
+
+
+def _row_counts(warehouse: object) -> dict[str, int]:
+    with duckdb.connect(str(warehouse), read_only=True) as db:
+        return dict(db.sql("select table_name, estimated_size from duckdb_tables()").fetchall())

@@ -1,0 +1,312 @@
+"""The command line: what a performance analyst types each month, and what a script can rely on."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from ingest.places import Places
+from orchestration import answers
+from orchestration.refresh import Outcome, refresh_warehouse
+from orchestration.resources import Busy
+
+PUBLISHED, WRONG_USAGE, WITHHELD, BUSY = 0, 2, 3, 75
+FOLDER = click.Path(file_okay=False, path_type=Path)
+MONTH = click.DateTime(["%Y-%m"])
+WIDE = None if sys.stdout.isatty() else 200  # a pipe has no edge to wrap at
+out, err = Console(highlight=False, width=WIDE), Console(stderr=True, highlight=False)
+
+release_option = click.option(
+    "--release", type=FOLDER, envvar="LINE_OF_SIGHT_RELEASE", default="release", show_default=True,
+    help="Where releases are; readers follow RELEASE/current.",
+)  # fmt: skip
+restricted_option = click.option(
+    "--restricted", type=FOLDER, envvar="LINE_OF_SIGHT_RESTRICTED",
+    help="Where children's records are worked on; closed to other users.  [default: RELEASE-restricted]",
+)  # fmt: skip
+raw_option = click.option(
+    "--raw", type=FOLDER, envvar="LINE_OF_SIGHT_RAW", default="raw", show_default=True,
+    help="The returns as received: RAW/<YYYY-MM>/<la_code>/<return_name>.csv",
+)  # fmt: skip
+reference_option = click.option(
+    "--reference", type=FOLDER, envvar="LINE_OF_SIGHT_REFERENCE", default="reference", show_default=True,
+    help="Populations, targets and DfE statistics, exactly as downloaded.",
+)  # fmt: skip
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON for a script instead of a table."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Monthly performance figures for children's safeguarding, from raw returns to a trusted release.
+
+    \b
+    A month in three steps:
+      1. put the month's returns in raw/2025-04/372/, one CSV a return
+      2. line-of-sight refresh
+      3. line-of-sight status, and query release/current/marts.duckdb
+    """
+
+
+@main.command()
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@click.option("--month", type=MONTH, help="The month to report.  [default: the newest folder in RAW]")
+@json_option
+def refresh(
+    raw: Path, reference: Path, release: Path, restricted: Path | None, month: Any, as_json: bool
+) -> None:
+    """Land what has arrived, work out every indicator, check it, and publish it.
+
+    \b
+    Exit codes:  0 published   2 wrong usage   3 withheld by the gate, with the reasons
+                 75 another refresh is running   1 something broke; nothing was changed
+    """
+    if not raw.is_dir():
+        raise click.UsageError(f"there is no folder {raw}; give the folder of the returns with --raw")
+    places = Places.of(raw, reference, release, restricted)
+    try:
+        ended = _with_progress(
+            lambda tell: refresh_warehouse(places, month and month.strftime("%Y-%m"), tell)
+        )
+    except Busy as busy:
+        err.print(str(busy))
+        sys.exit(BUSY)
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    if as_json:
+        click.echo(json.dumps(ended.as_json(), indent=1))
+    else:
+        _tell_outcome(ended, places)
+    sys.exit({"published": PUBLISHED, "withheld": WITHHELD}.get(ended.state, 1))
+
+
+def _with_progress(work: Callable[[Callable[[str], None]], Outcome]) -> Outcome:
+    if not err.is_terminal:
+        return work(lambda line: err.print(line))
+    with err.status("starting") as status:
+        return work(lambda line: status.update(line))
+
+
+def _tell_outcome(ended: Outcome, places: Places) -> None:
+    if ended.state == "published":
+        out.print(f"Published release {ended.release}, reporting {ended.month}, in {places.current}")
+    elif ended.state == "withheld":
+        err.print(f"Withheld: {ended.month} was not published. {_still(ended)}")
+    else:
+        err.print(f"The refresh broke and changed nothing that readers see. {_still(ended)}")
+    for reason in ended.reasons:
+        err.print(f"  - {reason}")
+    if ended.state == "published" and ended.findings:
+        out.print(f"{ended.findings} findings were made; see `line-of-sight status`")
+
+
+def _still(ended: Outcome) -> str:
+    return f"Release {ended.release} stays current." if ended.release else "There is no earlier release."
+
+
+@main.command()
+@click.argument("indicator")
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--month", required=True, type=MONTH, help="The month asked about, as 2025-04.")
+@release_option
+@json_option
+def explain(indicator: str, authority: str, month: Any, release: Path, as_json: bool) -> None:
+    """Show a figure, what it was worked out from, the rule in words, and the checks behind it.
+
+    \b
+    Example:  line-of-sight explain icpc_15wd_pct --authority 001 --month 2025-03
+    """
+    try:
+        said = answers.explain(release, indicator, authority, month.strftime("%Y-%m"))
+    except answers.NoAnswer as none:
+        raise click.UsageError(str(none)) from None
+    if as_json:
+        click.echo(json.dumps(said, indent=1, default=str))
+        return
+    out.print(f"[bold]{said['title']}[/bold] ({indicator}), {said['authority']}, {said['month']}")
+    _print_table(
+        ["basis", "breakdown", "value", "numerator", "denominator", "status", "first published"],
+        [
+            [
+                f["period_basis"],
+                f["breakdown_value"],
+                answers.shown(f["value"], said["unit"]),
+                answers.shown(f["numerator"], "count"),
+                answers.shown(f["denominator"], "count"),
+                f["value_status"],
+                answers.shown(f["first_value"], said["unit"]),
+            ]
+            for f in said["figures"]
+        ],
+    )
+    out.print(f"Counted: {said['numerator_rule']}")
+    out.print(f"Out of:  {said['denominator_rule']}")
+    if said["decision_note"]:
+        out.print(f"Note:    {said['decision_note']}")
+    out.print("Read from:")
+    _print_table(
+        ["return", "file", "version", "status", "SHA-256"],
+        [
+            [r["return_name"], r["file"], r["version"], r["submission_status"], r["sha256"]]
+            for r in said["returns"]
+        ],
+    )
+    out.print("Checks:")
+    checks = answers.by_check(said["checks"])
+    _print_table(
+        ["check", "state", "on", "what it asks"],
+        [[c["check"], c["state"], ", ".join(c["subjects"]), c["sentence"]] for c in checks],
+    )
+
+
+@main.command()
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--month", type=MONTH, help="The month asked about.  [default: the month the release reports]")
+@release_option
+@json_option
+def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
+    """Show every indicator of an authority for a month, area by area."""
+    try:
+        said = answers.scorecard(release, authority, month and month.strftime("%Y-%m"))
+    except answers.NoAnswer as none:
+        raise click.UsageError(str(none)) from None
+    if as_json:
+        click.echo(json.dumps(said, indent=1, default=str))
+        return
+    out.print(f"[bold]{said['authority']}, {said['month']}[/bold]")
+    _print_table(
+        ["area", "indicator", "month", "year to date", "12 months", "status"],
+        [
+            [
+                r["area"],
+                r["title"],
+                answers.shown(r["now"], r["unit"]),
+                answers.shown(r["year_to_date"], r["unit"]),
+                answers.shown(r["rolling_12_months"], r["unit"]),
+                r["value_status"],
+            ]
+            for r in said["rows"]
+        ],
+    )
+
+
+@main.command()
+@click.option("--authorities", default=3, show_default=True, help="How many authorities.")
+@click.option("--months", required=True, help="The months to write, first and last, as 2024-04..2025-03.")
+@click.option("--children", default=300, show_default=True, help="Children in need at a time, on average.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--out", "folder", type=FOLDER, required=True, help="Writes OUT/raw and OUT/reference.")
+@click.option("--jobs", default=1, show_default=True, help="How many processes to write with.")
+def invent(authorities: int, months: str, children: int, seed: int, folder: Path, jobs: int) -> None:
+    """Write realistic, wholly fictional returns, to try before you trust.
+
+    \b
+    Example:  line-of-sight invent --months 2024-04..2025-03 --out try
+              line-of-sight refresh --raw try/raw --reference try/reference --release try/release
+    """
+    from ingest.invent import invent as write
+
+    try:
+        first, _, last = months.partition("..")
+        chosen = [month.strftime("%Y-%m") for month in pd.period_range(first, last or first, freq="M")]
+        summary = write(authorities, chosen, children, seed, folder, err.print, jobs)
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    rows = summary.rows_by_month[chosen[-1]]
+    out.print(
+        f"Wrote {len(chosen)} months of {authorities} authorities to {folder}; {rows:,} rows in the last month"
+    )
+
+
+@main.command()
+@raw_option
+@release_option
+@restricted_option
+@json_option
+def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> None:
+    """Show what has arrived, what is missing, what was withheld, and the current release."""
+    said = answers.status(Places.of(raw, Path("reference"), release, restricted))
+    if as_json:
+        click.echo(json.dumps(said, indent=1, default=str))
+        return
+    current = said["release"]
+    if current:
+        out.print(
+            f"Current release: {current['release']}, reporting {current['view_month']}, {current['place']}"
+        )
+    else:
+        out.print("There is no release yet; run `line-of-sight refresh`")
+    if said["last_refresh"]:
+        last = said["last_refresh"]
+        out.print(
+            f"Last refresh: {last['outcome']}, reporting {last['view_month'] or 'nothing'}, at {last['at']}"
+        )
+        for reason in (last["reasons"] or "").splitlines():
+            out.print(f"  - {reason}")
+    if said["waiting"]:
+        out.print(f"Waiting to be read: {', '.join(said['waiting'])}")
+    out.print(f"Newest month: {said['month'] or 'none'}")
+    _print_table(
+        ["authority", "accepted", "missing", "refused"],
+        [[a["la_code"], a["accepted"], a["missing"], a["refused"]] for a in said["authorities"]],
+    )
+    for refused in said["refused"]:
+        out.print(f"Refused: {refused['file']} (version {refused['version']}): {refused['reason']}")
+    if said["missing"]:
+        out.print("Missing:")
+        _print_table(
+            ["authority", "returns"], [[m["la_code"], ", ".join(m["returns"])] for m in said["missing"]]
+        )
+    if said["findings"]:
+        out.print("Findings:")
+        _print_table(
+            ["file", "column", "finding", "how many", "what to do"],
+            [
+                [f["file"], f["column_name"], f["finding"], f["finding_count"], f["next_move"]]
+                for f in said["findings"]
+            ],
+        )
+
+
+@main.command()
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@click.option("--port", default=3000, show_default=True, help="The port to listen on.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; it has no login."
+)
+def ui(raw: Path, reference: Path, release: Path, restricted: Path | None, port: int, host: str) -> None:
+    """Open the Dagster page over these folders, on this machine only unless told otherwise."""
+    from orchestration.instance import dagster_home
+
+    places = Places.of(raw, reference, release, restricted)
+    places.prepare()
+    for name, place in (("RAW", places.raw), ("REFERENCE", places.reference), ("RELEASE", places.release)):
+        os.environ[f"LINE_OF_SIGHT_{name}"] = str(place)
+    os.environ["LINE_OF_SIGHT_RESTRICTED"] = str(places.restricted)
+    os.environ["DAGSTER_HOME"] = str(dagster_home(places))
+    workspace = Path(__file__).parent.parent / "workspace.yaml"
+    command = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
+    os.chdir(workspace.parent)
+    out.print(f"The Dagster page: http://{host}:{port}  (Ctrl-C ends it)")
+    os.execv(sys.executable, [sys.executable, *command])
+
+
+def _print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(table)

@@ -1,0 +1,20 @@
+"""All definitions, composed. Importing this touches no network and takes no lock."""
+
+import dagster as dg
+
+from orchestration.assets.landing import landing_assets
+from orchestration.assets.publication import release
+from orchestration.assets.quality_gate import quality_gate
+from orchestration.assets.warehouse import laid_out, models
+from orchestration.resources import default_warehouse
+from orchestration.schedules import monthly_refresh, new_returns, refresh_job
+
+defs = dg.Definitions(
+    assets=[*landing_assets, laid_out, models, release],
+    asset_checks=[quality_gate],
+    jobs=[refresh_job],
+    schedules=[monthly_refresh],
+    sensors=[new_returns],
+    resources={"warehouse": default_warehouse()},
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,216 @@
+"""Publish a build that has earned it: exported aside, then made current by one rename."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+
+from expectations.gate import Verdict
+from ingest.ledger import Ledger
+from ingest.places import Places
+from orchestration.dbt_build import DBT_PROJECT
+
+FOLDER_MODE, FILE_MODE = 0o750, 0o640  # readers share a group with whoever refreshes
+
+
+class NotEarned(Exception):
+    """The build may not be published; the message says why."""
+
+
+def mart_names(db: duckdb.DuckDBPyConnection) -> list[str]:
+    """The tables that a release holds."""
+    rows = db.sql("select table_name from duckdb_tables() where schema_name = 'marts' order by 1").fetchall()
+    return [name for (name,) in rows]
+
+
+def build_digest(db: duckdb.DuckDBPyConnection) -> str:
+    """A digest of every row of every mart: what the verdict is stamped with and the release checks."""
+    parts = []
+    for name in mart_names(db):
+        counted = db.sql(
+            f"select count(*), bit_xor(hash(t)), sum(hash(t)::hugeint) from marts.{name} as t"
+        ).fetchone()
+        parts.append(f"{name} {counted}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def publish(
+    places: Places, ledger: Ledger, verdict: Verdict, run_id: str, descriptions: Mapping[str, dict]
+) -> int:
+    """Publish the build in the warehouse and return the release's number. Raises NotEarned.
+
+    Readers of release/current see the earlier release whole until the last step, and the new one whole after it.
+    """
+    with duckdb.connect(str(places.warehouse)) as db:
+        digest = build_digest(db)
+        if verdict.build_sha256 != digest:
+            raise NotEarned("the gate judged another build than this one; run the quality gate again")
+        if not verdict.is_good:
+            raise NotEarned("the quality gate withholds this build")
+        [(view_month,)] = db.sql("select view_month from ledger.reporting").fetchall()
+        number = 1 + max((_number(p) for p in places.releases.iterdir()), default=0)
+        aside = places.releases / f".{number:06d}.aside"
+        _clear(aside)
+        aside.mkdir(mode=0o700)
+        _export(db, aside, descriptions)
+        _write_manifest(db, aside, number, view_month, verdict, run_id)
+        kept = _keep_first_published(db, places, number)
+        pins = db.sql(
+            """
+            select return_name, source_month, la_code, content_id
+            from ledger.sources inner join ledger.views using (view_id)
+            where views.is_first_published and source_month = view_month
+            """
+        ).fetchall()
+    whole = places.releases / f"{number:06d}"
+    _settle(aside)
+    aside.rename(whole)
+    _sync(places.releases)
+    with ledger.transaction():  # on record first: a refresh killed here is completed by the next one
+        ledger.pin(pins)
+        ledger.publish_views(kept)
+        ledger.add_release(number, view_month, digest)
+    make_current(places, number)
+    return number
+
+
+def make_current(places: Places, number: int) -> None:
+    """Point readers at a release, in one rename."""
+    link = places.release / ".current.aside"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("releases") / f"{number:06d}")
+    link.rename(places.current)
+    _sync(places.release)
+
+
+def recover(places: Places, ledger: Ledger) -> None:
+    """Finish or clear what a killed refresh left: a release on record is made current, a half-made one removed."""
+    recorded = ledger.table("releases").column("release_number").to_pylist()
+    for path in places.releases.iterdir():
+        if path.name.startswith(".") or _number(path) not in recorded:
+            _clear(path)
+    if recorded and current_number(places) not in recorded:
+        make_current(places, max(recorded))
+
+
+def current_number(places: Places) -> int | None:
+    """The number of the release that readers see; None before the first."""
+    return _number(places.current.resolve()) if places.current.exists() else None
+
+
+def _number(path: Path) -> int:
+    return int(path.name) if re.fullmatch(r"\d{6}", path.name) else 0
+
+
+def _export(db: duckdb.DuckDBPyConnection, folder: Path, descriptions: Mapping[str, dict]) -> None:
+    for kind in ("parquet", "csv"):
+        (folder / kind).mkdir()
+    db.execute(f"attach '{folder / 'marts.duckdb'}' as marts_file")
+    for name in mart_names(db):
+        db.execute(f"create table marts_file.{name} as from marts.{name}")
+        about = descriptions.get(name, {"description": "", "columns": {}})
+        db.execute(f"comment on table marts_file.{name} is {_text(about['description'])}")
+        for column, text in about["columns"].items():
+            db.execute(f'comment on column marts_file.{name}."{column}" is {_text(text)}')
+        db.execute(
+            f"copy marts.{name} to '{folder / 'parquet' / name}.parquet' (format parquet, compression zstd)"
+        )
+        db.execute(f"copy marts.{name} to '{folder / 'csv' / name}.csv' (header)")
+    db.execute("detach marts_file")
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _write_manifest(
+    db: duckdb.DuckDBPyConnection, folder: Path, number: int, view_month: str, verdict: Verdict, run_id: str
+) -> None:
+    inputs = db.sql(
+        """
+        select reporting_month, la_code, return_name, file, version, sha256
+        from marts.fct_submissions where is_current order by all
+        """
+    )
+    reference = db.sql("select file, sha256 from reference.files order by file")
+    manifest = {
+        "release": number,
+        "view_month": view_month,
+        "commit": commit(),
+        "definitions_sha256": definitions_digest(),
+        "build_sha256": verdict.build_sha256,
+        "run_id": run_id,
+        "inputs": [dict(zip(inputs.columns, row, strict=True)) for row in inputs.fetchall()],
+        "reference": [dict(zip(reference.columns, row, strict=True)) for row in reference.fetchall()],
+        "checks": [asdict(outcome) for outcome in verdict.outcomes],
+        "files": {
+            str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*.*"))
+            if path.is_file()
+        },
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def _keep_first_published(
+    db: duckdb.DuckDBPyConnection, places: Places, number: int
+) -> list[tuple[str, str, str, str]]:
+    """Write the figures published for the first time to the store, and say which views they answer."""
+    views = db.sql(
+        "select view_month, la_code, fingerprint from ledger.views where is_first_published order by all"
+    ).fetchall()
+    if not views:
+        return []
+    target = places.first_published / f"{number:06d}.parquet"
+    db.execute(
+        f"""
+        copy (
+            select * exclude (is_new) from intermediate.int_indicators__first_published where is_new order by all
+        ) to '{target}' (format parquet, compression zstd)
+        """
+    )
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+    return [(view_month, la_code, fingerprint, target.name) for view_month, la_code, fingerprint in views]
+
+
+def commit() -> str:
+    """The commit of the code that runs, or unknown outside a clone."""
+    asked = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=DBT_PROJECT, capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or "unknown"
+
+
+def definitions_digest() -> str:
+    """The version of the indicators' definitions: the catalogue, the code lists and the SQL that counts."""
+    files = sorted([*(DBT_PROJECT / "seeds").glob("*.csv"), *(DBT_PROJECT / "models").rglob("*.sql")])
+    return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
+
+
+def _settle(folder: Path) -> None:
+    """All of a release on the disk, and open to readers, before it gets its name."""
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _clear(path: Path) -> None:
+    for entry in sorted(path.rglob("*"), reverse=True):
+        entry.rmdir() if entry.is_dir() else entry.unlink()
+    if path.exists():
+        path.rmdir()

@@ -1,0 +1,69 @@
+"""When a refresh runs by itself: on a morning each month, and when new returns arrive."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+
+from ingest import raw_folder
+from ingest.land import look_of
+from ingest.ledger import Ledger
+from ingest.return_format import submitted_formats
+from orchestration.partitions import MONTH_FORMAT, reporting_months
+from orchestration.resources import Warehouse
+
+refresh_job = dg.define_asset_job(
+    "refresh",
+    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+    partitions_def=reporting_months,
+    description="From raw returns to a published release: land, lay out, build, judge, publish.",
+    executor_def=dg.in_process_executor,
+)
+
+
+@dg.schedule(
+    cron_schedule="0 6 5 * *",
+    job=refresh_job,
+    execution_timezone="Europe/London",
+    description="On the fifth of each month, refresh with the returns of the month before.",
+)
+def monthly_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    month = (context.scheduled_execution_time.replace(day=1) - timedelta(days=1)).strftime(MONTH_FORMAT)
+    return dg.RunRequest(run_key=month, partition_key=month)
+
+
+@dg.sensor(
+    job=refresh_job,
+    minimum_interval_seconds=300,
+    description="Looks at the raw folder every five minutes; refreshes where files are new or changed.",
+)
+def new_returns(
+    context: dg.SensorEvaluationContext, warehouse: Warehouse
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    places = warehouse.places
+    try:
+        found = raw_folder.look(places.raw)
+    except NotADirectoryError as error:
+        yield dg.SkipReason(str(error))
+        return
+    looks = [f"{f.file}|{f.size}|{f.mtime_ns}" for f in found.files]
+    cursor = hashlib.sha256("\n".join(looks).encode()).hexdigest()
+    with warehouse.ledger() as ledger:
+        months = pending_months(found, ledger)
+    if cursor == context.cursor or not months:
+        yield dg.SkipReason("nothing new in the raw folder")
+        return
+    context.update_cursor(cursor)
+    yield dg.RunRequest(run_key=cursor, partition_key=months[-1])
+
+
+def pending_months(found: raw_folder.RawFolder, ledger: Ledger) -> list[str]:
+    """The months with files that have not been read as they now are."""
+    formats = submitted_formats()
+    pending = set()
+    for name, month in sorted({(f.return_name, f.reporting_month) for f in found.files}):
+        seen = ledger.seen(name, month)
+        if any(seen.get(f.file) != look_of(f, formats[name]) for f in found.of(name, month)):
+            pending.add(month)
+    return sorted(pending)

@@ -1,0 +1,135 @@
+"""Three invented authorities through the real command: published whole, and every figure counted twice."""
+
+import csv
+import json
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from ingest.invent import invent
+from ingest.places import Places
+from tests.pipeline.command import line_of_sight, refresh
+from tests.second_opinion.compare import differences
+
+MONTHS = ["2025-01", "2025-02", "2025-03"]
+pytestmark = pytest.mark.pipeline
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    base = tmp_path_factory.mktemp("invented")
+    invent(3, MONTHS, 80, 7, base)
+    places = Places.of(base / "raw", base / "reference", base / "release")
+    ended = refresh(places)
+    assert ended.returncode == 0, ended.stderr
+    return places
+
+
+@pytest.fixture(scope="module")
+def marts(published: Places) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(published.current / "marts.duckdb"), read_only=True)
+
+
+def test_a_second_opinion_agrees_on_every_figure(published: Places) -> None:
+    compared, different = differences(published, "2025-03")
+
+    assert compared > 2000
+    assert different.empty, different.head(20).to_string()
+
+
+def test_what_was_first_published_is_what_each_month_knew(published: Places, marts: duckdb.DuckDBPyConnection) -> None:
+    first = marts.sql(
+        """
+        select * exclude (first_numerator, first_denominator, first_value, first_value_status),
+            first_numerator as numerator, first_denominator as denominator, first_value as value,
+            first_value_status as value_status
+        from fct_indicator_revisions where first_value_status <> 'not_submitted'
+        """
+    ).df()
+    for month in MONTHS:
+        mine = first[pd.to_datetime(first.period_end).dt.strftime("%Y-%m") == month]
+        _, different = differences(published, month, mine, only_months=[month], answered_only=True)
+        assert different.empty, different.head(20).to_string()
+
+
+def test_the_release_is_the_same_in_every_form(published: Places, marts: duckdb.DuckDBPyConnection) -> None:
+    manifest = json.loads((published.current / "manifest.json").read_text())
+    names = [name for (name,) in marts.sql("select table_name from duckdb_tables()").fetchall()]
+
+    assert {"fct_indicator_values", "dim_indicator", "dim_authority", "dim_period"} <= set(names)
+    assert {"fct_submissions", "fct_benchmarks", "fct_indicator_revisions"} <= set(names)
+    for name in names:
+        [(rows,)] = marts.sql(f"select count(*) from {name}").fetchall()
+        [(parquet,)] = duckdb.sql(
+            f"select count(*) from '{published.current}/parquet/{name}.parquet'"
+        ).fetchall()
+        with (published.current / "csv" / f"{name}.csv").open(newline="") as file:
+            written = sum(1 for _ in csv.reader(file)) - 1
+        assert rows == parquet == written
+        assert f"parquet/{name}.parquet" in manifest["files"]
+    assert {"commit", "definitions_sha256", "run_id", "inputs", "checks", "reference"} <= set(manifest)
+    assert all(len(i["sha256"]) == 64 for i in manifest["inputs"])
+    assert {c["state"] for c in manifest["checks"] if c["severity"] == "critical"} == {"passed"}
+
+
+def test_no_child_enters_the_release(published: Places) -> None:
+    ids = set()
+    for path in published.raw.glob("*/*/persons.csv"):
+        ids |= set(pd.read_csv(path, dtype=str).pers_person_id)
+    assert len(ids) > 100
+
+    held = b"".join(p.read_bytes() for p in published.current.resolve().rglob("*.csv"))
+    cells = set(held.replace(b"\n", b",").replace(b'"', b"").split(b","))
+
+    assert not {i.encode() for i in ids} & cells
+
+
+def test_every_column_of_a_mart_is_described_to_the_client(marts: duckdb.DuckDBPyConnection) -> None:
+    bare = marts.sql("select table_name, column_name from duckdb_columns() where not internal and comment is null").fetchall()
+
+    assert bare == []
+
+
+def test_explain_shows_the_figure_the_rule_and_what_is_behind_it(published: Places) -> None:
+    said = line_of_sight(
+        "explain", "cp_subsequent_ever_pct", "--authority", "001", "--month", "2025-03",
+        "--release", str(published.release), "--json",
+    )  # fmt: skip
+    answer = json.loads(said.stdout)
+
+    assert {f["period_basis"] for f in answer["figures"]} == {"month", "year_to_date", "rolling_12_months"}
+    assert [r["return_name"] for r in answer["returns"]] == ["cp_plans"]
+    assert len(answer["returns"][0]["sha256"]) == 64
+    assert answer["numerator_rule"]
+    assert answer["checks"]
+
+
+def test_a_refresh_with_nothing_new_publishes_the_same_figures(published: Places) -> None:
+    def figures() -> bytes:
+        return (published.current / "csv" / "fct_indicator_values.csv").read_bytes()
+
+    def revisions() -> bytes:
+        return (published.current / "csv" / "fct_indicator_revisions.csv").read_bytes()
+
+    before = figures(), revisions()
+    assert refresh(published).returncode == 0
+
+    assert (figures(), revisions()) == before
+
+
+def test_children_in_the_restricted_zone_are_closed_to_others(published: Places) -> None:
+    assert published.restricted.stat().st_mode & 0o777 == 0o700
+    open_files = [p for p in published.restricted.rglob("*") if p.is_file() and p.stat().st_mode & 0o077]
+    assert open_files == []
+
+
+def test_the_names_of_invented_authorities_reach_the_release(marts: duckdb.DuckDBPyConnection) -> None:
+    rows = marts.sql("select la_code, la_name from dim_authority where is_invented").fetchall()
+    assert {code for code, _ in rows} == {"001", "002", "003"}
+
+
+def test_the_released_folder_is_a_link_to_a_numbered_one(published: Places) -> None:
+    assert published.current.is_symlink()
+    assert Path(published.current.readlink()).parent.name == "releases"
