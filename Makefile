@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test check bench prove-counts prove-published lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -40,6 +40,12 @@ check: install  ## lint, types, SQL, and whether the definitions load
 
 bench: install  ## time a refresh beside a bare dbt build and the imports
 	$(BIN)/python -m tests.bench.refresh
+
+prove-counts: install  ## three seeds, six authorities, 24 months: every figure against a second opinion
+	$(BIN)/python -m tests.prove.counts
+
+prove-published: install  ## real published figures through the whole path (needs ../shared)
+	$(BIN)/python -m tests.prove.published
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \

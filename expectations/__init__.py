@@ -1,4 +1,4 @@
-"""Whether a build may be published, and why not. Great Expectations judges counts; it never sees a child's row."""
+"""Whether a build may be published, and why not. Great Expectations judges counts, never a child's row."""
 
 import os
 

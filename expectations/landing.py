@@ -6,13 +6,19 @@ import duckdb
 import great_expectations.expectations as gxe
 import pandas as pd
 from great_expectations.expectations import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from ingest.return_format import ReturnFormat
 
 
 def _none_of(column: str, severity: str, sentence: str) -> Expectation:
     return gxe.ExpectColumnValuesToBeBetween(
-        column=column, min_value=0, max_value=0, severity=severity, notes=sentence, meta={"check": column}
+        column=column,
+        min_value=0,
+        max_value=0,
+        severity=FailureSeverity(severity),
+        notes=sentence,
+        meta={"check": column},
     )
 
 
@@ -55,7 +61,11 @@ def measure(db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat]) 
         "select return_name, count(*) as rejected from ledger.receipts where status = 'rejected' group by all"
     ).df()
     unread = db.sql(
-        "select return_name, count(*) as unread from ledger.findings where finding = 'unreadable_cell' group by all"
+        """
+        select return_name, count(*) as unread from ledger.findings
+        where finding = 'unreadable_cell'
+        group by all
+        """
     ).df()
     frame = pd.DataFrame(counted)
     if frame.empty:
@@ -89,7 +99,9 @@ def _measure_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, kept: int)
         )
         select
             abs(count(*) - ?) as rows_not_receipted,
-            (select count(*) from (select 1 from rows group by content_id, {key} having count(*) > 1)) as keys_repeated,
+            (
+                select count(*) from (select 1 from rows group by content_id, {key} having count(*) > 1)
+            ) as keys_repeated,
             {_count(empty)} as required_empty,
             {order} as ends_before_start,
             {unknown or "0"} as codes_unknown

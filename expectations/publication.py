@@ -8,13 +8,18 @@ import duckdb
 import great_expectations.expectations as gxe
 import pandas as pd
 from great_expectations.expectations import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 MEASURES = {
     "shares_over_the_whole": """
         select count(*) from marts.fct_indicator_values
         inner join marts.dim_indicator using (indicator_id)
         where unit = 'percent' and value is not null
-            and (numerator > denominator or value > 100 or (value < 0 and indicator_id <> 'partner_cp_activity_change'))
+            and (
+                numerator > denominator
+                or value > 100
+                or (value < 0 and indicator_id <> 'partner_cp_activity_change')
+            )
             and indicator_id <> 'partner_cp_activity_change'
     """,
     "answers_repeated": """
@@ -26,9 +31,12 @@ MEASURES = {
     """,
     "answers_missing": """
         select count(*) from (
-            select distinct la_code, month_number from intermediate.int_periods_owed where edition = 'restated'
+            select distinct la_code, month_number from intermediate.int_periods_owed
+            where edition = 'restated'
         ) as owed
-        cross join (select indicator_id, unnest(string_split(bases, ' ')) as period_basis from marts.dim_indicator)
+        cross join (
+            select indicator_id, unnest(string_split(bases, ' ')) as period_basis from marts.dim_indicator
+        )
         inner join marts.dim_period using (month_number, period_basis)
         anti join marts.fct_indicator_values using (la_code, indicator_id, period_basis, period_end)
     """,
@@ -81,7 +89,12 @@ MEASURES = {
 
 def _none(measure: str, severity: str, reason: str) -> Expectation:
     return gxe.ExpectColumnValuesToBeBetween(
-        column=measure, min_value=0, max_value=0, severity=severity, notes=reason, meta={"check": measure}
+        column=measure,
+        min_value=0,
+        max_value=0,
+        severity=FailureSeverity(severity),
+        notes=reason,
+        meta={"check": measure},
     )
 
 
@@ -123,7 +136,7 @@ def suite() -> list[Expectation]:
 
 
 def measure(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Grain: one row, about the marts as a whole. A count for every measure, empty where it could not be taken."""
+    """Grain: one row, about the marts as a whole. A count for every measure; empty where none was taken."""
     counted: dict[str, object] = {"subject": "marts"}
     for name, sql in MEASURES.items():
         try:

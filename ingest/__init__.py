@@ -1,1 +1,1 @@
-"""From files as received to landed Parquet: every cell read, or a finding. Knows nothing of Dagster or dbt."""
+"""From files as received to landed Parquet: every cell read, or a finding. Knows no Dagster or dbt."""

@@ -1,12 +1,13 @@
 """The DfE code sets. Their home is one dbt seed, so that reading, labelling and checking agree."""
 
 from functools import cache
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-HOME = Path(__file__).parent.parent / "dbt_project" / "seeds" / "code_lists.csv"
+from ingest.places import DBT_PROJECT
+
+HOME = DBT_PROJECT / "seeds" / "code_lists.csv"
 
 
 @cache

@@ -187,7 +187,10 @@ def _keep_last_of_key(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Ta
         create or replace temp table superseded as
         select file_no, row_number, ({whole}) is distinct from last_row as differs
         from (
-            select *, last_value(({whole})) over by_key as last_row, last_value(row_number) over by_key as last_number
+            select
+                *,
+                last_value(({whole})) over by_key as last_row,
+                last_value(row_number) over by_key as last_number
             from kept
             window by_key as (
                 partition by {key} order by row_number

@@ -35,7 +35,7 @@ class Finding:
 
 
 def unknown_column(position: int, header: str, return_name: str) -> Finding:
-    """A column that the format does not know. Its name stays restricted: a lost header row is a row of data."""
+    """A column that the format does not know. Its name stays restricted: a lost header row is data."""
     return Finding(
         finding="unknown_column",
         reason=f"column {position + 1} is not in the format and was ignored",

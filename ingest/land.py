@@ -19,9 +19,9 @@ from ingest import findings as found
 from ingest.conform import Conformed, conform
 from ingest.findings import Finding
 from ingest.ledger import Ledger, Look, Receipt
-from ingest.raw_folder import RawFile
+from ingest.raw_folder import RawFile, RawFolder
 from ingest.read_raw import RawTable, Rejected, read_bytes, read_table
-from ingest.return_format import ReturnFormat
+from ingest.return_format import ReturnFormat, submitted_formats
 
 BATCH_BYTES = 256 * 1024**2  # of raw files conformed in one query: what memory bears
 
@@ -64,6 +64,17 @@ def land(fmt: ReturnFormat, month: str, files: Sequence[RawFile], landing: Path,
 def look_of(file: RawFile, fmt: ReturnFormat) -> Look:
     """How a file looks now, and how it would be read."""
     return Look(file.size, file.mtime_ns, file.inode, fmt.digest)
+
+
+def pending_months(found: RawFolder, ledger: Ledger) -> list[str]:
+    """The months with files that have not been read as they now are."""
+    formats = submitted_formats()
+    pending = set()
+    for name, month in sorted({(f.return_name, f.reporting_month) for f in found.files}):
+        seen = ledger.seen(name, month)
+        if any(seen.get(f.file) != look_of(f, formats[name]) for f in found.of(name, month)):
+            pending.add(month)
+    return sorted(pending)
 
 
 def _batches(files: Sequence[RawFile]) -> Iterator[list[RawFile]]:
@@ -167,7 +178,7 @@ def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None) -> _Opened |
 
 
 def _content_id(fmt: ReturnFormat, month: str, la_code: str, sha256: str) -> int:
-    """Tells landed rows apart: the same bytes read under another format, month or authority are other rows."""
+    """Tells landed rows apart: the same bytes read under another format, month or authority differ."""
     parts = "|".join((fmt.name, fmt.digest, month, la_code, sha256))
     return int.from_bytes(hashlib.sha256(parts.encode()).digest()[:8], "big", signed=True)
 

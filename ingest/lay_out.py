@@ -1,4 +1,4 @@
-"""Lay out for dbt what it may read: the landed returns, the views to answer, the calendar and the reference files."""
+"""Lay out for dbt what it may read: landed returns, the views to answer, the calendar, reference files."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ LANDED_COLUMNS = {
 def lay_out(
     db: duckdb.DuckDBPyConnection, places: Places, ledger: Ledger, found: RawFolder, newest: str
 ) -> None:
-    """Fill the schemas `returns` and `ledger` of an empty warehouse for a refresh that reports the month `newest`."""
+    """Fill `returns` and `ledger` of an empty warehouse for a refresh that reports the month `newest`."""
     for schema in ("returns", "ledger", "reference"):
         db.execute(f"create schema if not exists {schema}")
     for name in ("receipts", "pins", "folders", "published_views"):
@@ -50,7 +50,7 @@ def lay_out(
 
 
 def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: Path) -> None:
-    """One view over just the landed files that some view needs; empty, but typed, where nothing has landed."""
+    """One view over just the landed files that some view needs; empty, but typed, where none has landed."""
     rows = db.execute(
         "select distinct landed from ledger.sources where return_name = ? order by 1", [fmt.name]
     ).fetchall()

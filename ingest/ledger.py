@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 SCHEMA = """
-create table if not exists seen (  -- how each file looked when last read, so that an unchanged one is not read again
+create table if not exists seen (  -- how each file looked when last read: an unchanged one is not read again
     file text primary key, return_name text, reporting_month text,
     size integer, mtime_ns integer, inode integer, digest text
 );
@@ -29,7 +29,8 @@ create table if not exists folders (
     reporting_month text, la_code text, primary key (reporting_month, la_code)
 );
 create table if not exists published_views (  -- where each month's figures as first published are kept
-    view_month text, la_code text, fingerprint text not null, file text not null, primary key (view_month, la_code)
+    view_month text, la_code text, fingerprint text not null, file text not null,
+    primary key (view_month, la_code)
 );
 create table if not exists pins (  -- the content each month was first published from
     return_name text, reporting_month text, la_code text, content_id integer,
@@ -102,7 +103,8 @@ class Ledger:
     def seen(self, return_name: str, reporting_month: str) -> Mapping[str, Look]:
         """How each file of one return and month looked when last read."""
         rows = self._db.execute(
-            "select file, size, mtime_ns, inode, digest from seen where return_name = ? and reporting_month = ?",
+            """select file, size, mtime_ns, inode, digest from seen
+            where return_name = ? and reporting_month = ?""",
             (return_name, reporting_month),
         )
         return {file: Look(*look) for file, *look in rows}
@@ -115,10 +117,11 @@ class Ledger:
         )
 
     def latest(self, return_name: str, reporting_month: str) -> Mapping[tuple[str, str], Receipt]:
-        """The newest receipt by (authority, source format) of one return and month, rejected ones included."""
+        """The newest receipt by (authority, source format) of one return and month, rejected ones too."""
         names = ", ".join(f.name for f in fields(Receipt))
         rows = self._db.execute(
-            f"""select {names} from receipts where return_name = ? and reporting_month = ? order by version""",
+            f"""select {names} from receipts
+            where return_name = ? and reporting_month = ? order by version""",
             (return_name, reporting_month),
         )
         receipts = [Receipt(*row) for row in rows]

@@ -1,8 +1,10 @@
-"""Where things lie. The restricted zone holds children's records and is closed to other users of the machine."""
+"""Where things lie. The restricted zone holds children's records and is closed to other users."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+DBT_PROJECT = Path(__file__).parent.parent / "dbt_project"
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class RawFolder:
 
 
 def look(raw: Path) -> RawFolder:
-    """Walk the raw folder. Opens no file and follows no link. Raises NotADirectoryError where there is none."""
+    """Walk the raw folder. Opens no file, follows no link. Raises NotADirectoryError where there is none."""
     if not raw.is_dir():
         raise NotADirectoryError(f"there is no raw folder at {raw}")
     files: list[RawFile] = []
@@ -81,8 +81,8 @@ def look(raw: Path) -> RawFolder:
                 continue
             folders.append((month.name, authority.name))
             for entry in _entries(Path(authority.path)):
-                name, suffix = os.path.splitext(entry.name)
-                if name not in submitted_formats() or suffix.lower() not in SUFFIXES:
+                name, dot, suffix = entry.name.rpartition(".")
+                if name not in submitted_formats() or dot + suffix.lower() not in SUFFIXES:
                     move = "returns are named as in docs/returns, with the ending .csv or .parquet"
                     where = (month.name, authority.name)
                     oddities.append(_odd(entry, raw, "is not the name of a return", move, *where))

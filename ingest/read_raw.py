@@ -25,7 +25,7 @@ class Rejected(Exception):
 
 @dataclass(frozen=True)
 class RawTable:
-    """One received table: headers as received, cells as text (one per header), rows numbered as a spreadsheet's."""
+    """One received table: headers as received, cells as text (one per header), rows as a spreadsheet's."""
 
     headers: tuple[str, ...]
     cells: pa.Table  # columns "0", "1", ...
@@ -149,7 +149,8 @@ def _read_ragged(text: str, headers: tuple[str, ...], names: list[str]) -> RawTa
             numbers.append(number)
     except csv.Error:
         raise Rejected(
-            f"a quotation mark does not close as it should, in the record that begins near line {reader.line_num}"
+            "a quotation mark does not close as it should, "
+            f"in the record that begins near line {reader.line_num}"
         ) from None
     columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
     cells = pa.table(

@@ -1,4 +1,4 @@
-"""A return's declared format: its fields, their spellings, its key. Refuses a declaration that makes no sense."""
+"""A return's declared format: its fields, their spellings, its key. Refuses one that makes no sense."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from ingest import raw_folder
+from ingest.land import pending_months
 from ingest.ledger import Ledger
 from ingest.places import Places
 from ingest.return_format import submitted_formats
@@ -47,7 +48,11 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
         if not about:
             near = _rows(
                 db,
-                "select indicator_id from dim_indicator order by levenshtein(indicator_id, $indicator) limit 3",
+                """
+                select indicator_id from dim_indicator
+                order by levenshtein(indicator_id, $indicator)
+                limit 3
+                """,
                 {"indicator": indicator},
             )
             raise NoAnswer(
@@ -56,11 +61,16 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
         figures = _rows(
             db,
             """
-            select answers.* exclude (la_code, indicator_id), revisions.first_value, revisions.first_value_status
+            select
+                answers.* exclude (la_code, indicator_id),
+                revisions.first_value,
+                revisions.first_value_status
             from fct_indicator_values as answers
             left join fct_indicator_revisions as revisions
                 using (la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value)
-            where la_code = $authority and indicator_id = $indicator and strftime(period_end, '%Y-%m') = $month
+            where la_code = $authority
+                and indicator_id = $indicator
+                and strftime(period_end, '%Y-%m') = $month
             order by period_basis, breakdown_type, breakdown_value
             """,
             asked,
@@ -72,7 +82,8 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
         returns = _rows(
             db,
             """
-            select return_name, reporting_month, version, file, sha256, submission_status, finding_count, reason
+            select
+                return_name, reporting_month, version, file, sha256, submission_status, finding_count, reason
             from fct_submissions
             where la_code = $authority and reporting_month = $snapshot and list_contains($needed, return_name)
             order by return_name, is_current desc, version desc
@@ -118,7 +129,8 @@ def scorecard(release: Path, authority: str, month: str | None) -> dict[str, Any
                 any_value(about.unit) as unit,
                 any_value(answers.value) filter (where period_basis in ('month', 'point_in_time')) as now,
                 any_value(answers.value) filter (where period_basis = 'year_to_date') as year_to_date,
-                any_value(answers.value) filter (where period_basis = 'rolling_12_months') as rolling_12_months,
+                any_value(answers.value) filter (where period_basis = 'rolling_12_months')
+                    as rolling_12_months,
                 first(answers.value_status order by period_basis) as value_status
             from fct_indicator_values as answers inner join dim_indicator as about using (indicator_id)
             where la_code = $authority and strftime(period_end, '%Y-%m') = $month and breakdown_type = 'all'
@@ -218,6 +230,4 @@ def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
 
 
 def _waiting(places: Places, ledger: Ledger) -> list[str]:
-    from orchestration.schedules import pending_months
-
     return pending_months(raw_folder.look(places.raw), ledger)

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from ingest.places import Places
 from orchestration import answers
+from orchestration.lock import Busy
 from orchestration.refresh import Outcome, refresh_warehouse
-from orchestration.resources import Busy
 
 PUBLISHED, WRONG_USAGE, WITHHELD, BUSY = 0, 2, 3, 75
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -215,6 +214,8 @@ def invent(authorities: int, months: str, children: int, seed: int, folder: Path
     Example:  line-of-sight invent --months 2024-04..2025-03 --out try
               line-of-sight refresh --raw try/raw --reference try/reference --release try/release
     """
+    import pandas as pd
+
     from ingest.invent import invent as write
 
     try:
@@ -225,7 +226,8 @@ def invent(authorities: int, months: str, children: int, seed: int, folder: Path
         raise click.UsageError(str(wrong)) from None
     rows = summary.rows_by_month[chosen[-1]]
     out.print(
-        f"Wrote {len(chosen)} months of {authorities} authorities to {folder}; {rows:,} rows in the last month"
+        f"Wrote {len(chosen)} months of {authorities} authorities to {folder}; "
+        f"{rows:,} rows in the last month"
     )
 
 
@@ -290,14 +292,14 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
 )
 def ui(raw: Path, reference: Path, release: Path, restricted: Path | None, port: int, host: str) -> None:
     """Open the Dagster page over these folders, on this machine only unless told otherwise."""
-    from orchestration.instance import dagster_home
+    from orchestration.instance import use_dagster_home
 
     places = Places.of(raw, reference, release, restricted)
     places.prepare()
     for name, place in (("RAW", places.raw), ("REFERENCE", places.reference), ("RELEASE", places.release)):
         os.environ[f"LINE_OF_SIGHT_{name}"] = str(place)
     os.environ["LINE_OF_SIGHT_RESTRICTED"] = str(places.restricted)
-    os.environ["DAGSTER_HOME"] = str(dagster_home(places))
+    use_dagster_home(places)
     workspace = Path(__file__).parent.parent / "workspace.yaml"
     command = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
     os.chdir(workspace.parent)

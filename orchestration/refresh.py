@@ -1,19 +1,19 @@
 """Run the refresh job in this process, from landing to release, and say how it ended."""
 
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from expectations.gate import Verdict
+from expectations.verdict import Verdict
 from ingest import raw_folder
+from ingest.land import pending_months
 from ingest.ledger import Ledger
 from ingest.places import Places
 from orchestration import progress
-from orchestration.instance import dagster_home
+from orchestration.instance import use_dagster_home
+from orchestration.lock import only_refresh
 from orchestration.release import current_number, recover
-from orchestration.resources import only_refresh
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Outcome:
 
 
 def refresh_warehouse(places: Places, month: str | None, tell: Callable[[str], None]) -> Outcome:
-    """Refresh one warehouse. Raises Busy where another refresh holds it, ValueError where nothing can be reported."""
+    """Refresh one warehouse. Raises Busy where another holds it, ValueError where nothing can be reported."""
     places.prepare()
     with only_refresh(places):
         ledger = Ledger(places.ledger)
@@ -58,14 +58,13 @@ def refresh_warehouse(places: Places, month: str | None, tell: Callable[[str], N
 
 def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest: str) -> Outcome:
     progress.tell("loading the pipeline")
-    os.environ["DAGSTER_HOME"] = str(dagster_home(places))
+    use_dagster_home(places)
     # Dagster and dbt take seconds to import: only a refresh pays for them
     import dagster as dg
 
     from orchestration.assets.quality_gate import VERDICT_FILE
     from orchestration.definitions import defs
     from orchestration.resources import Warehouse
-    from orchestration.schedules import pending_months
 
     verdict_file = places.restricted / VERDICT_FILE
     verdict_file.unlink(missing_ok=True)

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.gate import Verdict
+from expectations.verdict import Verdict
 from ingest.ledger import Ledger
-from ingest.places import Places
-from orchestration.dbt_build import DBT_PROJECT
+from ingest.places import DBT_PROJECT, Places
 
 FOLDER_MODE, FILE_MODE = 0o750, 0o640  # readers share a group with whoever refreshes
 
@@ -45,7 +44,8 @@ def publish(
 ) -> int:
     """Publish the build in the warehouse and return the release's number. Raises NotEarned.
 
-    Readers of release/current see the earlier release whole until the last step, and the new one whole after it.
+    Readers of release/current see the earlier release whole until the last step, and the new one whole
+    after it.
     """
     with duckdb.connect(str(places.warehouse)) as db:
         digest = build_digest(db)
@@ -90,7 +90,7 @@ def make_current(places: Places, number: int) -> None:
 
 
 def recover(places: Places, ledger: Ledger) -> None:
-    """Finish or clear what a killed refresh left: a release on record is made current, a half-made one removed."""
+    """Finish or clear what a killed refresh left: one on record is made current, a half-made one removed."""
     recorded = ledger.table("releases").column("release_number").to_pylist()
     for path in places.releases.iterdir():
         if path.name.startswith(".") or _number(path) not in recorded:
@@ -171,7 +171,9 @@ def _keep_first_published(
     db.execute(
         f"""
         copy (
-            select * exclude (is_new) from intermediate.int_indicators__first_published where is_new order by all
+            select * exclude (is_new) from intermediate.int_indicators__first_published
+            where is_new
+            order by all
         ) to '{target}' (format parquet, compression zstd)
         """
     )

@@ -7,9 +7,7 @@ from datetime import timedelta
 import dagster as dg
 
 from ingest import raw_folder
-from ingest.land import look_of
-from ingest.ledger import Ledger
-from ingest.return_format import submitted_formats
+from ingest.land import pending_months
 from orchestration.partitions import MONTH_FORMAT, reporting_months
 from orchestration.resources import Warehouse
 
@@ -56,14 +54,3 @@ def new_returns(
         return
     context.update_cursor(cursor)
     yield dg.RunRequest(run_key=cursor, partition_key=months[-1])
-
-
-def pending_months(found: raw_folder.RawFolder, ledger: Ledger) -> list[str]:
-    """The months with files that have not been read as they now are."""
-    formats = submitted_formats()
-    pending = set()
-    for name, month in sorted({(f.return_name, f.reporting_month) for f in found.files}):
-        seen = ledger.seen(name, month)
-        if any(seen.get(f.file) != look_of(f, formats[name]) for f in found.of(name, month)):
-            pending.add(month)
-    return sorted(pending)

@@ -14,7 +14,9 @@ SHARED = Path(__file__).parents[2] / "shared"
 def shared() -> Path:
     """The shared specifications and published files. A clone on its own does not have them."""
     if not SHARED.is_dir():
-        pytest.skip("needs the folder ../shared with the specification, which a clone on its own does not have")
+        pytest.skip(
+            "needs the folder ../shared with the specification, which a clone on its own does not have"
+        )
     return SHARED
 
 

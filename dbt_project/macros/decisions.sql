@@ -1,5 +1,5 @@
-{#- Contacts and referrals are decided by one rule: within a working day; left out while still in time at the as-at date.
-    Each expects `decisions` joined, and the days that join_decision_days adds. -#}
+{#- Contacts and referrals are decided by one rule: within a working day; left out while still in time at the
+    as-at date. Each expects `decisions` joined, and the days that join_decision_days adds. -#}
 {% macro join_decision_days(received_date, as_at_date) -%}
     left join {{ ref('dim_calendar') }} as received_days
         on {{ numbered_day(received_date) }} = received_days.calendar_date

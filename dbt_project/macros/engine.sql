@@ -37,7 +37,8 @@
 
 {#- The financial year of a numbered month, as 2024-25. -#}
 {% macro financial_year(month_number) -%}
-    (({{ month_number }} - 3) // 12)::int || '-' || lpad(((({{ month_number }} - 3) // 12 + 1) % 100)::int::varchar, 2, '0')
+    (({{ month_number }} - 3) // 12)::int || '-'
+    || lpad(((({{ month_number }} - 3) // 12 + 1) % 100)::int::varchar, 2, '0')
 {%- endmacro %}
 
 {#- The first word of a space-separated text. -#}

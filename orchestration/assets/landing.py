@@ -1,12 +1,15 @@
 """The returns as they land: one asset a return, one partition a month."""
 
+import warnings
+
 import dagster as dg
 
 from ingest.land import Landed, land
 from ingest.return_format import ReturnFormat, submitted_formats
 from orchestration import progress
+from orchestration.lock import only_refresh
 from orchestration.partitions import reporting_months
-from orchestration.resources import Warehouse, only_refresh
+from orchestration.resources import Warehouse
 
 OWNERS = ["team:performance"]
 
@@ -36,7 +39,7 @@ def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
                 if month <= newest
             }
         # one event a run: Dagster's storage takes longer over an event than landing does over a month
-        late = [m for m, l in by_month.items() if m != newest and l.files > l.unchanged]
+        late = [m for m, done in by_month.items() if m != newest and done.files > done.unchanged]
         metadata = _metadata(by_month.get(newest, Landed()))
         return dg.MaterializeResult(metadata={**metadata, "earlier months landed": ", ".join(late) or "none"})
 
@@ -53,4 +56,6 @@ def _metadata(landed: Landed) -> dict[str, int]:
     }
 
 
-landing_assets = [landing_asset(fmt) for fmt in submitted_formats().values()]
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)  # of backfill policies, once for every return
+    landing_assets = [landing_asset(fmt) for fmt in submitted_formats().values()]

@@ -4,12 +4,13 @@ import json
 
 import dagster as dg
 
-from expectations.gate import Verdict
+from expectations.verdict import Verdict
 from orchestration import dbt_build, progress
 from orchestration.assets.landing import OWNERS
 from orchestration.assets.quality_gate import VERDICT_FILE
+from orchestration.lock import only_refresh
 from orchestration.release import NotEarned, current_number, publish
-from orchestration.resources import Warehouse, only_refresh
+from orchestration.resources import Warehouse
 
 PUBLISHED_MARTS = [
     "dim_authority",

@@ -1,4 +1,4 @@
-"""The quality gate: every check on the landed returns and the marts, and one verdict stamped with the build."""
+"""The quality gate: every check on returns and marts, and one verdict stamped with the build."""
 
 import json
 from collections.abc import Iterator
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import dagster as dg
 import duckdb
 
-from expectations.gate import Outcome, Verdict
+from expectations.verdict import Outcome, State, Verdict
 from ingest.return_format import submitted_formats
 from orchestration import progress
 from orchestration.assets.warehouse import TESTS_FILE
+from orchestration.lock import only_refresh
 from orchestration.release import build_digest
-from orchestration.resources import Warehouse, only_refresh
+from orchestration.resources import Warehouse
 
 MARTS = dg.AssetKey("fct_indicator_values")
 VERDICT_FILE = "verdict.json"
@@ -36,7 +37,9 @@ AS_MODELLED = "as_modelled"
             FIT_TO_PUBLISH,
             asset=MARTS,
             blocking=True,
-            description="Every critical check on returns and marts passes; otherwise the release is withheld.",
+            description=(
+                "Every critical check on returns and marts passes; otherwise the release is withheld."
+            ),
             additional_deps=["fct_indicator_revisions", "fct_submissions", "fct_findings", "fct_benchmarks"],
         ),
     ],
@@ -67,7 +70,13 @@ def quality_gate(
 
 
 def _dbt_tests(ended: dict[str, str]) -> list[Outcome]:
-    states = {"pass": "passed", "fail": "failed", "warn": "failed", "skipped": "not_run", "error": "crashed"}
+    states: dict[str, State] = {
+        "pass": "passed",
+        "fail": "failed",
+        "warn": "failed",
+        "skipped": "not_run",
+        "error": "crashed",
+    }
     return [
         Outcome(
             name,
@@ -75,7 +84,7 @@ def _dbt_tests(ended: dict[str, str]) -> list[Outcome]:
             states.get(status, "crashed"),
             "critical",
             "Each row of a mart stands for one thing.",
-        )  # type: ignore[arg-type]
+        )
         for name, status in ended.items()
     ]
 

@@ -13,7 +13,8 @@ from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
 from orchestration import dbt_build
 from orchestration.assets.landing import OWNERS
-from orchestration.resources import Warehouse, only_refresh
+from orchestration.lock import only_refresh
+from orchestration.resources import Warehouse
 
 LEDGER, REFERENCE = dg.AssetKey("ledger"), dg.AssetKey("reference")
 TESTS_FILE = "dbt_tests.json"
@@ -32,8 +33,8 @@ class Reporting(dg.Config):
             deps=[dg.AssetKey(["returns", name]) for name in submitted_formats()],
             group_name="landing",
             description=(
-                "What has been received and which content each figure is read from: one view for each authority "
-                "and month, restated and as first published (ingest/views.sql)."
+                "What has been received and which content each figure is read from: one view for each "
+                "authority and month, restated and as first published (ingest/views.sql)."
             ),
             kinds={"python", "duckdb"},
             owners=OWNERS,
@@ -41,7 +42,9 @@ class Reporting(dg.Config):
         dg.AssetSpec(
             REFERENCE,
             group_name="reference",
-            description="Published statistics, populations, targets and neighbours, read exactly as downloaded.",
+            description=(
+                "Published statistics, populations, targets and neighbours, read exactly as downloaded."
+            ),
             kinds={"python", "duckdb"},
             owners=OWNERS,
         ),

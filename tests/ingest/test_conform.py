@@ -145,7 +145,9 @@ def test_the_row_rules_are_applied_in_their_order() -> None:
         PLANS,
         a_plan(),
         a_plan(),  # the same again: silent
-        a_plan(cppl_cp_plan_end_date="2025-01-01"),  # the last of its key, and impossible: nothing is left of it
+        a_plan(
+            cppl_cp_plan_end_date="2025-01-01"
+        ),  # the last of its key, and impossible: nothing is left of it
         a_plan(cppl_cp_plan_id="q", cppl_cp_plan_end_date="2025-01-10"),  # started and ended on a day: kept
         a_plan(cppl_cp_plan_id="", cppl_person_id=""),
     )

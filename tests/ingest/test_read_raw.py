@@ -16,7 +16,7 @@ def rows(table: RawTable) -> list[tuple[str, ...]]:
 
 
 def test_a_plain_file_is_read_with_a_spreadsheets_row_numbers() -> None:
-    table = read_csv(b"\xef\xbb\xbfid,name\r\n1,a\r\n2,\"b,\nc\"\r\n")
+    table = read_csv(b'\xef\xbb\xbfid,name\r\n1,a\r\n2,"b,\nc"\r\n')
 
     assert table.headers == ("id", "name")
     assert rows(table) == [("1", "a"), ("2", "b,\nc")]
@@ -37,7 +37,13 @@ def test_a_short_row_is_filled_and_a_long_one_cut_with_a_finding() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"  \n\n", "id,n\xe9e\n".encode("cp1252"), "id\n1\n".encode("utf-16"), b'id,name\n1,"canary\n2,b\n'],
+    [
+        b"",
+        b"  \n\n",
+        "id,n\xe9e\n".encode("cp1252"),
+        "id\n1\n".encode("utf-16"),
+        b'id,name\n1,"canary\n2,b\n',
+    ],
 )
 def test_what_cannot_be_read_is_refused_without_being_quoted(data: bytes) -> None:
     with pytest.raises(Rejected) as refused:
@@ -59,7 +65,9 @@ def test_only_plain_files_are_opened(tmp_path: Path) -> None:
     assert read_bytes(target)[0] == b"id\n1\n"
 
 
-@given(st.lists(st.tuples(st.text("ab,\"\n '", max_size=5), st.text("xy", min_size=1, max_size=3)), max_size=6))
+@given(
+    st.lists(st.tuples(st.text("ab,\"\n '", max_size=5), st.text("xy", min_size=1, max_size=3)), max_size=6)
+)
 def test_every_cell_that_a_csv_writer_wrote_comes_back(cells: list[tuple[str, str]]) -> None:
     import csv
     import io

@@ -39,7 +39,9 @@ def test_a_second_opinion_agrees_on_every_figure(published: Places) -> None:
     assert different.empty, different.head(20).to_string()
 
 
-def test_what_was_first_published_is_what_each_month_knew(published: Places, marts: duckdb.DuckDBPyConnection) -> None:
+def test_what_was_first_published_is_what_each_month_knew(
+    published: Places, marts: duckdb.DuckDBPyConnection
+) -> None:
     first = marts.sql(
         """
         select * exclude (first_numerator, first_denominator, first_value, first_value_status),
@@ -87,7 +89,9 @@ def test_no_child_enters_the_release(published: Places) -> None:
 
 
 def test_every_column_of_a_mart_is_described_to_the_client(marts: duckdb.DuckDBPyConnection) -> None:
-    bare = marts.sql("select table_name, column_name from duckdb_columns() where not internal and comment is null").fetchall()
+    bare = marts.sql(
+        "select table_name, column_name from duckdb_columns() where not internal and comment is null"
+    ).fetchall()
 
     assert bare == []
 

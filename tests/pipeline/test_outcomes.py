@@ -15,7 +15,10 @@ pytestmark = pytest.mark.pipeline
 
 def contacts(*days: str) -> str:
     return csv_of(
-        [{"cont_contact_id": i, "cont_person_id": f"c{i}", "cont_contact_date": d} for i, d in enumerate(days)]
+        [
+            {"cont_contact_id": i, "cont_person_id": f"c{i}", "cont_contact_date": d}
+            for i, d in enumerate(days)
+        ]
     )
 
 
@@ -36,7 +39,12 @@ def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_publ
     places: Places, send: Send
 ) -> None:
     send("2025-04", "301", "contacts", contacts("2025-04-02", "2025-04-03"))  # good
-    send("2025-04", "301", "cin_episodes", "cine_referral_id,cine_person_id,cine_referral_date\n1,c1,31/04/2025\n")
+    send(
+        "2025-04",
+        "301",
+        "cin_episodes",
+        "cine_referral_id,cine_person_id,cine_referral_date\n1,c1,31/04/2025\n",
+    )
     send("2025-04", "301", "s47_enquiries", "s47e_s47_enquiry_id,s47e_person_id,s47e_s47_start_date,Shoe size\n"
          "1,c1,2025-04-07,5\n")  # fmt: skip
     send("2025-04", "301", "cp_plans", "cppl_cp_plan_id,cppl_cp_plan_start_date\n1,2025-04-01\n")  # no child
@@ -48,7 +56,10 @@ def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_publ
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout)["state"] == "published"
     assert value(places, "contacts_received", "2025-04") == (2, "calculated")
-    assert value(places, "referrals_received", "2025-04") == (0, "calculated")  # a submitted return, no readable row
+    assert value(places, "referrals_received", "2025-04") == (
+        0,
+        "calculated",
+    )  # a submitted return, no readable row
     assert value(places, "s47_started", "2025-04") == (1, "calculated")
     assert value(places, "cp_open", "2025-04") == (None, "not_submitted")
     assert value(places, "single_completed", "2025-04") == (None, "not_submitted")
@@ -96,7 +107,9 @@ def test_a_critical_failure_withholds_the_release_and_the_last_one_stays(places:
     assert said["release"]["view_month"] == "2025-04"
 
 
-def test_a_resubmission_moves_what_is_restated_and_not_what_was_first_published(places: Places, send: Send) -> None:
+def test_a_resubmission_moves_what_is_restated_and_not_what_was_first_published(
+    places: Places, send: Send
+) -> None:
     send("2025-04", "301", "contacts", contacts("2025-04-02"))
     assert refresh(places).returncode == 0
     send("2025-04", "301", "contacts", contacts("2025-04-02", "2025-04-09", "2025-04-10"))

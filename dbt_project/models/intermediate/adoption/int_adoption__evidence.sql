@@ -125,7 +125,9 @@ sufficiency as (
     select 'adopter_sufficiency' as indicator_id, view_id, la_child_id, counted_on, 1 as numerator, null as denominator
     from waiting_children
     union all
-    select 'adopter_sufficiency' as indicator_id, view_id, null as la_child_id, counted_on, 0 as numerator, 1 as denominator
+    select
+        'adopter_sufficiency' as indicator_id, view_id, null as la_child_id, counted_on,
+        0 as numerator, 1 as denominator
     from waiting_families
 
 )

@@ -1,0 +1,53 @@
+"""How checks ended, and whether a build may be published. Kept beside the build as JSON."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+State = Literal["passed", "failed", "not_run", "crashed"]
+Severity = Literal["critical", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one check ended: on what, what it asks in words, and what it found in counts."""
+
+    check: str
+    subject: str
+    state: State
+    severity: Severity
+    sentence: str
+    violations: int | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """A critical check blocks unless it passed: one that crashed or did not run has not passed."""
+        return self.severity == "critical" and self.state != "passed"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All outcomes for one build, stamped with the digest of what was judged."""
+
+    build_sha256: str
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the build may be published. A verdict on nothing is not good."""
+        return bool(self.outcomes) and not self.blocking
+
+    @property
+    def blocking(self) -> tuple[Outcome, ...]:
+        return tuple(o for o in self.outcomes if o.blocks)
+
+    def write(self, path: Path) -> None:
+        """Keep the verdict beside the build."""
+        path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> "Verdict":
+        """A kept verdict. Raises FileNotFoundError where none was reached."""
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return cls(said["build_sha256"], tuple(Outcome(**o) for o in said["outcomes"]))
