@@ -4,14 +4,18 @@ Works on a batch: the same return from many authorities at once, so that one que
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest import code_lists
 from ingest.return_format import Field, ReturnFormat
 
 BLANKS = "' \t\r\n\u00a0\u2007\u202f\ufeff'"  # what spreadsheets leave at the ends of cells
+NULLS = pa.array(["", *("".join(word) for word in product("Nn", "Uu", "Ll", "Ll"))])
+NULLS_IN_TEXT = pa.array([*NULLS.to_pylist(), "-1"])
 NOT_READ = {
     "date": "not a date that exists, as yyyy-mm-dd or dd/mm/yyyy",
     "boolean": "not a yes or a no (Y N Yes No True False T F 1 0)",
@@ -35,26 +39,20 @@ SQL_TYPES = {
 class Conformed:
     """What a batch became. Both are in the order of the files and of their rows."""
 
-    rows: duckdb.DuckDBPyRelation  # file_no, row_number, then the declared fields, typed
+    rows: pa.Table  # file_no, row_number, then the declared fields, typed
     findings: pa.Table  # file_no, row_number, column_name, value, finding, reason, next_move
 
 
-def _clean(name: str, *, minus_one_is_null: bool) -> str:
-    trimmed = f"trim({name}, {BLANKS})"
-    nulls = f"{trimmed} = '' or (len({trimmed}) = 4 and upper({trimmed}) = 'NULL')"
-    if minus_one_is_null:
-        nulls += f" or {trimmed} = '-1'"
-    return f"case when {nulls} then null else {trimmed} end"
-
-
 def read_sql(field: Field) -> str:
-    """The SQL that reads one trimmed cell `raw.<field>` as its declared type; null where it cannot."""
-    cell = f'raw."{field.name}"'
+    """The SQL that reads one trimmed `cell` as its declared type; null where it cannot."""
+    cell = "cell"
     match field.type:
         case "text":
             return cell
         case "code":
-            return f'"{field.name}_codes".code'
+            return (
+                f"(select code from spellings where list = '{field.code_list}' and spelling = upper({cell}))"
+            )
         case "date":
             iso = f"left({cell}, 10)"
             british = f"substr({cell}, 7, 4) || '-' || substr({cell}, 4, 2) || '-' || left({cell}, 2)"
@@ -92,46 +90,57 @@ def read_sql(field: Field) -> str:
 def conform(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -> Conformed:
     """Read a batch of text cells (file_no, row_number, one text column per field) and apply the row rules.
 
-    The rules and their order are those of spec/returns.md, 4. Creates temporary tables in `db`.
+    The rules and their order are those of spec/returns.md, 4. Registers the batch in `db` while it works.
     """
     _read_cells(db, cells, fmt)
     findings = [_unread_cells(db, fmt), _leave_out_incomplete(db, fmt), _keep_last_of_key(db, fmt)]
     findings.append(_leave_out_impossible(db, fmt))
     found = [table for table in findings if table is not None]
-    columns = ", ".join(f'"{f.name}"' for f in fmt.fields)
     return Conformed(
-        rows=db.sql(f"select file_no, row_number, {columns} from kept"),
+        rows=db.table("kept")
+        .to_arrow_table()
+        .select(["file_no", "row_number", *(f.name for f in fmt.fields)]),
         findings=pa.concat_tables(found) if found else _no_findings(),
     )
 
 
 def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -> None:
+    """Make `kept`: every row typed, and for each field that can fail, whether its cell did (`<field>?`)."""
     db.register("cells", cells)
     db.register("spellings", code_lists.spellings())
-    cleaned = ", ".join(
-        f'{_clean(_quoted(f), minus_one_is_null=f.type in ("text", "code"))} as "{f.name}"'
-        for f in fmt.fields
+    columns = {name: cells.column(name) for name in ("file_no", "row_number")}
+    for f in fmt.fields:
+        if f.type == "text":
+            columns[f.name] = _trimmed(cells.column(f.name), NULLS_IN_TEXT)
+        else:
+            columns[f.name], columns[f"{f.name}?"] = _read_typed(db, cells.column(f.name), f)
+    db.register("kept", pa.table(columns))
+
+
+def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedArray | pa.Array:
+    trimmed = pc.utf8_trim_whitespace(cells)
+    return pc.if_else(pc.is_in(trimmed, value_set=nulls), pa.scalar(None, pa.string()), trimmed)
+
+
+def _read_typed(
+    db: duckdb.DuckDBPyConnection, cells: pa.ChunkedArray, field: Field
+) -> tuple[pa.Array, pa.Array]:
+    """A column as its type, and which cells could not be read. Each spelling is read once: cells repeat."""
+    encoded = pc.dictionary_encode(cells).combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # a column without chunks
+        encoded = pa.array([], pa.dictionary(pa.int32(), pa.string()))
+    db.register(
+        "spelled",
+        pa.table({"cell": _trimmed(encoded.dictionary, NULLS_IN_TEXT if field.type == "code" else NULLS)}),
     )
-    joins = " ".join(
-        f"""left join spellings as "{f.name}_codes" on "{f.name}_codes".list = '{f.code_list}'
-            and "{f.name}_codes".spelling = upper(raw."{f.name}")"""
-        for f in fmt.fields
-        if f.type == "code"
-    )
-    typed = ", ".join(f'{read_sql(f)} as "{f.name}"' for f in fmt.fields)
-    unread = "".join(
-        f', raw."{f.name}" is not null and ({read_sql(f)}) is null as "{f.name}?"'
-        for f in fmt.fields
-        if f.type != "text"
-    )
-    db.execute(
+    read = db.sql(
         f"""
-        create or replace temp table kept as
-        with raw as (select file_no, row_number, {cleaned} from cells)
-        select raw.file_no, raw.row_number, {typed}{unread}
-        from raw {joins}
+        select typed, typed is null and cell is not null as is_unread
+        from (select cell, {read_sql(field)} as typed from spelled)
         """
-    )
+    ).to_arrow_table()
+    db.unregister("spelled")
+    return tuple(read.column(i).combine_chunks().take(encoded.indices) for i in (0, 1))
 
 
 def _unread_cells(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
@@ -177,9 +186,8 @@ def _leave_out_incomplete(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> p
 def _keep_last_of_key(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
     key = ", ".join(f'"{name}"' for name in ("file_no", *fmt.key))
     whole = ", ".join(f'"{f.name}"' for f in fmt.fields)
-    repeated = db.sql(
-        f"select count(*) from (select 1 from kept group by {key} having count(*) > 1)"
-    ).fetchone()
+    # by hash first: it is cheaper than by key, and what it takes for a repeat by accident is looked at again
+    repeated = db.sql(f"select count(*) - count(distinct hash({key})) from kept").fetchone()
     if not repeated or not repeated[0]:
         return None
     db.execute(
@@ -211,12 +219,8 @@ def _keep_last_of_key(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Ta
         from superseded where differs
         """,
     )
-    db.execute(
-        """
-        create or replace temp table kept as
-        select * from kept anti join superseded using (file_no, row_number)
-        order by file_no, row_number
-        """
+    _keep(
+        db, "select * from kept anti join superseded using (file_no, row_number) order by file_no, row_number"
     )
     return findings
 
@@ -264,8 +268,12 @@ def _leave_out(
     )
     if not findings.num_rows:
         return None
-    db.execute(f"delete from kept where {where}")
+    _keep(db, f"select * from kept where ({where}) is not true")
     return findings
+
+
+def _keep(db: duckdb.DuckDBPyConnection, sql: str) -> None:
+    db.register("kept", db.sql(sql).to_arrow_table())
 
 
 def _quoted(field: Field) -> str:

@@ -6,16 +6,19 @@ named by its content and never altered; a new version is a new file beside it.
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest import findings as found
+from ingest import opened_files
 from ingest.conform import Conformed, conform
 from ingest.findings import Finding
 from ingest.ledger import Ledger, Look, Receipt
@@ -51,6 +54,15 @@ class _Opened:
     findings: tuple[Finding, ...]
 
 
+def land_months(
+    fmt: ReturnFormat, files: Mapping[str, Sequence[RawFile]], landing: Path, ledger: Ledger
+) -> dict[str, Landed]:
+    """Land one return's months, two at a time: reading and writing each keep one core busy."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        landed = pool.map(lambda month: land(fmt, month, files[month], landing, ledger), files)
+        return dict(zip(files, landed, strict=True))
+
+
 def land(fmt: ReturnFormat, month: str, files: Sequence[RawFile], landing: Path, ledger: Ledger) -> Landed:
     """Land what is new among `files`, all of one return and month. An unchanged file costs one look."""
     seen = ledger.seen(fmt.name, month)
@@ -74,6 +86,10 @@ def pending_months(found: RawFolder, ledger: Ledger) -> list[str]:
         seen = ledger.seen(name, month)
         if any(seen.get(f.file) != look_of(f, formats[name]) for f in found.of(name, month)):
             pending.add(month)
+    for (month, _), files in found.others_by_folder().items():
+        seen = ledger.seen(opened_files.LEDGER_NAME, month)
+        if any(seen.get(f.file) != opened_files.look_of(f) for f in files):
+            pending.add(month)
     return sorted(pending)
 
 
@@ -90,7 +106,7 @@ def _batches(files: Sequence[RawFile]) -> Iterator[list[RawFile]]:
 
 def _land_batch(fmt: ReturnFormat, month: str, files: list[RawFile], landing: Path, ledger: Ledger) -> Landed:
     latest = ledger.latest(fmt.name, month)
-    opened = [_open(file, fmt, latest.get((file.la_code, "ssd"))) for file in files]
+    opened = [_open(file, fmt, latest.get((file.la_code, file.source_format))) for file in files]
     new = [o for o in opened if o is not None]
     looks = {f.file: look_of(f, fmt) for f in files}
     if not new:
@@ -102,11 +118,11 @@ def _land_batch(fmt: ReturnFormat, month: str, files: list[RawFile], landing: Pa
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as db:
         conformed = conform(db, _cells(new, fmt), fmt)
-        findings = _all_findings(new, conformed, fmt, month)
-        rows = db.sql("select file_no, count(*) from kept group by file_no").fetchall()
-        kept: dict[int, int] = dict(rows)
-        target = folder / f"{name}.parquet"
-        _write_rows(db, new, fmt, month, target)
+    findings = _all_findings(new, conformed, fmt, month)
+    counted = conformed.rows.group_by("file_no").aggregate([("file_no", "count")])
+    kept: dict[int, int] = dict(zip(*(counted.column(i).to_pylist() for i in (0, 1)), strict=True))
+    target = folder / f"{name}.parquet"
+    _write_whole(_with_place(conformed.rows, new, month), target)
     if findings.num_rows:
         _write_whole(findings, folder / f"{name}.findings.parquet")
     by_file = findings.group_by("content_id").aggregate([("content_id", "count")])
@@ -143,6 +159,8 @@ def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None) -> _Opened |
     try:
         data, sha256 = read_bytes(file.path)
         table = read_table(data, file.path.suffix)
+        if file.sha256:  # opened from another format: known by the file received, and told as its rows
+            sha256, table = file.sha256, table.split_places()
         match = fmt.match_headers(table.headers)
         notes = table.findings + tuple(
             found.unknown_column(position, table.headers[position], fmt.name)
@@ -152,7 +170,7 @@ def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None) -> _Opened |
         reason = match.problem
     except Rejected as rejected:
         reason = str(rejected)
-    content_id = _content_id(fmt, file.reporting_month, file.la_code, sha256)
+    content_id = _content_id(fmt, file, sha256)
     if latest is not None and latest.content_id == content_id:
         return None
     if reason:
@@ -162,7 +180,7 @@ def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None) -> _Opened |
         reporting_month=file.reporting_month,
         la_code=file.la_code,
         version=1 if latest is None else latest.version + 1,
-        source_format="ssd",
+        source_format=file.source_format,
         file=file.file,
         sha256=sha256,
         content_id=content_id,
@@ -177,9 +195,9 @@ def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None) -> _Opened |
     return _Opened(file, receipt, table, notes)
 
 
-def _content_id(fmt: ReturnFormat, month: str, la_code: str, sha256: str) -> int:
-    """Tells landed rows apart: the same bytes read under another format, month or authority differ."""
-    parts = "|".join((fmt.name, fmt.digest, month, la_code, sha256))
+def _content_id(fmt: ReturnFormat, file: RawFile, sha256: str) -> int:
+    """Tells landed rows apart: the same bytes read as another return, month or authority are other rows."""
+    parts = "|".join((fmt.name, fmt.digest, file.reporting_month, file.la_code, file.source_format, sha256))
     return int.from_bytes(hashlib.sha256(parts.encode()).digest()[:8], "big", signed=True)
 
 
@@ -221,6 +239,7 @@ def _all_findings(opened: Sequence[_Opened], conformed: Conformed, fmt: ReturnFo
     every = pa.concat_tables([pa.Table.from_pylist(of_files, schema), conformed.findings]).sort_by(
         [("file_no", "ascending"), ("row_number", "ascending"), ("column_name", "ascending")]
     )
+    every = _as_the_sender_sees(every, opened)
     about = pa.table(
         {
             "la_code": [o.raw.la_code for o in opened],
@@ -239,35 +258,46 @@ def _all_findings(opened: Sequence[_Opened], conformed: Conformed, fmt: ReturnFo
     return pa.Table.from_arrays([columns[name] for name in found.SCHEMA.names], schema=found.SCHEMA)
 
 
-def _write_rows(
-    db: duckdb.DuckDBPyConnection, opened: Sequence[_Opened], fmt: ReturnFormat, month: str, target: Path
-) -> None:
-    db.register(
-        "files",
-        pa.table(
-            {
-                "file_no": pa.array(range(len(opened)), pa.int32()),
-                "content_id": pa.array([o.receipt.content_id for o in opened], pa.int64()),
-                "la_code": [o.raw.la_code for o in opened],
-            }
+def _as_the_sender_sees(findings: pa.Table, opened: Sequence[_Opened]) -> pa.Table:
+    """Rows opened from another format go by their sheet and its row, or the XML element and its line."""
+    for file_no, o in enumerate(opened):
+        if o.table is None or o.table.places is None:
+            continue
+        is_of_file = pc.equal(findings.column("file_no"), file_no)
+        has_row = pc.and_(is_of_file, pc.is_valid(findings.column("row_number")))
+        position = pc.if_else(has_row, pc.subtract(findings.column("row_number"), 2), None)
+        places = o.table.places.take(position)
+        row = pc.if_else(
+            has_row, pc.cast(places.column("row_number"), pa.int64()), findings.column("row_number")
+        )
+        column = pc.if_else(
+            has_row,
+            pc.binary_join_element_wise(places.column("origin"), findings.column("column_name"), ": "),
+            findings.column("column_name"),
+        )
+        findings = findings.set_column(1, "row_number", row).set_column(2, "column_name", column)
+    return findings
+
+
+def _with_place(rows: pa.Table, opened: Sequence[_Opened], month: str) -> pa.Table:
+    """The rows with what tells where each came from, in front."""
+    file_numbers = rows.column("file_no")
+    content = pa.array([o.receipt.content_id for o in opened], pa.int64()).take(file_numbers)
+    authority = pa.array([o.raw.la_code for o in opened]).dictionary_encode()
+    place = {
+        "content_id": content,
+        "la_code": pa.DictionaryArray.from_arrays(
+            authority.indices.take(file_numbers.combine_chunks()), authority.dictionary
         ),
-    )
-    columns = ", ".join(f'kept."{f.name}"' for f in fmt.fields)
-    aside = target.with_suffix(".aside")
-    db.execute(
-        f"""
-        copy (
-            select files.content_id, files.la_code, '{month}' as reporting_month, kept.row_number, {columns}
-            from kept join files using (file_no)
-        ) to '{aside}' (format parquet, compression zstd)
-        """
-    )
-    _settle(aside, target)
+        "reporting_month": pa.repeat(pa.scalar(month), rows.num_rows),
+    }
+    held = {n: rows.column(n) for n in rows.column_names if n != "file_no"}
+    return pa.table(place | held)
 
 
 def _write_whole(table: pa.Table, target: Path) -> None:
     aside = target.with_suffix(".aside")
-    pq.write_table(table, aside, compression="zstd")
+    pq.write_table(table, aside, compression="zstd", store_schema=False)
     _settle(aside, target)
 
 

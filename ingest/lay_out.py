@@ -8,6 +8,7 @@ import pyarrow as pa
 from ingest.conform import SQL_TYPES
 from ingest.findings import SCHEMA as FINDINGS
 from ingest.ledger import Ledger
+from ingest.opened_files import finding_files
 from ingest.places import Places
 from ingest.raw_folder import RawFolder
 from ingest.return_format import ReturnFormat, submitted_formats
@@ -45,7 +46,7 @@ def lay_out(
     db.execute("create table ledger.calendar as from days")
     for fmt in formats.values():
         _lay_out_return(db, fmt, places.landing)
-    _lay_out_findings(db, places.landing, found)
+    _lay_out_findings(db, places, found)
     _lay_out_first_published(db, places.first_published)
 
 
@@ -64,10 +65,11 @@ def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: P
     db.execute(f"create view returns.{fmt.name} as {body}")
 
 
-def _lay_out_findings(db: duckdb.DuckDBPyConnection, landing: Path, found: RawFolder) -> None:
+def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawFolder) -> None:
     """Findings of landed files and of the raw folder itself, without the values found."""
     shown = ", ".join(name for name in FINDINGS.names if name != "value")
-    files = sorted(str(path) for path in landing.glob("*/*/*.findings.parquet"))
+    landed_files = sorted(places.landing.glob("*/*/*.findings.parquet"))
+    files = [str(path) for path in [*landed_files, *finding_files(places.opened)]]
     oddities = pa.Table.from_pylist(
         [
             {

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
+from threading import RLock
+from typing import Any
 
 import pyarrow as pa
 
@@ -33,8 +35,8 @@ create table if not exists published_views (  -- where each month's figures as f
     primary key (view_month, la_code)
 );
 create table if not exists pins (  -- the content each month was first published from
-    return_name text, reporting_month text, la_code text, content_id integer,
-    primary key (return_name, reporting_month, la_code)
+    return_name text, reporting_month text, la_code text, scope text, content_id integer,
+    primary key (return_name, reporting_month, la_code, scope)
 );
 create table if not exists releases (
     release_number integer primary key, view_month text not null, build_sha256 text not null
@@ -80,7 +82,8 @@ class Ledger:
     """The receipts of one restricted zone."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._turn = RLock()  # landing shares one ledger between threads; each call takes its turn
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
         self._db.executescript(SCHEMA)
@@ -92,17 +95,22 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of what is written inside, or none of it."""
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+        with self._turn:
+            self._db.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("rollback")
+                raise
+            self._db.execute("commit")
+
+    def _query(self, sql: str, given: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        with self._turn:
+            return self._db.execute(sql, given).fetchall()
 
     def seen(self, return_name: str, reporting_month: str) -> Mapping[str, Look]:
         """How each file of one return and month looked when last read."""
-        rows = self._db.execute(
+        rows = self._query(
             """select file, size, mtime_ns, inode, digest from seen
             where return_name = ? and reporting_month = ?""",
             (return_name, reporting_month),
@@ -119,7 +127,7 @@ class Ledger:
     def latest(self, return_name: str, reporting_month: str) -> Mapping[tuple[str, str], Receipt]:
         """The newest receipt by (authority, source format) of one return and month, rejected ones too."""
         names = ", ".join(f.name for f in fields(Receipt))
-        rows = self._db.execute(
+        rows = self._query(
             f"""select {names} from receipts
             where return_name = ? and reporting_month = ? order by version""",
             (return_name, reporting_month),
@@ -157,9 +165,9 @@ class Ledger:
         """Record (view month, authority, fingerprint, file) of figures kept as first published."""
         self._db.executemany("insert or replace into published_views values (?, ?, ?, ?)", rows)
 
-    def pin(self, rows: Iterable[tuple[str, str, str, int]]) -> None:
+    def pin(self, rows: Iterable[tuple[str, str, str, str, int]]) -> None:
         """Fix the content a month was first published from; the first word stands."""
-        self._db.executemany("insert or ignore into pins values (?, ?, ?, ?)", rows)
+        self._db.executemany("insert or ignore into pins values (?, ?, ?, ?, ?)", rows)
 
     def add_release(self, release_number: int, view_month: str, build_sha256: str) -> None:
         """Put a published release on record."""

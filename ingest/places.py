@@ -28,6 +28,11 @@ class Places:
         return self.restricted / "landing"
 
     @property
+    def opened(self) -> Path:
+        """Returns opened from other formats, as text."""
+        return self.restricted / "opened"
+
+    @property
     def ledger(self) -> Path:
         return self.restricted / "ledger.sqlite"
 
@@ -55,7 +60,7 @@ class Places:
     def prepare(self) -> None:
         """Make the folders that are written. Whatever this process writes later, only its user may read."""
         os.umask(0o077)
-        for folder in (self.restricted, self.landing, self.first_published):
+        for folder in (self.restricted, self.landing, self.opened, self.first_published):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.restricted.chmod(0o700)
         self.releases.mkdir(parents=True, exist_ok=True, mode=0o755)

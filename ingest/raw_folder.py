@@ -27,6 +27,19 @@ class RawFile:
     size: int
     mtime_ns: int
     inode: int
+    source_format: str = "ssd"
+    sha256: str | None = None  # of the file as received, where this one was opened from it
+
+
+@dataclass(frozen=True)
+class OtherFile:
+    """One file that is not named as a return: Annex A, a census, a table of SSDA903, or something unknown."""
+
+    path: Path
+    file: str  # relative to the raw folder
+    size: int
+    mtime_ns: int
+    inode: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,14 @@ class RawFolder:
     files: tuple[RawFile, ...]
     folders: tuple[tuple[str, str], ...]  # (reporting month, authority) of every folder, empty ones too
     oddities: tuple[Oddity, ...]
+    others: tuple[tuple[str, str, OtherFile], ...] = ()  # (reporting month, authority, file)
+
+    def others_by_folder(self) -> dict[tuple[str, str], list[OtherFile]]:
+        """The files that are not named as returns, by month and authority."""
+        grouped: dict[tuple[str, str], list[OtherFile]] = {}
+        for month, la_code, file in self.others:
+            grouped.setdefault((month, la_code), []).append(file)
+        return grouped
 
     @cached_property
     def _by_return(self) -> dict[tuple[str, str], list[RawFile]]:
@@ -70,6 +91,7 @@ def look(raw: Path) -> RawFolder:
     files: list[RawFile] = []
     folders: list[tuple[str, str]] = []
     oddities: list[Oddity] = []
+    others: list[tuple[str, str, OtherFile]] = []
     for month in _entries(raw):
         if not (MONTH.fullmatch(month.name) and month.is_dir(follow_symlinks=False)):
             oddities.append(_odd(month, raw, "is not a month", "name month folders YYYY-MM, as 2025-04"))
@@ -80,14 +102,15 @@ def look(raw: Path) -> RawFolder:
                 oddities.append(_odd(authority, raw, "is not an authority", move, month.name))
                 continue
             folders.append((month.name, authority.name))
-            for entry in _entries(Path(authority.path)):
+            for entry in _files(Path(authority.path)):
                 name, dot, suffix = entry.name.rpartition(".")
-                if name not in submitted_formats() or dot + suffix.lower() not in SUFFIXES:
-                    move = "returns are named as in docs/returns, with the ending .csv or .parquet"
-                    where = (month.name, authority.name)
-                    oddities.append(_odd(entry, raw, "is not the name of a return", move, *where))
-                    continue
                 about = entry.stat(follow_symlinks=False)
+                is_return = name in submitted_formats() and dot + suffix.lower() in SUFFIXES
+                if not is_return or Path(entry.path).parent != Path(authority.path):
+                    place = Path(entry.path), os.path.relpath(entry.path, raw)
+                    other = OtherFile(*place, about.st_size, about.st_mtime_ns, about.st_ino)
+                    others.append((month.name, authority.name, other))
+                    continue
                 files.append(
                     RawFile(
                         path=Path(entry.path),
@@ -100,12 +123,21 @@ def look(raw: Path) -> RawFolder:
                         inode=about.st_ino,
                     )
                 )
-    return RawFolder(tuple(files), tuple(folders), tuple(oddities))
+    return RawFolder(tuple(files), tuple(folders), tuple(oddities), tuple(others))
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         yield from sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+
+
+def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Everything in an authority's folder, and one folder down: SSDA903 comes as a folder of tables."""
+    for entry in _entries(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _entries(Path(entry.path))
+        else:
+            yield entry
 
 
 def _odd(

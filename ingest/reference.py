@@ -233,7 +233,7 @@ def _lay_out_declared(
     )
     with duckdb.connect() as aside:  # conform leaves temporary tables behind
         conformed = conform(aside, cells, fmt)
-        rows = conformed.rows.to_arrow_table()
+        rows = conformed.rows
     extra = ", 'population.csv' as source" if fmt.name == "population" else ""
     with _registered(db, "conformed_rows", rows):
         db.execute(f"insert into reference.{fmt.name} by name select {names}{extra} from conformed_rows")

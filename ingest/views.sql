@@ -6,15 +6,25 @@
 --
 -- Inputs: receipts, pins, folders, published_views (ledger), return_formats; $newest is the month to report.
 
+-- The formats of a month are never mixed inside one return, and what each covers is told by itself.
 create or replace temp table accepted as
 select
-    return_name, reporting_month as source_month, la_code, content_id, landed,
+    return_name, reporting_month as source_month, la_code, content_id, landed, source_format, scope,
     row_number() over (
-        partition by return_name, reporting_month, la_code
+        partition by return_name, reporting_month, la_code, scope
         order by source_rank, version desc
     ) = 1 as is_newest
 from (
-    select *, list_position(['ssd', 'cin_census', 'ssda903', 'workforce_census', 'annex_a'], source_format) as source_rank
+    select
+        *,
+        case when return_name = 'extract_coverage' then source_format else '' end as scope,
+        list_position(
+            case
+                when return_name in ('care_leavers', 'persons') then ['ssd', 'annex_a', 'cin_census', 'ssda903']
+                else ['ssd', 'cin_census', 'ssda903', 'workforce_census', 'annex_a']
+            end,
+            source_format
+        ) as source_rank
     from receipts
     where status = 'accepted'
 )
@@ -29,8 +39,11 @@ left join pins
     on accepted.return_name = pins.return_name
     and accepted.source_month = pins.reporting_month
     and accepted.la_code = pins.la_code
+    and accepted.scope = pins.scope
 where accepted.content_id = coalesce(pins.content_id, case when is_newest then accepted.content_id end)
-qualify row_number() over (partition by accepted.return_name, source_month, accepted.la_code) = 1;
+qualify row_number() over (
+    partition by accepted.return_name, source_month, accepted.la_code, accepted.scope order by is_newest desc
+) = 1;
 
 create or replace temp table months_owed as
 with first_folders as (
@@ -52,7 +65,8 @@ create or replace temp table candidate_sources as
 with reachable as (
     select
         views.edition, views.view_month, views.la_code, views.first_period, formats.history,
-        content.return_name, content.source_month, content.content_id, content.landed
+        content.return_name, content.source_month, content.content_id, content.landed, content.source_format,
+        content.scope
     from candidate_views as views
     join content
         on views.edition = content.edition
@@ -111,6 +125,7 @@ from (
 create or replace table ledger.sources as
 select
     views.view_id, sources.return_name, sources.source_month, sources.content_id, sources.landed,
+    sources.source_format, sources.scope,
     last_day((sources.source_month || '-01')::date) as as_at_date
 from candidate_sources as sources
 join ledger.views as views using (edition, view_month, la_code);

@@ -10,6 +10,7 @@ import duckdb
 from ingest import raw_folder
 from ingest.land import pending_months
 from ingest.ledger import Ledger
+from ingest.opened_files import not_supplied
 from ingest.places import Places
 from ingest.return_format import submitted_formats
 
@@ -161,7 +162,7 @@ def status(places: Places) -> dict[str, Any]:
         }
     said: dict[str, Any] = {
         "release": release, "last_refresh": None, "waiting": [], "month": None,
-        "authorities": [], "refused": [], "missing": [], "findings": [],
+        "authorities": [], "refused": [], "missing": [], "findings": [], "not_supplied": [],
     }  # fmt: skip
     if not places.ledger.exists():
         return said
@@ -171,6 +172,7 @@ def status(places: Places) -> dict[str, Any]:
             for name in ("receipts", "folders", "refreshes"):
                 db.register(name, ledger.table(name))
             _tell_received(db, said)
+        said["not_supplied"] = not_supplied(places.opened, said["month"]) if said["month"] else []
         if places.raw.is_dir():
             said["waiting"] = _waiting(places, ledger)
     finally:
@@ -194,8 +196,10 @@ def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
         """
         create temp table newest as
         select la_code, return_name, status, file, version, reason from receipts
-        where reporting_month = ? and source_format = 'ssd'
-        qualify row_number() over (partition by la_code, return_name order by version desc) = 1
+        where reporting_month = ?
+        qualify row_number() over (
+            partition by la_code, return_name order by source_format = 'ssd' desc, version desc
+        ) = 1
         """,
         [said["month"]],
     )

@@ -270,6 +270,12 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
         _print_table(
             ["authority", "returns"], [[m["la_code"], ", ".join(m["returns"])] for m in said["missing"]]
         )
+    if said["not_supplied"]:
+        out.print("What the formats that came cannot supply:")
+        _print_table(
+            ["authority", "format", "what", "why"],
+            [[n["la_code"], n["source_format"], n["what"], n["why"]] for n in said["not_supplied"]],
+        )
     if said["findings"]:
         out.print("Findings:")
         _print_table(

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.assets.landing import landing_assets
+from orchestration.assets.landing import landing_assets, other_formats
 from orchestration.assets.publication import release
 from orchestration.assets.quality_gate import quality_gate
 from orchestration.assets.warehouse import laid_out, models
@@ -10,7 +10,7 @@ from orchestration.resources import default_warehouse
 from orchestration.schedules import monthly_refresh, new_returns, refresh_job
 
 defs = dg.Definitions(
-    assets=[*landing_assets, laid_out, models, release],
+    assets=[other_formats, *landing_assets, laid_out, models, release],
     asset_checks=[quality_gate],
     jobs=[refresh_job],
     schedules=[monthly_refresh],

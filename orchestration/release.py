@@ -63,7 +63,7 @@ def publish(
         kept = _keep_first_published(db, places, number)
         pins = db.sql(
             """
-            select return_name, source_month, la_code, content_id
+            select return_name, source_month, la_code, scope, content_id
             from ledger.sources inner join ledger.views using (view_id)
             where views.is_first_published and source_month = view_month
             """

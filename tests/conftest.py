@@ -1,9 +1,10 @@
-"""What many tests lean on: a place to work, a raw folder to fill, and the shared material where it is there."""
+"""What many tests lean on: a place to work, a raw folder to fill, the shared material where it is there."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ingest.places import Places
 
@@ -51,3 +52,7 @@ def csv_of(rows: Sequence[Mapping[str, object]]) -> str:
     lines = [",".join(rows[0])]
     lines += [",".join("" if value is None else str(value) for value in row.values()) for row in rows]
     return "\n".join(lines) + "\n"
+
+
+settings.register_profile("patient", deadline=None)  # a busy machine is not a failing one
+settings.load_profile("patient")

@@ -4,7 +4,8 @@ import warnings
 
 import dagster as dg
 
-from ingest.land import Landed, land
+from ingest.land import Landed, land_months
+from ingest.opened_files import open_files, returns_of
 from ingest.return_format import ReturnFormat, submitted_formats
 from orchestration import progress
 from orchestration.lock import only_refresh
@@ -14,11 +15,42 @@ from orchestration.resources import Warehouse
 OWNERS = ["team:performance"]
 
 
+OTHER_FORMATS = dg.AssetKey("other_formats")
+
+
+@dg.asset(
+    key=OTHER_FORMATS,
+    group_name="landing",
+    description=(
+        "Annex A workbooks, CIN and workforce censuses and SSDA903 tables, opened into the returns they fill "
+        "(ingest/other_formats). A return sent by itself goes before them."
+    ),
+    partitions_def=reporting_months,
+    kinds={"python", "excel", "xml"},
+    owners=OWNERS,
+)
+def other_formats(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    progress.tell("opening other formats")
+    places = warehouse.places
+    with only_refresh(places), warehouse.ledger() as ledger:
+        found = warehouse.found(context.run_id)
+        opened = open_files(found, context.partition_keys[-1], places.opened, ledger)
+    return dg.MaterializeResult(
+        metadata={
+            "files": opened.files,
+            "files new or changed": opened.opened,
+            "files rejected": opened.rejected,
+            "findings": opened.findings,
+        }
+    )
+
+
 def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
     """The asset that lands one return: what is new of its month, and of any earlier one that came late."""
 
     @dg.asset(
         key=["returns", fmt.name],  # dbt's source has this key, so lineage joins itself
+        deps=[OTHER_FORMATS],
         group_name="landing",
         description=f"{fmt.about} Declared in ingest/formats/{fmt.name}.yml.",
         partitions_def=reporting_months,
@@ -33,11 +65,12 @@ def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
         newest = context.partition_keys[-1]
         with only_refresh(places), warehouse.ledger() as ledger:
             ledger.add_folders(folder for folder in found.folders if folder[0] <= newest)
-            by_month = {
-                month: land(fmt, month, found.of(fmt.name, month), places.landing, ledger)
+            files = {
+                month: [*found.of(fmt.name, month), *returns_of(places.opened, fmt.name, month)]
                 for month in found.months
                 if month <= newest
             }
+            by_month = land_months(fmt, files, places.landing, ledger)
         # one event a run: Dagster's storage takes longer over an event than landing does over a month
         late = [m for m, done in by_month.items() if m != newest and done.files > done.unchanged]
         metadata = _metadata(by_month.get(newest, Landed()))

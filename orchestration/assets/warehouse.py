@@ -11,7 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from ingest.lay_out import lay_out
 from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
-from orchestration import dbt_build
+from orchestration import dbt_build, progress
 from orchestration.assets.landing import OWNERS
 from orchestration.lock import only_refresh
 from orchestration.resources import Warehouse
@@ -55,6 +55,7 @@ def laid_out(
     context: dg.AssetExecutionContext, config: Reporting, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
     """Make the warehouse anew: an unfinished one left by a killed run is thrown away here."""
+    progress.tell("choosing what each figure is read from")
     places = warehouse.places
     found = warehouse.found(context.run_id)
     if not found.months:

@@ -25,7 +25,7 @@ def a_format(**types: str) -> ReturnFormat:
 def conformed(fmt: ReturnFormat, *rows: dict[str, str | None]) -> tuple[list[tuple], list[tuple]]:
     with duckdb.connect() as db:
         done = _conform(db, fmt, rows)
-        kept = [row[2:] for row in done.rows.fetchall()]
+        kept = [tuple(row.values())[2:] for row in done.rows.to_pylist()]
         found = [(f["row_number"], f["column_name"], f["finding"]) for f in done.findings.to_pylist()]
     return kept, found
 

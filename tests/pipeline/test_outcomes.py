@@ -45,8 +45,8 @@ def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_publ
         "cin_episodes",
         "cine_referral_id,cine_person_id,cine_referral_date\n1,c1,31/04/2025\n",
     )
-    send("2025-04", "301", "s47_enquiries", "s47e_s47_enquiry_id,s47e_person_id,s47e_s47_start_date,Shoe size\n"
-         "1,c1,2025-04-07,5\n")  # fmt: skip
+    odd = "s47e_s47_enquiry_id,s47e_person_id,s47e_s47_start_date,Shoe size\n1,c1,2025-04-07,5\n"
+    send("2025-04", "301", "s47_enquiries", odd)
     send("2025-04", "301", "cp_plans", "cppl_cp_plan_id,cppl_cp_plan_start_date\n1,2025-04-01\n")  # no child
     send("2025-04", "301", "cin_assessments", "")  # empty
     send("2025-04", "301", "strategy_meetings", "meeting_id,person_id,held_date\n")  # nothing to report

@@ -1,6 +1,6 @@
-"""make prove-counts: invented authorities counted twice, by the product and by the second opinion, to the unit.
+"""make prove-counts: invented authorities counted twice, by the product and the second opinion.
 
-Also checks on what the product published that stocks and flows agree and that years to date are their months' sums.
+Also checks on what was published that stocks and flows agree and that years to date are their months' sums.
 """
 
 import sys
@@ -44,7 +44,8 @@ def balances(places: Places) -> list[tuple[str, int, int]]:
                     group by all
                 ),
                 stepped as (
-                    select *, lag(at_end) over (partition by la_code order by period_end) as before from pivoted
+                    select *, lag(at_end) over (partition by la_code order by period_end) as before
+                    from pivoted
                 )
                 select count(*), count(*) filter (where at_end <> before + started - ended)
                 from stepped where at_end is not null and before is not null and started is not null
@@ -65,7 +66,8 @@ def balances(places: Places) -> list[tuple[str, int, int]]:
                 select *, sum(numerator) over to_date as summed, count(*) over to_date as months
                 from flows where period_basis = 'month'
                 window to_date as (
-                    partition by la_code, indicator_id, breakdown_type, breakdown_value, year order by period_end
+                    partition by la_code, indicator_id, breakdown_type, breakdown_value, year
+                    order by period_end
                 )
             )
             select count(*), count(*) filter (where flows.numerator <> months.summed)

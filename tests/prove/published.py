@@ -1,7 +1,7 @@
 """make prove-published: real published figures through the whole path. Needs ../shared/benchmarks.
 
-Makes a raw folder from DfE's referrals by month and council (c6), refreshes with the real reference files, and
-compares the sum of the twelve months to each March with the year's own count (c1).
+Makes a raw folder from DfE's referrals by month and council (c6), refreshes with the real reference files,
+and compares the sum of the twelve months to each March with the year's own count (c1).
 """
 
 import csv
@@ -96,7 +96,7 @@ def main() -> int:
 
 
 def compare(places: Places, expected: dict[tuple[str, int], int]) -> int:
-    """Print how many council-years agree, and the two benchmarks that the issue names. Returns 1 on a difference."""
+    """Print how many council-years agree, and the two benchmarks to look at. Returns 1 on a difference."""
     summed: dict[tuple[str, int], list[float]] = defaultdict(list)
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
         rows = db.sql(
@@ -120,7 +120,8 @@ def compare(places: Places, expected: dict[tuple[str, int], int]) -> int:
                 from fct_benchmarks
                 where indicator_id = 're_referrals_12m_pct' and period_basis = 'rolling_12_months'
                     and ((comparator = 'england' and period_end = '2014-03-31')
-                        or (comparator = 'neighbours_2021' and area_code = '372' and period_end = '2015-03-31'))
+                        or (comparator = 'neighbours_2021' and area_code = '372'
+                            and period_end = '2015-03-31'))
                 order by all
                 """
             )

@@ -3,6 +3,7 @@ select
     sources.view_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,
     sources.as_at_date,
+    sources.source_format,
     extract_coverage.return_name,
     extract_coverage.history_from
 from {{ source('returns', 'extract_coverage') }} as extract_coverage

@@ -26,7 +26,8 @@ sources as (
 usable as (
 
     select
-        periods.view_id, periods.month_number, sources.return_name, sources.source_month, sources.as_at_date
+        periods.view_id, periods.month_number, sources.return_name, sources.source_month,
+        sources.source_month_number, sources.source_format
     from {{ ref('int_periods_owed') }} as periods
     inner join sources on periods.view_id = sources.view_id
     inner join {{ source('ledger', 'return_formats') }} as formats on sources.return_name = formats.return_name
@@ -37,9 +38,24 @@ usable as (
 
 ),
 
+-- a return read from another format does not serve every indicator, nor every month
+not_served as (
+
+    select distinct usable.view_id, usable.month_number, usable.return_name, needs.indicator_id
+    from usable
+    inner join {{ ref('format_limits') }} as limits
+        on usable.source_format = limits.source_format and usable.return_name = limits.return_name
+    inner join needs
+        on
+            usable.return_name = needs.return_name
+            and (limits.indicator_id = '*' or needs.indicator_id = limits.indicator_id)
+    where limits.months_back is null or usable.source_month_number - usable.month_number > limits.months_back
+
+),
+
 coverage as (
 
-    select view_id, source_month_number, return_name, history_from
+    select view_id, source_month_number, source_format, return_name, history_from
     from {{ ref('stg_returns__extract_coverage') }}
 
 )
@@ -48,7 +64,7 @@ select
     periods.view_id,
     needs.indicator_id,
     periods.month_number,
-    count(usable.return_name) = count(*) as is_submitted,
+    count(usable.return_name) = count(*) and count(not_served.return_name) = 0 as is_submitted,
     max(usable.source_month) filter (where needs.return_name = needs.lead_return) as snapshot_month,
     max(coverage.history_from) as history_from
 from {{ ref('int_periods_owed') }} as periods
@@ -58,10 +74,17 @@ left join usable
         periods.view_id = usable.view_id
         and periods.month_number = usable.month_number
         and needs.return_name = usable.return_name
+left join not_served
+    on
+        usable.view_id = not_served.view_id
+        and usable.month_number = not_served.month_number
+        and usable.return_name = not_served.return_name
+        and needs.indicator_id = not_served.indicator_id
 left join coverage
     on
         usable.view_id = coverage.view_id
-        and {{ month_number_of_text('usable.source_month') }} = coverage.source_month_number
+        and usable.source_month_number = coverage.source_month_number
+        and usable.source_format = coverage.source_format
         and usable.return_name = coverage.return_name
         and needs.lead_return = coverage.return_name
 group by periods.view_id, needs.indicator_id, periods.month_number

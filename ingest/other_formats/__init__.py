@@ -1,0 +1,57 @@
+"""Front ends for what is not an SSD return: each turns one file, or set, into text returns for conform."""
+
+import csv
+import re
+
+from ingest.other_formats.annex_a import open_annex_a
+from ingest.other_formats.cin_census import open_cin_census
+from ingest.other_formats.opened import FINDINGS, Opened
+from ingest.other_formats.ssda903 import open_ssda903, table_of
+from ingest.other_formats.workforce_census import open_workforce_census
+
+__all__ = [
+    "FINDINGS",
+    "Opened",
+    "open_annex_a",
+    "open_cin_census",
+    "open_ssda903",
+    "open_workforce_census",
+    "recognise",
+]
+
+HEAD_BYTES = 8192  # what recognise() needs of a file
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+MARKS = (
+    (re.compile(r"<Collection>\s*CSWW|<CSWWWorker|<LALevelVacancies", re.IGNORECASE), "workforce_census"),
+    (
+        re.compile(r"<Collection>\s*CIN|<Children|<ChildIdentifiers|<!DOCTYPE\s+Message", re.IGNORECASE),
+        "cin_census",
+    ),
+)
+
+
+def recognise(name: str, head: bytes) -> str | None:
+    """Which front end a file belongs to, by its first HEAD_BYTES; None where it is none of theirs.
+
+    A workbook may be Annex A: only opening it tells. The name serves one thing: a locked or old workbook
+    looks like any Office file, and is Annex A's to refuse only if named as one. A 903 table is one file of a
+    set.
+    """
+    if head.startswith(b"PK\x03\x04"):
+        return "annex_a"
+    if head.startswith(OLD_EXCEL):
+        return "annex_a" if name.lower().endswith((".xlsx", ".xls", ".xlsm")) else None
+    text = _as_text(head)
+    if text.lstrip().startswith("<"):
+        return next((found for mark, found in MARKS if mark.search(text)), None)
+    first_line = next(iter(text.lstrip().splitlines()), "")
+    try:
+        headers = next(csv.reader([first_line]), [])
+    except csv.Error:
+        return None
+    return "ssda903" if table_of(tuple(headers)) else None
+
+
+def _as_text(head: bytes) -> str:
+    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return head.decode(encoding, errors="replace")
