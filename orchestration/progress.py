@@ -2,22 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
-_listener: ContextVar[Callable[[str], None] | None] = ContextVar("listener", default=None)
+_listeners: list[Callable[[str], None]] = []  # of the process: dbt works in threads of its own
 
 
 def tell(line: str) -> None:
     """Pass one line on: what is being worked on, never what is in it."""
-    if listener := _listener.get():
+    for listener in _listeners:
         listener(line)
 
 
 @contextmanager
 def listening(listener: Callable[[str], None]) -> Iterator[None]:
     """Send what is told inside to `listener`."""
-    token = _listener.set(listener)
+    _listeners.append(listener)
     try:
         yield
     finally:
-        _listener.reset(token)
+        _listeners.remove(listener)
