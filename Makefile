@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench prove-counts prove-published prove-formats lock clean
+.PHONY: help install demo test check bench prove-counts prove-published prove-formats prove-orders prove-coverage lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -46,6 +46,12 @@ prove-counts: install  ## three seeds, six authorities, 24 months: every figure 
 
 prove-published: install  ## real published figures through the whole path (needs ../shared)
 	$(BIN)/python -m tests.prove.published
+
+prove-orders: install  ## twenty random orders of arrival of twelve months
+	$(BIN)/python -m tests.prove.orders
+
+prove-coverage: install  ## what of the specification is live (needs ../shared)
+	$(BIN)/python -m tests.prove.coverage
 
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats

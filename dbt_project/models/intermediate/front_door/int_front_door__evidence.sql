@@ -29,24 +29,35 @@ contacts_received as (
 
 ),
 
+-- where the contact does not say, a referral of the child within ten days says it
+referred_within_ten_days as (
+
+    select distinct contacts.view_id, contacts.contact_id
+    from contacts
+    inner join referrals
+        on
+            contacts.view_id = referrals.view_id
+            and contacts.la_child_id = referrals.la_child_id
+            and referrals.referral_date between contacts.contact_date and contacts.contact_date + 10
+    where coalesce(contacts.new_referral_flag, '') = ''
+
+),
+
 -- contacts_to_referral_pct  Contacts leading to a referral: as flagged, or a referral within ten days
 contacts_to_referral as (
 
     select
-        'contacts_to_referral_pct' as indicator_id, view_id, la_child_id, contact_date as counted_on,
-        case
-            when new_referral_flag <> '' then (new_referral_flag = 'Y')::int
-            else exists(
-                select 1 from referrals
-                where
-                    contacts.view_id = referrals.view_id
-                    and contacts.la_child_id = referrals.la_child_id
-                    and referrals.referral_date >= contacts.contact_date
-                    and {{ days_between('contacts.contact_date', 'referrals.referral_date') }} <= 10
-            )::int
-        end as numerator,
+        'contacts_to_referral_pct' as indicator_id, contacts.view_id, contacts.la_child_id,
+        contacts.contact_date as counted_on,
+        coalesce(
+            contacts.new_referral_flag = 'Y' or referred_within_ten_days.contact_id is not null, false
+        )::int as numerator,
         1 as denominator
     from contacts
+    left join referred_within_ten_days
+        on
+            contacts.view_id = referred_within_ten_days.view_id
+            and contacts.contact_id = referred_within_ten_days.contact_id
 
 ),
 

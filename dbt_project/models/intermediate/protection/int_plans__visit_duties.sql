@@ -33,13 +33,31 @@ grid as (
 
 ),
 
+steps as (
+
+    select *, {{ each_step('last_step') }} as step
+    from grid
+
+),
+
+-- what fell due before the first of the twelve months that end with the first month owed is not asked for
+windows as (
+
+    select view_id, min(twelve_months_start) as first_day
+    from {{ ref('int_periods_owed') }}
+    group by view_id
+
+),
+
 duties as (
 
     select
-        view_id, la_child_id,
-        cp_plan_start_date + (step * interval_days)::int as due_date,
-        cp_plan_start_date + ((step - 1) * interval_days)::int as previous_due_date
-    from (select *, {{ each_step('last_step') }} as step from grid)
+        steps.view_id, steps.la_child_id,
+        steps.cp_plan_start_date + (steps.step * steps.interval_days)::int as due_date,
+        steps.cp_plan_start_date + ((steps.step - 1) * steps.interval_days)::int as previous_due_date
+    from steps
+    inner join windows on steps.view_id = windows.view_id
+    where steps.cp_plan_start_date + (steps.step * steps.interval_days)::int >= windows.first_day
 
 ),
 
