@@ -134,7 +134,8 @@ def scorecard(release: Path, authority: str, month: str | None) -> dict[str, Any
                     as rolling_12_months,
                 first(answers.value_status order by period_basis) as value_status
             from fct_indicator_values as answers inner join dim_indicator as about using (indicator_id)
-            where la_code = $authority and strftime(period_end, '%Y-%m') = $month and breakdown_type = 'all'
+            where la_code = $authority and strftime(period_end, '%Y-%m') = $month
+                and answers.breakdown_type = 'all'
             group by about.indicator_id order by min(about.display_order)
             """,
             {"authority": authority, "month": month},

@@ -110,6 +110,13 @@ def test_explain_shows_the_figure_the_rule_and_what_is_behind_it(published: Plac
     assert answer["checks"]
 
 
+def test_a_scorecard_shows_every_indicator_once(published: Places) -> None:
+    said = line_of_sight("scorecard", "--authority", "001", "--release", str(published.release), "--json")
+    rows = json.loads(said.stdout)["rows"]
+
+    assert len(rows) == len({r["indicator_id"] for r in rows}) == 111
+
+
 def test_a_refresh_with_nothing_new_publishes_the_same_figures(published: Places) -> None:
     def figures() -> bytes:
         return (published.current / "csv" / "fct_indicator_values.csv").read_bytes()

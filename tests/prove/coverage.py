@@ -60,9 +60,8 @@ def main() -> int:
     }
     for name, (asked, live) in wanted.items():
         missing = sorted(map(str, asked - live))
-        print(
-            f"{name}: {len(asked)} specified, {len(asked & live)} live; missing: {', '.join(missing) or 'none'}"
-        )
+        said = ", ".join(missing) or "none"
+        print(f"{name}: {len(asked)} specified, {len(asked & live)} live; missing: {said}")
     return 1 if any(asked - live for asked, live in wanted.values()) else 0
 
 
