@@ -54,7 +54,7 @@ def conformed(table: pa.Table, fmt: ReturnFormat) -> tuple[pa.Table, list[dict[s
     cells = pa.Table.from_arrays([pa.repeat(pa.scalar(0, pa.int32()), count), place, *held], names=names)
     with duckdb.connect() as db:
         made = conform(db, cells, fmt)
-        return made.rows.to_arrow_table(), made.findings.to_pylist()
+        return made.rows, made.findings.to_pylist()
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

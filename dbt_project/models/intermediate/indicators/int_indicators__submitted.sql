@@ -48,7 +48,7 @@ not_served as (
     inner join needs
         on
             usable.return_name = needs.return_name
-            and (limits.indicator_id = '*' or needs.indicator_id = limits.indicator_id)
+            and (limits.indicator_id = '*' or limits.indicator_id = needs.indicator_id)
     where limits.months_back is null or usable.source_month_number - usable.month_number > limits.months_back
 
 ),
