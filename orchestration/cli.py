@@ -16,7 +16,7 @@ from orchestration import answers
 from orchestration.lock import Busy
 from orchestration.refresh import Outcome, refresh_warehouse
 
-PUBLISHED, WRONG_USAGE, WITHHELD, BUSY = 0, 2, 3, 75
+PUBLISHED, WITHHELD, BUSY = 0, 3, 75  # and 2, which click ends with on wrong usage
 FOLDER = click.Path(file_okay=False, path_type=Path)
 MONTH = click.DateTime(["%Y-%m"])
 WIDE = None if sys.stdout.isatty() else 200  # a pipe has no edge to wrap at

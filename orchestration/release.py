@@ -177,8 +177,7 @@ def _keep_first_published(
         ) to '{target}' (format parquet, compression zstd)
         """
     )
-    with target.open("rb") as file:
-        os.fsync(file.fileno())
+    _sync(target)
     return [(view_month, la_code, fingerprint, target.name) for view_month, la_code, fingerprint in views]
 
 
