@@ -92,21 +92,31 @@ def conform(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -
 
     The rules and their order are those of spec/returns.md, 4. Registers the batch in `db` while it works.
     """
-    _read_cells(db, cells, fmt)
-    findings = [_unread_cells(db, fmt), _leave_out_incomplete(db, fmt), _keep_last_of_key(db, fmt)]
-    findings.append(_leave_out_impossible(db, fmt))
+    batch = _Batch(db, fmt, cells)
+    batch.keep(_read_cells(db, cells, fmt))
+    findings = [_unread_cells(batch), _leave_out_incomplete(batch), _keep_last_of_key(batch)]
+    findings.append(_leave_out_impossible(batch))
     found = [table for table in findings if table is not None]
     return Conformed(
-        rows=db.table("kept")
-        .to_arrow_table()
-        .select(["file_no", "row_number", *(f.name for f in fmt.fields)]),
+        rows=batch.kept.select(["file_no", "row_number", *(f.name for f in fmt.fields)]),
         findings=pa.concat_tables(found) if found else _no_findings(),
     )
 
 
-def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -> None:
-    """Make `kept`: every row typed, and for each field that can fail, whether its cell did (`<field>?`)."""
-    db.register("cells", cells)
+class _Batch:
+    """The rows still kept, which the database sees as `kept` beside the `cells` they were read from."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, cells: pa.Table) -> None:
+        self.db, self.fmt = db, fmt
+        db.register("cells", cells)
+
+    def keep(self, rows: pa.Table) -> None:
+        self.kept = rows
+        self.db.register("kept", rows)
+
+
+def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -> pa.Table:
+    """Every row typed, and for each field that can fail, whether its cell did (`<field>?`)."""
     db.register("spellings", code_lists.spellings())
     columns = {name: cells.column(name) for name in ("file_no", "row_number")}
     for f in fmt.fields:
@@ -114,7 +124,7 @@ def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnForma
             columns[f.name] = _trimmed(cells.column(f.name), NULLS_IN_TEXT)
         else:
             columns[f.name], columns[f"{f.name}?"] = _read_typed(db, cells.column(f.name), f)
-    db.register("kept", pa.table(columns))
+    return pa.table(columns)
 
 
 def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedArray | pa.Array:
@@ -143,7 +153,8 @@ def _read_typed(
     return tuple(read.column(i).combine_chunks().take(encoded.indices) for i in (0, 1))
 
 
-def _unread_cells(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
+def _unread_cells(batch: _Batch) -> pa.Table | None:
+    db, fmt = batch.db, batch.fmt
     typed = [f for f in fmt.fields if f.type != "text"]
     if not typed:
         return None
@@ -168,13 +179,14 @@ def _unread_cells(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table 
     )
 
 
-def _leave_out_incomplete(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
-    empty = [f'"{name}" is null' for name in fmt.must_fill]
+def _leave_out_incomplete(batch: _Batch) -> pa.Table | None:
+    must_fill = batch.fmt.must_fill
+    empty = [f'"{name}" is null' for name in must_fill]
     named = ", ".join(
-        f"case when {test} then '{name}' end" for test, name in zip(empty, fmt.must_fill, strict=True)
+        f"case when {test} then '{name}' end" for test, name in zip(empty, must_fill, strict=True)
     )
     return _leave_out(
-        db,
+        batch,
         where=" or ".join(empty),
         column=f"concat_ws(', ', {named})",
         finding="required_cell_empty",
@@ -183,7 +195,8 @@ def _leave_out_incomplete(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> p
     )
 
 
-def _keep_last_of_key(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
+def _keep_last_of_key(batch: _Batch) -> pa.Table | None:
+    db, fmt = batch.db, batch.fmt
     key = ", ".join(f'"{name}"' for name in ("file_no", *fmt.key))
     whole = ", ".join(f'"{f.name}"' for f in fmt.fields)
     # by hash first: it is cheaper than by key, and what it takes for a repeat by accident is looked at again
@@ -219,13 +232,15 @@ def _keep_last_of_key(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Ta
         from superseded where differs
         """,
     )
-    _keep(
-        db, "select * from kept anti join superseded using (file_no, row_number) order by file_no, row_number"
+    unrepeated = (
+        "select * from kept anti join superseded using (file_no, row_number) order by file_no, row_number"
     )
+    batch.keep(db.sql(unrepeated).to_arrow_table())
     return findings
 
 
-def _leave_out_impossible(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> pa.Table | None:
+def _leave_out_impossible(batch: _Batch) -> pa.Table | None:
+    fmt = batch.fmt
     tests = []
     if fmt.start_and_end:
         start, end = fmt.start_and_end
@@ -234,7 +249,7 @@ def _leave_out_impossible(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> p
         tests.append((f'"{name}" < {least}', name, "below_least", f"{name} is below {least}"))
     found = [
         _leave_out(
-            db,
+            batch,
             test,
             f"'{column}'",
             finding,
@@ -249,7 +264,7 @@ def _leave_out_impossible(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat) -> p
 
 
 def _leave_out(
-    db: duckdb.DuckDBPyConnection,
+    batch: _Batch,
     where: str,
     column: str,
     finding: str,
@@ -258,7 +273,7 @@ def _leave_out(
     value: str = "null",
 ) -> pa.Table | None:
     findings = _arrow(
-        db,
+        batch.db,
         f"""
         select
             file_no, row_number, {column} as column_name, {value} as value, '{finding}' as finding,
@@ -268,12 +283,8 @@ def _leave_out(
     )
     if not findings.num_rows:
         return None
-    _keep(db, f"select * from kept where ({where}) is not true")
+    batch.keep(batch.db.sql(f"select * from kept where ({where}) is not true").to_arrow_table())
     return findings
-
-
-def _keep(db: duckdb.DuckDBPyConnection, sql: str) -> None:
-    db.register("kept", db.sql(sql).to_arrow_table())
 
 
 def _quoted(field: Field) -> str:

@@ -26,7 +26,9 @@ from ingest.raw_folder import RawFile, RawFolder
 from ingest.read_raw import RawTable, Rejected, read_bytes, read_table
 from ingest.return_format import ReturnFormat, submitted_formats
 
-BATCH_BYTES = 256 * 1024**2  # of raw files conformed in one query: what memory bears
+BATCH_BYTES = (
+    32 * 1024**2
+)  # of raw files conformed in one query: small enough that a month keeps both cores busy
 
 
 @dataclass(frozen=True)
@@ -57,20 +59,23 @@ class _Opened:
 def land_months(
     fmt: ReturnFormat, files: Mapping[str, Sequence[RawFile]], landing: Path, ledger: Ledger
 ) -> dict[str, Landed]:
-    """Land one return's months, two at a time: reading and writing each keep one core busy."""
+    """Land what is new of one return, by month. An unchanged file costs one look.
+
+    Two batches are in work at a time: reading and writing each keep one core busy.
+    """
+    landed: dict[str, Landed] = {}
+    batches: list[tuple[str, list[RawFile]]] = []
+    for month, received in files.items():
+        seen = ledger.seen(fmt.name, month)
+        waiting = [f for f in received if seen.get(f.file) != look_of(f, fmt)]
+        unchanged = len(received) - len(waiting)
+        landed[month] = Landed(files=unchanged, unchanged=unchanged)
+        batches += [(month, batch) for batch in _batches(waiting)]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        landed = pool.map(lambda month: land(fmt, month, files[month], landing, ledger), files)
-        return dict(zip(files, landed, strict=True))
-
-
-def land(fmt: ReturnFormat, month: str, files: Sequence[RawFile], landing: Path, ledger: Ledger) -> Landed:
-    """Land what is new among `files`, all of one return and month. An unchanged file costs one look."""
-    seen = ledger.seen(fmt.name, month)
-    waiting = [f for f in files if seen.get(f.file) != look_of(f, fmt)]
-    total = Landed(files=len(files) - len(waiting), unchanged=len(files) - len(waiting))
-    for batch in _batches(waiting):
-        total += _land_batch(fmt, month, batch, landing, ledger)
-    return total
+        done = pool.map(lambda batch: _land_batch(fmt, *batch, landing, ledger), batches)
+        for (month, _), of_batch in zip(batches, done, strict=True):
+            landed[month] += of_batch
+    return landed
 
 
 def look_of(file: RawFile, fmt: ReturnFormat) -> Look:
@@ -297,7 +302,7 @@ def _with_place(rows: pa.Table, opened: Sequence[_Opened], month: str) -> pa.Tab
 
 def _write_whole(table: pa.Table, target: Path) -> None:
     aside = target.with_suffix(".aside")
-    pq.write_table(table, aside, compression="zstd", store_schema=False)
+    pq.write_table(table, aside, compression="lz4", store_schema=False)
     _settle(aside, target)
 
 

@@ -84,7 +84,13 @@ def read_csv(data: bytes) -> RawTable:
         raise Rejected("it is empty; a return with nothing to report still has its header row")
     headers, header_lines = _header(text)
     names = [str(i) for i in range(len(headers))]
-    body_is_plain = data.count(b'"') % 2 == 0 and b"\x00" not in data and not _has_blank_line(data)
+    body_is_plain = (
+        data.count(b'"') % 2 == 0
+        and b"\x00" not in data
+        and not data.startswith((b"\n", b"\r"))
+        # in a file of one column a blank line looks like an empty cell; in others it is ragged
+        and not (len(headers) == 1 and (b"\n\n" in data or b"\n\r\n" in data))
+    )
     if body_is_plain:
         cells = _read_plain(data, names, header_lines)
         if cells is not None:
@@ -103,10 +109,6 @@ def _header(text: str) -> tuple[tuple[str, ...], int]:
     raise Rejected("there is no header row; send the column names in the first row")
 
 
-def _has_blank_line(data: bytes) -> bool:
-    return data[:1] in (b"\n", b"\r") or b"\n\n" in data or b"\n\r\n" in data
-
-
 def _read_plain(data: bytes, names: list[str], header_lines: int) -> pa.Table | None:
     ragged = False
 
@@ -119,7 +121,11 @@ def _read_plain(data: bytes, names: list[str], header_lines: int) -> pa.Table | 
         cells = pa_csv.read_csv(
             io.BytesIO(data),
             read_options=pa_csv.ReadOptions(column_names=names, skip_rows=header_lines, block_size=8 << 20),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=b'"' in data, invalid_row_handler=note),
+            parse_options=pa_csv.ParseOptions(
+                newlines_in_values=b'"' in data,
+                invalid_row_handler=note,
+                ignore_empty_lines=False,  # they count in the row numbers, so the file is read row by row
+            ),
             convert_options=pa_csv.ConvertOptions(
                 column_types={name: pa.string() for name in names},
                 strings_can_be_null=False,
