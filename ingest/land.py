@@ -28,7 +28,7 @@ from ingest.return_format import ReturnFormat, submitted_formats
 
 BATCH_BYTES = (
     32 * 1024**2
-)  # of raw files conformed in one query: small enough that a month keeps both cores busy
+)  # of raw files conformed in one query: small, so that one month keeps both cores busy
 
 
 @dataclass(frozen=True)
