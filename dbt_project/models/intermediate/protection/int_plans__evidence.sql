@@ -157,7 +157,7 @@ visits_in_time as (
 
     select
         'cp_visits_intime_pct' as indicator_id, view_id, la_child_id, due_date as counted_on,
-        coalesce(last_seen_date > previous_due_date, false)::int as numerator, 1 as denominator
+        is_visited::int as numerator, 1 as denominator
     from {{ ref('int_plans__visit_duties') }}
 
 ),

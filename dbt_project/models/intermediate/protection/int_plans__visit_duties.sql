@@ -1,8 +1,9 @@
--- Each visit that a plan called for by the as-at date, and when the child was last seen by its due date.
+-- Each visit that a plan called for by the as-at date, and whether the child was seen since the due date before it.
 with intervals as (
 
     select
         plans.view_id,
+        plans.cp_plan_id,
         plans.la_child_id,
         plans.cp_plan_start_date,
         plans.cp_plan_end_date,
@@ -52,21 +53,36 @@ windows as (
 duties as (
 
     select
-        steps.view_id, steps.la_child_id,
-        steps.cp_plan_start_date + (steps.step * steps.interval_days)::int as due_date,
-        steps.cp_plan_start_date + ((steps.step - 1) * steps.interval_days)::int as previous_due_date
+        steps.view_id, steps.cp_plan_id, steps.la_child_id, steps.step,
+        steps.cp_plan_start_date + (steps.step * steps.interval_days)::int as due_date
     from steps
     inner join windows on steps.view_id = windows.view_id
     where steps.cp_plan_start_date + (steps.step * steps.interval_days)::int >= windows.first_day
 
 ),
 
-visits as (
+-- the step that each visit serves: it falls after the due date before and no later than its own
+visited_steps as (
 
-    select distinct view_id, la_child_id, visit_date as last_seen_date
-    from {{ ref('stg_returns__cp_visits') }}
-    where is_seen
+    select distinct
+        intervals.view_id, intervals.cp_plan_id,
+        (visits.visit_date - intervals.cp_plan_start_date - 1) // intervals.interval_days + 1 as step
+    from intervals
+    inner join {{ ref('stg_returns__cp_visits') }} as visits
+        on
+            intervals.view_id = visits.view_id
+            and intervals.la_child_id = visits.la_child_id
+            and intervals.cp_plan_start_date < visits.visit_date
+    where visits.is_seen
 
 )
 
-{{ with_latest('duties', 'visits', ['view_id', 'la_child_id'], 'due_date', 'last_seen_date', ['last_seen_date']) }}
+select
+    duties.view_id, duties.la_child_id, duties.due_date,
+    visited_steps.step is not null as is_visited
+from duties
+left join visited_steps
+    on
+        duties.view_id = visited_steps.view_id
+        and duties.cp_plan_id = visited_steps.cp_plan_id
+        and duties.step = visited_steps.step
