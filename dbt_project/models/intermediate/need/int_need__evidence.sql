@@ -106,17 +106,14 @@ unallocated as (
     from children
     inner join {{ ref('dim_calendar') }} as referral_days
         on {{ numbered_day('children.in_need_since') }} = referral_days.calendar_date
-    where
-        children.period_end_number - referral_days.working_day_number > 1
-        and not exists (
-            select 1 from {{ ref('stg_returns__involvements') }} as involvements
-            where
-                children.view_id = involvements.view_id
-                and children.la_child_id = involvements.la_child_id
-                and {{ is_live(
-                    'involvements.involvement_start_date', 'involvements.involvement_end_date', 'children.period_end'
-                ) }}
-        )
+    anti join {{ ref('stg_returns__involvements') }} as involvements
+        on
+            children.view_id = involvements.view_id
+            and children.la_child_id = involvements.la_child_id
+            and {{ is_live(
+                'involvements.involvement_start_date', 'involvements.involvement_end_date', 'children.period_end'
+            ) }}
+    where children.period_end_number - referral_days.working_day_number > 1
 
 )
 

@@ -12,12 +12,20 @@ with caseloads as (
 allocated as (
 
     select
-        'wf_caseload_total' as indicator_id, view_id, la_child_id, period_end as counted_on,
-        team as breakdown_value, 1 as numerator, null as denominator
-    from {{ ref('int_workforce__cases') }}
-    qualify row_number() over (
-        partition by view_id, la_child_id, month_number order by involvement_start_date desc, involvement_id desc
-    ) = 1
+        'wf_caseload_total' as indicator_id, involvements.view_id, involvements.la_child_id,
+        periods.period_end as counted_on,
+        last(involvements.team order by involvements.involvement_start_date, involvements.involvement_id)
+            as breakdown_value,
+        1 as numerator, null as denominator
+    from {{ ref('stg_returns__involvements') }} as involvements
+    inner join {{ ref('int_periods_owed') }} as periods
+        on
+            involvements.view_id = periods.view_id
+            and {{ is_live(
+                'involvements.involvement_start_date', 'involvements.involvement_end_date', 'periods.period_end'
+            ) }}
+    where involvements.role_code = 'SW'
+    group by all
 
 ),
 
