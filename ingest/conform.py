@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from ingest import code_lists
 from ingest.return_format import Field, ReturnFormat
 
-BLANKS = "' \t\r\n\u00a0\u2007\u202f\ufeff'"  # what spreadsheets leave at the ends of cells
+BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff"  # what spreadsheets leave at the ends of cells
+BLANKS = f"'{BLANK}'"  # the same in SQL
 NULLS = pa.array(["", *("".join(word) for word in product("Nn", "Uu", "Ll", "Ll"))])
 NULLS_IN_TEXT = pa.array([*NULLS.to_pylist(), "-1"])
 NOT_READ = {
@@ -128,7 +129,7 @@ def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnForma
 
 
 def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedArray | pa.Array:
-    trimmed = pc.utf8_trim_whitespace(cells)
+    trimmed = pc.utf8_trim(cells, characters=BLANK)
     return pc.if_else(pc.is_in(trimmed, value_set=nulls), pa.scalar(None, pa.string()), trimmed)
 
 

@@ -72,7 +72,7 @@ def land_months(
         landed[month] = Landed(files=unchanged, unchanged=unchanged)
         batches += [(month, batch) for batch in _batches(waiting)]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        done = pool.map(lambda batch: _land_batch(fmt, *batch, landing, ledger), batches)
+        done = pool.map(lambda of: _land_batch(fmt, of[0], of[1], landing, ledger), batches)
         for (month, _), of_batch in zip(batches, done, strict=True):
             landed[month] += of_batch
     return landed
