@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench prove-counts prove-published prove-formats prove-orders prove-coverage lock clean
+.PHONY: help install demo test check bench bench-england prove-counts prove-published prove-formats prove-orders prove-coverage lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -40,6 +40,9 @@ check: install  ## lint, types, SQL, and whether the definitions load
 
 bench: install  ## time a refresh beside a bare dbt build and the imports
 	$(BIN)/python -m tests.bench.refresh
+
+bench-england: install  ## a full build of an invented England and a further month (an hour, 40 GB)
+	$(BIN)/python -m tests.bench.england
 
 prove-counts: install  ## three seeds, six authorities, 24 months: every figure against a second opinion
 	$(BIN)/python -m tests.prove.counts

@@ -13,9 +13,11 @@ from orchestration.partitions import reporting_months
 from orchestration.resources import Warehouse
 
 OWNERS = ["team:performance"]
-
-
 OTHER_FORMATS = dg.AssetKey("other_formats")
+
+# Dagster says of each asset that backfill policies are in beta, and warns of a job that mixes them
+warnings.filterwarnings("ignore", message="Parameter `backfill_policy`", category=dg.BetaWarning)
+ONE_RUN = dg.BackfillPolicy.single_run()
 
 
 @dg.asset(
@@ -26,6 +28,7 @@ OTHER_FORMATS = dg.AssetKey("other_formats")
         "(ingest/other_formats). A return sent by itself goes before them."
     ),
     partitions_def=reporting_months,
+    backfill_policy=ONE_RUN,
     kinds={"python", "excel", "xml"},
     owners=OWNERS,
 )
@@ -54,7 +57,7 @@ def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
         group_name="landing",
         description=f"{fmt.about} Declared in ingest/formats/{fmt.name}.yml.",
         partitions_def=reporting_months,
-        backfill_policy=dg.BackfillPolicy.single_run(),
+        backfill_policy=ONE_RUN,
         kinds={"python", "parquet"},
         owners=OWNERS,
     )
@@ -89,6 +92,4 @@ def _metadata(landed: Landed) -> dict[str, int]:
     }
 
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", dg.BetaWarning)  # of backfill policies, once for every return
-    landing_assets = [landing_asset(fmt) for fmt in submitted_formats().values()]
+landing_assets = [landing_asset(fmt) for fmt in submitted_formats().values()]

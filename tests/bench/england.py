@@ -1,0 +1,96 @@
+"""make bench-england: a full build of an invented England, then a further month after 12 and 36 snapshots.
+
+Takes most of an hour, 40 GB of disk and both cores. The snapshots before the first invented month are the
+first one over again, under an earlier month: what a further month costs depends on its own extract and on how
+many months are owed an answer, and these are owed one each.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.invent import invent
+from ingest.invent.days import months_later
+from ingest.places import Places
+from tests.pipeline.command import COMMAND
+
+MONTHS = [months_later("2024-03", count) for count in range(13)]
+EARLIER = [months_later("2022-03", count) for count in range(24)]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one refresh took: seconds of wall and CPU, and the peak memory of its process in GiB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+    def __str__(self) -> str:
+        return f"{self.wall:7.0f} s wall {self.cpu:7.0f} s CPU {self.peak:6.1f} GiB peak"
+
+
+def refresh(places: Places) -> Taken:
+    """Refresh in a process of its own. Raises CalledProcessError where it does not publish."""
+    where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))
+    words = [str(COMMAND), "refresh", *where]
+    started = time.monotonic()
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if code := os.waitstatus_to_exitcode(status):
+        raise subprocess.CalledProcessError(code, words)
+    return Taken(time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024**2)
+
+
+def a_further_month(places: Places, held: Path) -> Taken:
+    """Add the month held back, refresh, and put the warehouse back as it was."""
+    newest = places.raw / held.name
+    held.rename(newest)
+    before = [
+        (folder, folder.with_name(f"{folder.name}-before")) for folder in (places.restricted, places.release)
+    ]
+    for folder, kept in before:
+        shutil.copytree(folder, kept, symlinks=True)
+    taken = refresh(places)
+    newest.rename(held)
+    for folder, kept in before:
+        shutil.rmtree(folder)
+        kept.rename(folder)
+    return taken
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--authorities", type=int, default=153)
+    asked.add_argument(
+        "--children", type=int, default=2600, help="in need at a time, on average, an authority"
+    )
+    asked.add_argument("--folder", type=Path, help="where to work; a temporary folder unless named")
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.folder) as name:
+        base = Path(name)
+        summary = invent(given.authorities, MONTHS, given.children, 1, base, jobs=2)
+        rows = summary.rows_by_month[MONTHS[-1]]
+        print(f"{given.authorities} authorities, {rows:,} rows in the newest snapshot", flush=True)
+        places = Places.of(base / "raw", base / "reference", base / "release")
+        held = base / MONTHS[-1]
+        (places.raw / MONTHS[-1]).rename(held)
+        print(f"full build of {len(MONTHS) - 1} snapshots: {refresh(places)}", flush=True)
+        after_12 = a_further_month(places, held)
+        print(f"a further month after 12:   {after_12}", flush=True)
+        for month in EARLIER:
+            shutil.copytree(places.raw / MONTHS[0], places.raw / month, copy_function=os.link)
+        print(f"{len(EARLIER)} months more, late: {refresh(places)}", flush=True)
+        after_36 = a_further_month(places, held)
+        print(f"a further month after 36:   {after_36}", flush=True)
+        wall, cpu = after_36.wall / after_12.wall, after_36.cpu / after_12.cpu
+        print(f"36 / 12: wall {wall:.2f}, CPU {cpu:.2f}  (aim 1.3)")
+
+
+if __name__ == "__main__":
+    main()
