@@ -7,16 +7,27 @@ with figures as (
 ),
 
 -- a column goes by another name in another release; each release has one of them
+published_tables as (
+
+    select publication, {{ each_word('table_ids') }} as table_id from {{ ref('published_statistics') }}
+
+),
+
+mapped as (
+
+    select benchmark_columns.*, published_tables.publication
+    from {{ ref('benchmark_columns') }} as benchmark_columns
+    inner join published_tables on benchmark_columns.table_id = published_tables.table_id
+
+),
+
 columns_named as (
 
-    select *, 'numerator' as part, {{ each_word('numerator_columns') }} as column_name
-    from {{ ref('benchmark_columns') }}
+    select *, 'numerator' as part, {{ each_word('numerator_columns') }} as column_name from mapped
     union all
-    select *, 'denominator' as part, {{ each_word('denominator_columns') }} as column_name
-    from {{ ref('benchmark_columns') }}
+    select *, 'denominator' as part, {{ each_word('denominator_columns') }} as column_name from mapped
     union all
-    select *, 'value' as part, {{ each_word('value_columns') }} as column_name
-    from {{ ref('benchmark_columns') }}
+    select *, 'value' as part, {{ each_word('value_columns') }} as column_name from mapped
 
 ),
 
@@ -25,6 +36,7 @@ printed as (
     select
         columns_named.indicator_id,
         columns_named.bases,
+        columns_named.publication,
         columns_named.rebuild_scale,
         columns_named.rebuild_denominator,
         figures.release_year,
@@ -78,6 +90,7 @@ answered as (
     select
         printed.indicator_id,
         printed.bases,
+        printed.publication,
         printed.release_year,
         printed.period_end,
         printed.comparator,
@@ -127,7 +140,7 @@ neighbours as (
 
 periods as (
 
-    select distinct indicator_id, bases, release_year, period_end from answered
+    select distinct indicator_id, bases, publication, release_year, period_end from answered
 
 ),
 
@@ -137,6 +150,7 @@ neighbour_means as (
     select
         periods.indicator_id,
         periods.bases,
+        periods.publication,
         periods.release_year,
         periods.period_end,
         neighbours.comparator,
@@ -152,6 +166,7 @@ neighbour_means as (
         on
             periods.indicator_id = answered.indicator_id
             and periods.bases = answered.bases
+            and periods.publication = answered.publication
             and periods.release_year = answered.release_year
             and periods.period_end = answered.period_end
             and neighbours.peer_la_code = answered.area_code
@@ -168,6 +183,7 @@ together as (
         period_end,
         comparator,
         area_code,
+        publication,
         release_year,
         numerator,
         denominator,
@@ -187,6 +203,7 @@ together as (
         period_end,
         comparator,
         area_code,
+        publication,
         release_year,
         null as numerator,
         null as denominator,
@@ -206,19 +223,30 @@ together as (
 )
 
 select
-    indicator_id,
+    together.indicator_id,
     {{ each_word('bases') }} as period_basis,
-    period_end,
-    comparator,
-    area_code,
-    release_year,
-    numerator,
-    denominator,
-    value,
-    value_source,
-    value_status,
-    neighbours_listed,
-    neighbours_used,
-    median_value
+    together.period_end,
+    together.comparator,
+    together.area_code,
+    together.publication,
+    together.release_year,
+    -- a release that the list does not know yet comes out when its kind usually does
+    coalesce(
+        releases.published_on,
+        last_day(make_date(together.release_year + kinds.years_after, kinds.usual_month, 1))
+    ) as published_on,
+    together.numerator,
+    together.denominator,
+    together.value,
+    together.value_source,
+    together.value_status,
+    together.neighbours_listed,
+    together.neighbours_used,
+    together.median_value
 from together
-order by indicator_id, period_basis, period_end, comparator, area_code, release_year
+left join {{ ref('published_statistics') }} as kinds on together.publication = kinds.publication
+left join {{ ref('benchmark_releases') }} as releases
+    on together.publication = releases.publication and together.release_year = releases.release_year
+order by
+    together.indicator_id, period_basis, together.period_end, together.comparator, together.area_code,
+    together.publication, together.release_year
