@@ -26,12 +26,18 @@ from ingest.return_format import Field, ReturnFormat, load_formats
 #   population   authority and mid-year       targets   authority, indicator and first day
 #   authorities  authority                    figures   one cell of one published table and release
 #   neighbours   model, authority and rank    files     one file
+#   named_periods   authority and label       process_changes  authority, indicator and first day
 #   findings     one thing that could not be read
 EMPTY_TABLES = """
 create table reference.population (la_code varchar, mid_year bigint, population_0_17 bigint, source varchar);
 create table reference.targets (
     la_code varchar, indicator_id varchar, from_date date, to_date date,
-    target decimal(28, 9), limit_lower decimal(28, 9), limit_upper decimal(28, 9)
+    target decimal(28, 9), limit_lower decimal(28, 9), limit_upper decimal(28, 9),
+    period_basis varchar, tolerance decimal(28, 9), due_date date, source varchar, source_note varchar
+);
+create table reference.named_periods (la_code varchar, label varchar, period_end date);
+create table reference.process_changes (
+    la_code varchar, indicator_id varchar, from_date date, reason varchar
 );
 create table reference.authorities (la_code varchar, la_name varchar);
 create table reference.figures (
@@ -118,8 +124,8 @@ NEIGHBOUR_MODELS = {
 NEIGHBOURS_OF = ("la number", "la num", "old_la_code", "la_code")
 
 TAKEN = (
-    "reference/ takes population.csv, targets.csv, authorities.csv, neighbour lists and "
-    "explore-education-statistics tables, all as CSV"
+    "reference/ takes population.csv, targets.csv, named_periods.csv, process_changes.csv, authorities.csv, "
+    "neighbour lists and explore-education-statistics tables, all as CSV"
 )
 
 AUTHORITIES = ReturnFormat(

@@ -1,0 +1,106 @@
+"""Time an authority's whole scorecard, over every authority: python -m tests.bench.scorecard [RELEASE]
+
+Without a release, makes the figures of England, 36 months of them, builds the comparisons over them, says
+what that cost, and times the scorecard from a release of those marts. Aim: median and p95 under 50 ms.
+"""
+
+import json
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from ingest.places import Places
+from orchestration import answers, dbt_build
+from tests.bench.england import COMPARISONS, LAST_MONTH, lay_out_england
+
+MONTHS = 36
+NEEDED = (
+    "dim_authority",
+    "dim_indicator",
+    "fct_indicator_values",
+    "fct_indicator_comparisons",
+    "fct_indicator_spc",
+)
+
+
+def cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def made_release(base: Path) -> Path:
+    """Build the comparisons over a made-up England, say what that cost, and release the marts."""
+    places = Places.of(base / "raw", base / "reference", base / "release")
+    lay_out_england(places, MONTHS)
+    dbt_build.build(places, ["stg_reference__targets"])  # what dbt itself takes to start and stop
+    before = cpu_seconds()
+    dbt_build.build(places, ["stg_reference__targets"])
+    idle = cpu_seconds() - before
+    before, started = cpu_seconds(), time.monotonic()
+    nodes = dbt_build.build(places, COMPARISONS)
+    took = cpu_seconds() - before
+    print(
+        f"comparisons built and tested: {took:.1f} s CPU, {time.monotonic() - started:.1f} s wall; "
+        f"dbt alone takes {idle:.1f} s CPU"
+    )
+    for node in sorted(nodes, key=lambda n: -n.seconds)[:6]:
+        print(f"  {node.seconds:5.1f} s  {node.kind} {node.name} {node.status}")
+    current = base / "release" / "current"
+    current.mkdir()
+    with duckdb.connect(str(places.warehouse)) as db:
+        db.execute(f"attach '{current / 'marts.duckdb'}' as marts_file")
+        for name in NEEDED:
+            before = cpu_seconds()
+            db.execute(f"create table marts_file.{name} as from marts.{name}")
+            for form, how in (("parquet", "(format parquet, compression zstd)"), ("csv", "(header)")):
+                db.execute(f"copy marts.{name} to '{base / name}.{form}' {how}")
+            sizes = [(base / f"{name}.{form}").stat().st_size / 1e6 for form in ("parquet", "csv")]
+            rows = db.sql(f"select count(*) from marts.{name}").fetchall()[0][0]
+            print(
+                f"  {name}: {rows:,} rows; Parquet {sizes[0]:.1f} MB, CSV {sizes[1]:.1f} MB; "
+                f"written in three forms in {cpu_seconds() - before:.1f} s CPU"
+            )
+    (current / "manifest.json").write_text(json.dumps({"view_month": LAST_MONTH}), encoding="utf-8")
+    print(f"  marts.duckdb: {(current / 'marts.duckdb').stat().st_size / 1e6:.1f} MB")
+    return base / "release"
+
+
+def time_scorecards(release: Path) -> None:
+    """Ask for every authority's scorecard, once to warm the machine's cache and once on the clock."""
+    with duckdb.connect(str(release / "current" / "marts.duckdb"), read_only=True) as db:
+        [(rows,)] = db.sql("select count(*) from fct_indicator_comparisons").fetchall()
+        codes = [
+            c for (c,) in db.sql("select distinct la_code from fct_indicator_values order by 1").fetchall()
+        ]
+        month = json.loads((release / "current" / "manifest.json").read_text(encoding="utf-8"))["view_month"]
+        asked: dict[str, list[float]] = {"query alone": [], "scorecard, file opened anew": []}
+        for code in codes:
+            for _ in range(2):
+                started = time.monotonic()
+                db.execute(answers.SCORECARD, {"authority": code, "first_day": f"{month}-01"}).fetchall()
+            asked["query alone"].append(1000 * (time.monotonic() - started))
+    for code in codes:
+        started = time.monotonic()
+        answers.scorecard(release, code, month)
+        asked["scorecard, file opened anew"].append(1000 * (time.monotonic() - started))
+    print(f"{len(codes)} authorities, {rows:,} comparisons, {month}")
+    for name, times in asked.items():
+        p95 = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+        print(f"  {name}: median {statistics.median(times):.1f} ms, p95 {p95:.1f} ms  (aim under 50)")
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        time_scorecards(Path(sys.argv[1]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        time_scorecards(made_release(Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
