@@ -84,7 +84,7 @@
 {#- A limit of the usual range as far as it can be reached: a share ends at 100, and little falls below nothing. -#}
 {% macro usual(limit, unit, can_be_negative) -%}
     case
-        when {{ can_be_negative }} then {{ limit }}
+        when {{ can_be_negative }} or {{ limit }} is null then {{ limit }}
         when {{ unit }} = 'percent' then greatest(0, least(100, {{ limit }}))
         else greatest(0, {{ limit }})
     end

@@ -57,7 +57,6 @@ beside as (
             neighbours.la_code = areas.area_code
             and neighbours.comparator = areas.comparator
             and neighbours.month_number = areas.month_number
-            and neighbours.known_as = areas.known_as
     cross join (values ('mean'), ('median')) as figures (kind)
 
 ),
@@ -68,7 +67,7 @@ differing as (
     select * from beside
     qualify known_as = 'now' or count(*) over (
         partition by
-            la_code, indicator_id, month_number, beside_as, comparator, publication, release_year, period_end
+            la_code, indicator_id, month_number, beside_as, publication, release_year, period_end
     ) = 1
 
 ),

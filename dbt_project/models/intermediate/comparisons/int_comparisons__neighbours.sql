@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
--- Whose neighbour list serves each month: the newest model that had come out when it was first reported (then), and the
--- newest that lists the authority (now).
+-- Whose neighbour list serves each month: the newest model that had come out when the month was first reported; for a
+-- month or an authority older than any model, the first that lists it. Who is a neighbour goes by the month, what the
+-- neighbours scored by the release.
 with models as (
 
     select distinct
@@ -24,12 +25,12 @@ months as (
 
 )
 
-select models.la_code, months.month_number, models.comparator, 'then' as known_as
-from models
-inner join months on models.published_on <= months.known_on
-qualify models.published_on = max(models.published_on) over (partition by models.la_code, months.month_number)
-union all
-select models.la_code, months.month_number, models.comparator, 'now' as known_as
+select models.la_code, months.month_number, models.comparator
 from models
 cross join months
-qualify models.published_on = max(models.published_on) over (partition by models.la_code)
+qualify row_number() over (
+    partition by models.la_code, months.month_number
+    order by
+        models.published_on <= months.known_on desc,
+        abs(months.known_on - models.published_on) asc
+) = 1

@@ -99,7 +99,6 @@ peers as materialized (
     from {{ ref('int_comparisons__neighbours') }} as models
     inner join {{ ref('bridge_peer') }} as peers
         on models.comparator = peers.comparator and models.la_code = peers.la_code
-    where models.known_as = 'now'
 
 ),
 
