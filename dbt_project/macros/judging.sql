@@ -21,6 +21,11 @@
     ), 9)
 {%- endmacro %}
 
+{#- The colour of a figure that is so far outside its bounds. -#}
+{% macro colour(missed_by, tolerance) -%}
+    case when {{ missed_by }} = 0 then 'green' when {{ missed_by }} <= {{ tolerance }} then 'amber' else 'red' end
+{%- endmacro %}
+
 {#- Whether a figure rests on too few to say anything by its change: cases behind a share, or what is counted. -#}
 {% macro is_few(value, numerator, denominator, unit) -%}
     case

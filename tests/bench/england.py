@@ -4,29 +4,12 @@ What the comparisons read is laid out as a refresh would leave it, so that their
 measured alone. The figures come from a hash, so the same call makes the same file.
 """
 
-from pathlib import Path
-
 import duckdb
 
 from ingest.places import Places
-from ingest.reference import lay_out_reference
 from orchestration import dbt_build
+from tests.dbt_project.laid_out import lay_out_dimensions, months_to
 
-DIMENSIONS = (
-    "authorities",
-    "indicator_catalogue",
-    "dim_authority",
-    "dim_indicator",
-    "dim_period",
-    "stg_reference__neighbours",
-    "bridge_peer",
-)
-COMPARISONS = (
-    "stg_reference__targets",
-    "path:models/intermediate/comparisons",
-    "fct_indicator_spc",
-    "fct_indicator_comparisons",
-)
 LAST_MONTH = "2025-03"
 
 TARGETS = """
@@ -42,7 +25,7 @@ where polarity <> 'neutral' and display_order % 3 = 0
 """
 
 VALUES = """
-create table marts.fct_indicator_values as
+insert into marts.fct_indicator_values by name
 with series as (
     select
         la_code, indicator_id, unit, scale, denominator_source,
@@ -69,13 +52,13 @@ select
     la_code, indicator_id, period_basis, period_end, 'all' as breakdown_type, 'all' as breakdown_value,
     numerator, denominator,
     case when denominator is null then numerator else scale * numerator / denominator end as value,
-    'calculated' as value_status, strftime(period_end, '%Y-%m') as snapshot_month, $last_month as view_month
+    'calculated' as value_status
 from figured
 order by la_code, indicator_id, period_basis, period_end
 """
 
 BENCHMARKS = """
-create table marts.fct_benchmarks as
+insert into marts.fct_benchmarks by name
 with asked as (
     select
         indicator_id,
@@ -98,9 +81,8 @@ areas as (
 select
     indicator_id, period_basis, make_date(year, 3, 31) as period_end, comparator, area_code,
     'children_in_need' as publication, release_year, make_date(release_year - 1, 10, 31) as published_on,
-    null::double as numerator, null::double as denominator,
     round(50 + 20 * sin(hash(indicator_id, area_code, year, release_year) % 100), 1) as value,
-    'printed' as value_source, 'number' as value_status, 10::bigint as neighbours_listed,
+    'number' as value_status, 10::bigint as neighbours_listed,
     10::bigint as neighbours_used,
     round(50 + 20 * sin(hash(indicator_id, area_code, year) % 100), 1) as median_value
 from asked cross join areas
@@ -109,21 +91,7 @@ from asked cross join areas
 
 def lay_out_england(places: Places, months: int) -> None:
     """Make the warehouse with what the comparisons read, `months` of it."""
-    places.prepare()
-    with duckdb.connect(str(places.warehouse)) as db:
-        for schema in ("ledger", "reference"):
-            db.execute(f"create schema {schema}")
-        lay_out_reference(db, Path(places.reference))
-        db.execute(
-            """
-            create table ledger.views as
-            select strftime(($last || '-01')::date - to_months($months - 1), '%Y-%m') as first_period,
-                $last as view_month
-            """,
-            {"last": LAST_MONTH, "months": months},
-        )
-        db.execute("create table ledger.folders as select '000' as la_code where false")
-    dbt_build.build(places, DIMENSIONS)
+    lay_out_dimensions(places, months_to(LAST_MONTH, months)[0], LAST_MONTH)
     with duckdb.connect(str(places.warehouse)) as db:
         # ten neighbours each: the councils next along, under each model
         db.execute(
@@ -144,6 +112,6 @@ def lay_out_england(places: Places, months: int) -> None:
             """
         )
         db.execute(TARGETS)
-        db.execute(VALUES, {"last_month": LAST_MONTH})
+        db.execute(VALUES)
         db.execute(BENCHMARKS)
     dbt_build.build(places, ["stg_reference__neighbours", "bridge_peer"])

@@ -1,7 +1,7 @@
-"""How each printed quantity of five council reports enters the product, and where in it the comparison is read.
+"""How each printed quantity of five council reports enters the product, and where its comparison is read.
 
-One line for each row of ../shared/spec/report_figures.csv, in its order. `value` and `comparator` stand for the
-first number of those columns of the row; anything else is as the report's words give it.
+One line for each row of ../shared/spec/report_figures.csv, in its order. `value` and `comparator` stand for
+the first number of those columns of the row; anything else is as the report's words give it.
 """
 
 from dataclasses import dataclass, field
@@ -48,6 +48,11 @@ def value() -> Read:
     return Read("", "value", "value")
 
 
+def figure(row: int, quote: str, at: str, because: str = "") -> Line:
+    """A row that prints a figure and nothing beside it that could be entered."""
+    return Line(row, quote, at, (f"{at} value",), (value(),), because)
+
+
 def against(comparator: str, **columns: str) -> tuple[Read, ...]:
     """The figure itself, and what a comparator says of it."""
     return (value(), *(Read(comparator, column, printed) for column, printed in columns.items()))
@@ -56,10 +61,15 @@ def against(comparator: str, **columns: str) -> tuple[Read, ...]:
 NO_TARGET = "the report prints no target for it, so none was entered and no colour is given"
 NO_MONTHS = "the other months are not printed, so they were not entered and there is nothing to rank it among"
 NO_NUMBER = "no number is printed: not submitted, never zero"
-OUTSIDE_ANY_BASIS = "{} is no month, year to date, twelve months or month end, so the product does not carry it"
-LATER_RELEASES = (
-    "the releases on file begin in 2023: the mart sets it beside the newest year that had ended, as it now stands"
+OUTSIDE_ANY_BASIS = (
+    "{} is no month, year to date, twelve months or month end, so the product does not carry it"
 )
+LATER_RELEASES = (
+    "the releases on file begin in 2023, so it is set beside the newest year that had ended, as it now stands"
+)
+SINCE_SEPTEMBER_2014 = OUTSIDE_ANY_BASIS.format("September 2014 to October 2015")
+SINCE_JANUARY_2015 = OUTSIDE_ANY_BASIS.format("January to October 2015")
+NO_REASONS = "the reason is not carried by figures that enter as totals"
 
 RUTLAND = Report(
     "857",
@@ -94,10 +104,7 @@ RUTLAND = Report(
             ("year_to_date 2011-12 value", "year_to_date 2010-12 comparator"),
             against("same_month_last_year", comparator_value="comparator", percentage_change="62"),
         ),
-        Line(
-            6, "80.5% were completed", "year_to_date 2011-12", ("year_to_date 2011-12 value",), (value(),),
-            because=NO_TARGET,
-        ),
+        figure(6, "80.5% were completed", "year_to_date 2011-12", because=NO_TARGET),
         Line(
             7, "comparator authorities", "year_to_date 2011-12", (),
             against("neighbours_mean", comparator_value="comparator"),
@@ -108,11 +115,8 @@ RUTLAND = Report(
             ("year_to_date 2011-12 value", "year_to_date 2010-12 comparator"),
             against("same_month_last_year", comparator_value="comparator", percentage_change="225"),
         ),
-        Line(
-            9, "below target (53%", "year_to_date 2011-12", ("year_to_date 2011-12 value",), (value(),),
-            because=NO_TARGET,
-        ),
-        Line(10, "number of children subject", "point_in_time 2011-12", ("point_in_time 2011-12 value",), (value(),)),
+        figure(9, "below target (53%", "year_to_date 2011-12", because=NO_TARGET),
+        figure(10, "number of children subject", "point_in_time 2011-12"),
         Line(
             # the month of the lowest is not printed
             11, "fluctuated between 10 and 17", "point_in_time 2011-12", ("point_in_time 2011-07 10",),
@@ -127,7 +131,7 @@ RUTLAND = Report(
             ("point_in_time 2011-12 value", "point_in_time 2011-11 value"),
             against("previous_month", judgement="level"),
         ),
-        Line(13, "The overall caseload", "point_in_time 2011-12", ("point_in_time 2011-12 value",), (value(),)),
+        figure(13, "The overall caseload", "point_in_time 2011-12"),
         Line(
             14, "The total for Team 11", "point_in_time 2011-12",
             because="figures that enter as totals have no teams; teams come from involvements, by breakdown",
@@ -137,12 +141,12 @@ RUTLAND = Report(
             because="figures that enter as totals have no teams; teams come from involvements, by breakdown",
         ),
         Line(16, "There is a backlog", "point_in_time 2011-12", because=NO_NUMBER),
-        Line(17, "we still have 2 full time", "point_in_time 2012-01", ("point_in_time 2012-01 value",), (value(),)),
+        figure(17, "we still have 2 full time", "point_in_time 2012-01"),
         Line(
             18, "staffing budget is overspent", "point_in_time 2011-12",
             because="direction only: the figure is above 0, which is an overspend",
         ),
-        Line(19, "overspend is projected", "point_in_time 2011-12", ("point_in_time 2011-12 value",), (value(),)),
+        figure(19, "overspend is projected", "point_in_time 2011-12"),
         Line(
             20, "the successful applicant has to give three months notice", "point_in_time 2012-01",
             because="months of notice are no figure of an indicator: they are the start_date of the post's "
@@ -156,11 +160,12 @@ ROTHERHAM = Report(
     "Rotherham",
     "2015-12",
     targets=(
-        {"indicator_id": "wf_caseload_avg", "from_date": "2015-04-01", "limit_lower": "18", "limit_upper": "22",
-         "source": "limit_band"},
+        {"indicator_id": "wf_caseload_avg", "from_date": "2015-04-01", "limit_lower": "18",
+         "limit_upper": "22", "source": "limit_band"},
     ),
     named=(
-        ("end of 2014", "2014-12"), ("end of 2014/15", "2015-03"), ("April", "2015-04"), ("August", "2015-08"),
+        ("end of 2014", "2014-12"), ("end of 2014/15", "2015-03"),
+        ("April", "2015-04"), ("August", "2015-08"),
     ),
     benchmarks=("*/c1_*.csv", "*/ons_mid-year*.csv", "neighbours/*.csv"),
     lines=(
@@ -197,8 +202,8 @@ ROTHERHAM = Report(
                 Read("from:end of 2014", "comparator_value", "32", "cin_plan_uptodate_pct"),
             ),
         ),
-        Line(28, "96.2% of looked after", "point_in_time 2015-12", ("point_in_time 2015-12 value",), (value(),)),
-        Line(29, "95.0% of children", "point_in_time 2015-12", ("point_in_time 2015-12 value",), (value(),)),
+        figure(28, "96.2% of looked after", "point_in_time 2015-12"),
+        figure(29, "95.0% of children", "point_in_time 2015-12"),
         Line(
             30, "averages across all teams", "point_in_time 2015-12", (),
             (Read("limits", "comparator_value", "18"), Read("limits", "comparator_upper", "22")),
@@ -208,7 +213,8 @@ ROTHERHAM = Report(
             against("neighbours_mean", comparator_value="comparator"),
         ),
         Line(
-            32, "improved our timeliness", "month 2015-08", ("month 2015-08 value", "month 2015-03 comparator"),
+            32, "improved our timeliness", "month 2015-08",
+            ("month 2015-08 value", "month 2015-03 comparator"),
             against("from:end of 2014/15", comparator_value="comparator", judgement="better"),
         ),
         Line(
@@ -238,7 +244,7 @@ PETERBOROUGH = Report(
          "source": "improvement_notice"},
     ),
     lines=(
-        # the values are not printed: the least that "met" allows was entered, and the least that missing allows
+        # the values are not printed: the least that "met" allows was entered, and the least that is over
         Line(
             36, "completing 70%", "month 2010-12", ("month 2010-12 value",),
             against("milestone", comparator_value="comparator", judgement="met"),
@@ -255,12 +261,12 @@ PETERBOROUGH = Report(
             39, "maximum caseload of 25", "point_in_time 2011-03", ("point_in_time 2011-03 26",),
             (Read("target", "comparator_value", "comparator"), Read("target", "judgement", "red")),
         ),
-        Line(40, "overall social worker", "point_in_time 2011-02", ("point_in_time 2011-02 value",), (value(),)),
-        Line(
-            41, "including agency staff", "point_in_time 2011-02", ("point_in_time 2011-02 value",), (value(),),
+        figure(40, "overall social worker", "point_in_time 2011-02"),
+        figure(
+            41, "including agency staff", "point_in_time 2011-02",
             because='the target is printed as "just above" it, not as a number, so none was entered',
         ),
-        Line(42, "this figure will drop to 2%", "point_in_time 2011-02", ("point_in_time 2011-02 value",), (value(),)),
+        figure(42, "this figure will drop to 2%", "point_in_time 2011-02"),
     ),
 )  # fmt: skip
 
@@ -301,7 +307,8 @@ HEREFORDSHIRE = Report(
         ),
         Line(48, "Increase in contacts", "month 2015-10", because=NO_NUMBER),
         Line(
-            49, "highest since January 2015", "month 2015-10", ("month 2015-10 value", "month 2014-10 comparator"),
+            49, "highest since January 2015", "month 2015-10",
+            ("month 2015-10 value", "month 2014-10 comparator"),
             against("same_month_last_year", comparator_value="comparator", difference="99"),
             because=f"{NO_MONTHS}; DfE's own months (table c6) have 265 in September 2015 and 293 in October",
         ),
@@ -309,52 +316,50 @@ HEREFORDSHIRE = Report(
         Line(
             51, "Cumulative re-referral rate", "year_to_date 2015-10", ("year_to_date 2015-10 value",),
             against("england", comparator_value="comparator"),
-            because=f"{LATER_RELEASES}; the year printed beside it is 2013-14, for which England's figure now is 23.5",
+            because=f"{LATER_RELEASES}; printed beside it is 2013-14, for which England's figure now is 23.5",
         ),
         Line(
             52, "statistical neighbours of", "year_to_date 2015-10", (),
             against("neighbours_mean", comparator_value="comparator"),
-            because=f"{LATER_RELEASES}; the year and the neighbours that it was worked out from are not printed",
+            because=f"{LATER_RELEASES}; which year and neighbours it was worked out from is not printed",
         ),
-        Line(53, "reaching a high of 72%", "month 2015-10", ("month 2015-10 value",), (value(),), because=NO_MONTHS),
-        Line(54, "43% of core assessments", "month 2015-10", ("month 2015-10 value",), (value(),)),
-        Line(55, "131 strategy meetings", "month 2015-07", ("month 2015-07 value",), (value(),), because=NO_MONTHS),
-        Line(56, "30% of strategy meetings", "month 2015-10", ("month 2015-10 value",), (value(),)),
-        Line(57, "October saw 36", "month 2015-10", ("month 2015-10 value",), (value(),)),
-        Line(58, "33 removed", "month 2015-10", ("month 2015-10 value",), (value(),)),
-        Line(59, "a cumulative increase of 3", "month 2015-10", ("month 2015-10 value",), (value(),)),
+        figure(53, "reaching a high of 72%", "month 2015-10", because=NO_MONTHS),
+        figure(54, "43% of core assessments", "month 2015-10"),
+        figure(55, "131 strategy meetings", "month 2015-07", because=NO_MONTHS),
+        figure(56, "30% of strategy meetings", "month 2015-10"),
+        figure(57, "October saw 36", "month 2015-10"),
+        figure(58, "33 removed", "month 2015-10"),
+        figure(59, "a cumulative increase of 3", "month 2015-10"),
         Line(60, "second highest number", "month 2015-10", (), (value(),), because=NO_MONTHS),
-        Line(
-            61, "West Mercia police", "rolling_12_months 2015-10", ("rolling_12_months 2015-10 value",), (value(),),
-        ),
-        Line(62, "second or subsequent plan", "month 2015-10", ("month 2015-10 value",), (value(),)),
-        Line(63, "as does those on plan", "point_in_time 2015-10", ("point_in_time 2015-10 value",), (value(),)),
+        figure(61, "West Mercia police", "rolling_12_months 2015-10"),
+        figure(62, "second or subsequent plan", "month 2015-10"),
+        figure(63, "as does those on plan", "point_in_time 2015-10"),
         Line(
             64, "Net increase of 3", "month 2015-10",
-            because=OUTSIDE_ANY_BASIS.format("July to 30 October") + "; cla_open from a named month end would say it",
+            because=OUTSIDE_ANY_BASIS.format("July to 30 October") + "; cla_open has it from a named month",
         ),
-        Line(65, "Good performance in statutory", "point_in_time 2015-10", ("point_in_time 2015-10 value",), (value(),)),
+        figure(65, "Good performance in statutory", "point_in_time 2015-10"),
         Line(66, "reviews of care plans", "month 2015-10", ("month 2015-10 83/89",), (value(),)),
         Line(67, "35 initial conferences held: 29", "month 2015-10", ("month 2015-10 29/35",), (value(),)),
-        Line(68, "35 initial conferences held", "month 2015-10", ("month 2015-10 value",), (value(),)),
+        figure(68, "35 initial conferences held", "month 2015-10"),
         Line(
             69, "6 out of timescales", "month 2015-10", (), (Read("", "not_in_time", "value"),),
-            indicator="icpc_15wd_pct", because="the reason is not carried by figures that enter as totals",
+            indicator="icpc_15wd_pct", because=NO_REASONS,
         ),
-        Line(70, "88% of review conferences", "month 2015-10", ("month 2015-10 value",), (value(),)),
+        figure(70, "88% of review conferences", "month 2015-10"),
         Line(71, "89 LAC reviews held", "month 2015-10", (), (value(),)),
         Line(
             72, "The 6 out of timescale", "month 2015-10", (), (Read("", "not_in_time", "value"),),
-            indicator="cla_review_intime_pct", because="the reason is not carried by figures that enter as totals",
+            indicator="cla_review_intime_pct", because=NO_REASONS,
         ),
-        Line(73, "69% CP visits", "month 2015-10", ("month 2015-10 value",), (value(),)),
+        figure(73, "69% CP visits", "month 2015-10"),
         Line(74, "98% of LAC visits", "point_in_time 2015-10", (), (value(),)),
         Line(75, "High caseloads", "point_in_time 2015-10", because=NO_NUMBER),
         Line(
             76, "target staff ratio", "point_in_time 2015-11", (),
             (Read("milestone", "comparator_value", "comparator"),),
         ),
-        Line(77, "Have reduced financial", "point_in_time 2015-10", ("point_in_time 2015-10 value",), (value(),)),
+        figure(77, "Have reduced financial", "point_in_time 2015-10"),
         Line(
             78, "Ratio for Permanent : Agency", "point_in_time 2015-11", ("point_in_time 2014-09 value",),
             (Read("from:September 2014", "comparator_value", "value"),),
@@ -363,10 +368,10 @@ HEREFORDSHIRE = Report(
             79, "Ratio for Agency social workers", "point_in_time 2015-11", ("point_in_time 2015-11 value",),
             against("from:September 2014", comparator_value="comparator", judgement="better"),
         ),
-        Line(80, "3 overseas", "month 2015-10", because=OUTSIDE_ANY_BASIS.format("September 2014 to October 2015")),
-        Line(81, "8 additional", "month 2015-10", because=OUTSIDE_ANY_BASIS.format("September 2014 to October 2015")),
-        Line(82, "8 NQSW", "month 2015-10", because=OUTSIDE_ANY_BASIS.format("September 2014 to October 2015")),
-        Line(83, "10 permanent", "month 2015-10", because=OUTSIDE_ANY_BASIS.format("January to October 2015")),
+        Line(80, "3 overseas", "month 2015-10", because=SINCE_SEPTEMBER_2014),
+        Line(81, "8 additional", "month 2015-10", because=SINCE_SEPTEMBER_2014),
+        Line(82, "8 NQSW", "month 2015-10", because=SINCE_SEPTEMBER_2014),
+        Line(83, "10 permanent", "month 2015-10", because=SINCE_JANUARY_2015),
         Line(
             84, "1 overseas worker", "point_in_time 2015-11",
             because="people yet to start are no rate: they enter by the start_date of their assignments",

@@ -1,8 +1,8 @@
 """make prove-reports: every quantity of five council reports, entered and read back. Needs ../shared.
 
 The councils' figures enter as indicator_returns and targets through the real command; every comparison the
-reports print is read from fct_indicator_comparisons. All 85 rows are shown: equal (within one unit of the last
-printed place), or why not.
+reports print is read from fct_indicator_comparisons. All 85 rows are shown: equal (within one unit of the
+last printed place), or why not.
 """
 
 import csv
@@ -22,7 +22,8 @@ from tests.pipeline.command import refresh
 from tests.prove.report_lines import REPORTS, Line, Read, Report
 
 TARGET_FIELDS = (
-    "la_code", "indicator_id", "from_date", "to_date", "target", "limit_lower", "limit_upper", "due_date", "source",
+    "la_code", "indicator_id", "from_date", "to_date", "target", "limit_lower", "limit_upper", "due_date",
+    "source",
 )  # fmt: skip
 Row = dict[str, str]
 
@@ -65,7 +66,9 @@ def enter(report: Report, rows: dict[int, Row], base: Path) -> Places:
             before = by_month[month].setdefault((str(entry["indicator_id"]), basis), entry)
             assert before == entry, f"row {line.row} enters another figure than an earlier row did"
     for month, entries in by_month.items():
-        _write(base / "raw" / month / report.la_code / "indicator_returns.csv", csv_of(list(entries.values())))
+        _write(
+            base / "raw" / month / report.la_code / "indicator_returns.csv", csv_of(list(entries.values()))
+        )
     for month in report.quiet_months:
         header = "indicator_id,period_basis,period_end,breakdown\n"
         _write(base / "raw" / month / report.la_code / "indicator_returns.csv", header)
@@ -74,7 +77,8 @@ def enter(report: Report, rows: dict[int, Row], base: Path) -> Places:
         _write(base / "reference" / "targets.csv", csv_of(targets))
     if report.named:
         named = [
-            {"la_code": report.la_code, "label": label, "period_end": last_day(m)} for label, m in report.named
+            {"la_code": report.la_code, "label": label, "period_end": last_day(m)}
+            for label, m in report.named
         ]
         _write(base / "reference" / "named_periods.csv", csv_of(named))
     for path in (p for pattern in report.benchmarks for p in (SHARED / "benchmarks").glob(pattern)):
@@ -101,7 +105,8 @@ def read_back(db: duckdb.DuckDBPyConnection, report: Report, line: Line, read: R
         column = (
             r"regexp_extract(words, 'above (\d+) cases', 1)" if read.column == "threshold" else read.column
         )
-        sql = f"select {column} from fct_indicator_comparisons where {where} and comparator = '{read.comparator}'"
+        where += f" and comparator = '{read.comparator}'"
+        sql = f"select {column} from fct_indicator_comparisons where {where}"
     found = db.execute(sql, asked).fetchone()
     return found[0] if found else None
 
@@ -118,7 +123,7 @@ def agrees(printed: str, computed: object) -> bool:
 
 
 def words_of(db: duckdb.DuckDBPyConnection, report: Report, line: Line, row: Row) -> str:
-    """The sentence the product has for the line: of the comparator asked about, else what it says of the figure."""
+    """The sentence the product has for the line: of the comparator asked about, else of the figure."""
     basis, month = line.at.split()
     asked = [r.comparator for r in line.read if r.comparator] + ["previous_month", "same_month_last_year"]
     indicator = line.indicator or row["indicator_id"]

@@ -1,8 +1,8 @@
 -- Signal, not noise: each monthly series against its own natural process limits, by the conventions of the NHS's
 -- Making Data Count. Limits are 2.66 times the mean moving range either side of the mean; no moving range is screened
 -- out. Four special causes: a point outside the limits; 7 or more in a row on one side of the mean; 7 or more each
--- higher or each lower than the one before; 2 of 3 in a row between two and three thirds of the way to a limit, the 3 on
--- one side of the mean. Every point of a run is marked. A recorded change of the process begins a new phase.
+-- higher or each lower than the one before; 2 of 3 in a row in the outer third on the way to a limit, the 3 on one
+-- side of the mean. Every point of a run is marked. A recorded change of the process begins a new phase.
 with changes as (
 
     select series.series_no, {{ month_number('changes.from_date') }} as phase_month

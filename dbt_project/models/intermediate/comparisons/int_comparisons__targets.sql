@@ -9,9 +9,7 @@ with judged as (
         {{ outside('answers.value', 'goals.lower_bound', 'goals.upper_bound') }} as missed_by,
         case
             when answers.value is null then 'not_comparable'
-            when missed_by = 0 then 'green'
-            when missed_by <= goals.tolerance then 'amber'
-            else 'red'
+            else {{ colour('missed_by', 'goals.tolerance') }}
         end as judgement
     from {{ ref('int_comparisons__goals') }} as goals
     inner join {{ ref('int_comparisons__answers') }} as answers
