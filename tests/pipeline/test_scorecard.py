@@ -67,7 +67,8 @@ def test_a_scorecard_shows_what_each_figure_is_set_beside(places: Places, send: 
     assert dict(words) == {
         "previous_month": "81.3%, down 8.8 percentage points from 90.0% in March 2025: worse",
         "same_month_last_year": "81.3%, with nothing to compare it with in April 2024, as none is held",
-        "since_first_month": "81.3%, the lowest of the 2 months held since March 2025, which ran from 81.3% to "
-        "90.0%",
+        "since_first_month": (
+            "81.3%, the lowest of the 2 months held since March 2025, which ran from 81.3% to 90.0%"
+        ),
         "target": "81.3%, against at least 85.0% (national standard), missed by 3.8 percentage points: amber",
     }
