@@ -15,6 +15,11 @@ DIMENSIONS = (
     "dim_authority",
     "dim_indicator",
     "dim_period",
+    "dim_benchmark",
+    "dim_neighbour_model",
+    "published_statistics",
+    "benchmark_notes",
+    "neighbour_models",
     "stg_reference__neighbours",
     "bridge_peer",
 )
@@ -33,7 +38,7 @@ create table marts.fct_indicator_values (
 create table marts.fct_benchmarks (
     indicator_id varchar, period_basis varchar, period_end date, comparator varchar, area_code varchar,
     publication varchar, release_year integer, published_on date, value double, value_status varchar,
-    neighbours_listed bigint, neighbours_used bigint, median_value double
+    neighbours_listed bigint, neighbours_used bigint, median_value double, joined_code varchar
 );
 """
 

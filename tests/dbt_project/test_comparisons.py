@@ -137,7 +137,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
             insert into marts.fct_benchmarks
             select
                 're_referrals_12m_pct', 'rolling_12_months', make_date($3, 3, 31), $1, $2, 'children_in_need',
-                $4, $5::date, $6, $9, 10, $8, $7
+                $4, $5::date, $6, $9, 10, $8, $7, null
             """,
             BENCHMARKS,
         )

@@ -3,7 +3,8 @@ with areas as (
 
     select
         published.*, benchmarks.area_code, benchmarks.value, benchmarks.median_value, benchmarks.value_status,
-        benchmarks.neighbours_listed, benchmarks.neighbours_used
+        benchmarks.neighbours_listed, benchmarks.neighbours_used,
+        notes.printed_places, coalesce(notes.definition, 'same') as definition
     from {{ ref('int_comparisons__publications') }} as published
     inner join {{ ref('fct_benchmarks') }} as benchmarks
         on
@@ -13,6 +14,8 @@ with areas as (
             and published.comparator = benchmarks.comparator
             and published.publication = benchmarks.publication
             and published.release_year = benchmarks.release_year
+    left join {{ ref('dim_benchmark') }} as notes
+        on published.indicator_id = notes.indicator_id and published.publication = notes.publication
     where published.comparator <> 'authority'
 
 ),
@@ -90,11 +93,18 @@ compared as (
         beside.published_words,
         beside.period_end as published_period_end,
         beside.published_on,
+        beside.definition,
         answers.value - beside.value as difference,
-        {{ as_shown('difference', 'series.unit') }} as shown_difference,
+        -- a figure that is printed whole is compared whole
+        case
+            when beside.printed_places = 0 then {{ rounded('difference', 0) }}
+            else {{ as_shown('difference', 'series.unit') }}
+        end as shown_difference,
         {{ too_small('series.unit', 'answers.is_few', 'answers.is_few') }} as is_too_small,
         case
             when difference is null or is_too_small then 'not_comparable'
+            -- what counts another thing stands beside it and is no better or worse
+            when beside.definition = 'differs' then {{ direction('shown_difference', "'neutral'") }}
             else {{ direction('shown_difference', 'series.polarity') }}
         end as judgement
     from {{ ref('int_comparisons__answers') }} as answers
@@ -137,6 +147,8 @@ select
                     || case when difference > 0 then ' above ' else ' below ' end
             end
             || {{ figure('published_value', 'unit') }} || ' for ' || beside_words || ' ' || published_words
+            -- in which way, dim_benchmark says
+            || case definition when 'differs' then ', another measure' when 'close' then ', a close measure' else '' end
             || {{ judged_words('judgement') }}
     end as words
 from compared

@@ -1,19 +1,13 @@
 {{ config(materialized='table') }}
 
--- Whose neighbour list serves each month: the newest model that had come out when the month was first reported; for a
--- month or an authority older than any model, the first that lists it. Who is a neighbour goes by the month, what the
+-- Whose neighbour list serves each month: the model in use when the month was first reported; for a month or an
+-- authority older or younger than the model, the nearest that lists it. Who is a neighbour goes by the month, what the
 -- neighbours scored by the release.
 with models as (
 
-    select distinct
-        neighbours.la_code,
-        neighbours.comparator,
-        dates.published_on
+    select distinct neighbours.la_code, neighbours.comparator, models.from_date, models.to_date
     from {{ ref('bridge_peer') }} as neighbours
-    inner join (
-        values ('neighbours_2021', date '2021-04-30'), ('neighbours_2025', date '2025-05-31')
-    ) as dates (comparator, published_on)
-        on neighbours.comparator = dates.comparator
+    inner join {{ ref('dim_neighbour_model') }} as models on neighbours.comparator = models.comparator
 
 ),
 
@@ -31,6 +25,6 @@ cross join months
 qualify row_number() over (
     partition by models.la_code, months.month_number
     order by
-        models.published_on <= months.known_on desc,
-        abs(months.known_on - models.published_on) asc
+        (models.from_date <= months.known_on and (models.to_date is null or models.to_date >= months.known_on)) desc,
+        abs(months.known_on - models.from_date) asc
 ) = 1

@@ -5,7 +5,7 @@ with places as (
     select la_code, region_code, is_invented, to_date is null as is_standing
     from {{ ref('dim_authority') }}
     -- the City of London and the Isles of Scilly have so few children that their place says nothing
-    where la_code not in ('201', '420')
+    where is_ranked
 
 ),
 
@@ -55,6 +55,8 @@ published as (
         published.comparator = 'authority'
         and published.known_as = 'now'
         and benchmarks.value is not null
+        -- of two councils that report together it is the place of neither
+        and benchmarks.joined_code is null
         and indicators.unit in ('percent', 'per_10k', 'days', 'ratio')
 
 ),
