@@ -77,6 +77,7 @@ FIGURES = [
     *monthly("301", "wf_caseload_over_threshold", 2, 0, basis="point_in_time"),
     *monthly("301", "adopters_approved", 9, basis="rolling_12_months"),
     *monthly("301", "adopters_approved", 1),
+    *monthly("301", "cl_suitable_accom_pct", 88.4, basis="point_in_time"),
     *monthly("301", "cp_open", 12, 17, 10, 14, 14, 15, 15, 15, 15, basis="point_in_time"),
     *monthly("301", "cla_open", 300, 300, 299, 305, 310, basis="point_in_time"),
     # slopes between every two of 70 72 74 90 78 80: the middle of the 15 is 2; 70 72 74 .. 80 lie on the line
@@ -140,6 +141,13 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
                 $4, $5::date, $6, $9, 10, $8, $7, null
             """,
             BENCHMARKS,
+        )
+        db.execute(
+            """
+            insert into marts.fct_benchmarks by name
+            select * replace ('cl_suitable_accom_pct' as indicator_id, 'lait' as publication)
+            from marts.fct_benchmarks where comparator = 'england' and period_end = '2024-03-31'
+            """
         )
     put_in(places, FIGURES)
     assert all(node.status in ("success", "pass") for node in build_comparisons(places))
@@ -393,3 +401,14 @@ def test_each_benchmark_is_said_with_its_year_and_release(
 
     assert row is not None
     assert (row["judgement"], row["words"]) == (judgement, words)
+
+
+def test_a_published_figure_of_another_measure_stands_beside_and_is_not_judged(said: Said) -> None:
+    row = said("301", "cl_suitable_accom_pct", "england", "point_in_time")
+
+    assert row is not None
+    assert row["judgement"] == "higher"
+    assert row["words"] == (
+        "88.4%, 66.0 percentage points above 22.4% for England in the year to March 2024 "
+        "(published March 2025), another measure"
+    )
