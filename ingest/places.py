@@ -33,6 +33,11 @@ class Places:
         return self.restricted / "opened"
 
     @property
+    def reference_cache(self) -> Path:
+        """Published files as parsed, so that each is parsed once."""
+        return self.restricted / "reference"
+
+    @property
     def ledger(self) -> Path:
         return self.restricted / "ledger.sqlite"
 

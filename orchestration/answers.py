@@ -16,6 +16,45 @@ from ingest.return_format import submitted_formats
 
 PLACES_SHOWN = {"count": 0, "percent": 1, "per_10k": 1, "days": 1, "ratio": 1, "fte": 1, "gbp": 0}
 
+SCORECARD = """
+with answers as (
+    select
+        indicator_id,
+        any_value(value) filter (where period_basis in ('month', 'point_in_time')) as now,
+        any_value(value) filter (where period_basis = 'year_to_date') as year_to_date,
+        any_value(value) filter (where period_basis = 'rolling_12_months') as rolling_12_months,
+        first(value_status order by period_basis) as value_status,
+        case
+            when bool_or(period_basis = 'point_in_time') then 'point_in_time'
+            when bool_or(period_basis = 'month') then 'month'
+            else 'rolling_12_months'
+        end as compared_basis
+    from fct_indicator_values
+    where la_code = $authority and period_end = last_day($first_day::date) and breakdown_type = 'all'
+    group by indicator_id
+),
+compared as (
+    select
+        indicator_id, period_basis as compared_basis,
+        any_value(judgement) filter (where comparator in ('target', 'limits')) as target,
+        any_value(difference) filter (where comparator = 'previous_month') as change,
+        any_value(judgement) filter (where comparator = 'previous_month') as direction,
+        any_value(comparator_value) filter (where comparator = 'england') as england,
+        any_value(comparator_value) filter (where comparator = 'neighbours_mean') as neighbours,
+        any_value(judgement) filter (where comparator = 'signal') as signal
+    from fct_indicator_comparisons
+    where la_code = $authority and period_end = last_day($first_day::date)
+    group by indicator_id, period_basis
+)
+select
+    about.area, about.title, about.unit, answers.* exclude (compared_basis),
+    compared.* exclude (indicator_id, compared_basis)
+from answers
+inner join dim_indicator as about using (indicator_id)
+left join compared using (indicator_id, compared_basis)
+order by about.display_order
+"""
+
 
 class NoAnswer(Exception):
     """The question cannot be answered from the release; the message says what can."""
@@ -30,6 +69,18 @@ def shown(value: float | None, unit: str) -> str:
         places = 2  # whole-time equivalents
     quantum = Decimal(1).scaleb(-places)
     return f"{Decimal(str(value)).quantize(quantum, rounding=ROUND_HALF_UP):,}"
+
+
+def in_words(code: str | None) -> str:
+    """A code as a reader sees it: common_cause is common cause; nothing is a dash."""
+    return (code or "-").replace("_", " ")
+
+
+def shown_change(difference: float | None, direction: str | None, unit: str) -> str:
+    """A change with its sign and which way it goes: +2.1 worse. A dash where there is none."""
+    if difference is None or direction == "not_comparable":
+        return in_words(direction)
+    return f"{'+' if difference > 0 else ''}{shown(difference, unit)} {direction}"
 
 
 def _rows(db: duckdb.DuckDBPyConnection, sql: str, given: dict[str, Any]) -> list[dict[str, Any]]:
@@ -116,30 +167,16 @@ def by_check(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def scorecard(release: Path, authority: str, month: str | None) -> dict[str, Any]:
-    """Every indicator of one authority and month, from the current release. Raises NoAnswer."""
+    """Every indicator of one authority and month, and what it is set beside. Raises NoAnswer.
+
+    The comparisons are those of the month, or of the twelve months of an indicator that has no other.
+    """
     manifest_file = release / "current" / "manifest.json"
     if not manifest_file.exists():
         raise NoAnswer(f"there is no release in {release}; run `line-of-sight refresh`")
     month = month or json.loads(manifest_file.read_text(encoding="utf-8"))["view_month"]
     with duckdb.connect(str(release / "current" / "marts.duckdb"), read_only=True) as db:
-        rows = _rows(
-            db,
-            """
-            select
-                any_value(about.area) as area, about.indicator_id, any_value(about.title) as title,
-                any_value(about.unit) as unit,
-                any_value(answers.value) filter (where period_basis in ('month', 'point_in_time')) as now,
-                any_value(answers.value) filter (where period_basis = 'year_to_date') as year_to_date,
-                any_value(answers.value) filter (where period_basis = 'rolling_12_months')
-                    as rolling_12_months,
-                first(answers.value_status order by period_basis) as value_status
-            from fct_indicator_values as answers inner join dim_indicator as about using (indicator_id)
-            where la_code = $authority and strftime(period_end, '%Y-%m') = $month
-                and answers.breakdown_type = 'all'
-            group by about.indicator_id order by min(about.display_order)
-            """,
-            {"authority": authority, "month": month},
-        )
+        rows = _rows(db, SCORECARD, {"authority": authority, "first_day": f"{month}-01"})
         names = _rows(db, "select la_name from dim_authority where la_code = $code", {"code": authority})
     if not rows:
         raise NoAnswer(f"the release has nothing for authority {authority} in {month}")

@@ -175,7 +175,7 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
 @release_option
 @json_option
 def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
-    """Show every indicator of an authority for a month, area by area."""
+    """Show every indicator of an authority for a month, area by area, and what it is set beside."""
     try:
         said = answers.scorecard(release, authority, month and month.strftime("%Y-%m"))
     except answers.NoAnswer as none:
@@ -185,7 +185,19 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
         return
     out.print(f"[bold]{said['authority']}, {said['month']}[/bold]")
     _print_table(
-        ["area", "indicator", "month", "year to date", "12 months", "status"],
+        [
+            "area",
+            "indicator",
+            "month",
+            "year to date",
+            "12 months",
+            "target",
+            "since last month",
+            "England",
+            "neighbours",
+            "signal",
+            "status",
+        ],
         [
             [
                 r["area"],
@@ -193,6 +205,11 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
                 answers.shown(r["now"], r["unit"]),
                 answers.shown(r["year_to_date"], r["unit"]),
                 answers.shown(r["rolling_12_months"], r["unit"]),
+                r["target"],
+                answers.shown_change(r["change"], r["direction"], r["unit"]),
+                answers.shown(r["england"], r["unit"]),
+                answers.shown(r["neighbours"], r["unit"]),
+                answers.in_words(r["signal"]),
                 r["value_status"],
             ]
             for r in said["rows"]

@@ -28,7 +28,6 @@ _ENGLAND = (
     ("cl_in_touch_pct", "90", "", ""),
     ("cl_eet_pct", "55", "", ""),
     ("wf_caseload_avg", "", "14", "20"),
-    ("wf_caseload_teams_in_limit_pct", "", "14", "22"),
     ("wf_caseload_over_threshold", "25", "", ""),
     ("wf_vacancy_rate", "15", "", ""),
     ("wf_agency_rate", "15", "", ""),
@@ -90,7 +89,7 @@ def _targets(practices: Sequence[Practice], months: Sequence[str], seed: int) ->
         )
         low = int(rng.integers(12, 16))
         limits = (str(low), str(low + int(rng.integers(5, 9))))
-        rows.append((practice.la_code, "wf_caseload_teams_in_limit_pct", f"{first}-04-01", "", "", *limits))
+        rows.append((practice.la_code, "wf_caseload_avg", f"{first}-04-01", "", "", *limits))
     for practice in practices[1::9]:
         threshold = str(rng.integers(20, 30))
         rows.append((practice.la_code, "wf_caseload_over_threshold", f"{first}-04-01", "", threshold, "", ""))

@@ -19,7 +19,9 @@ PUBLISHED_MARTS = [
     "dim_period",
     "fct_benchmarks",
     "fct_findings",
+    "fct_indicator_comparisons",
     "fct_indicator_revisions",
+    "fct_indicator_spc",
     "fct_indicator_values",
     "fct_submissions",
 ]

@@ -66,7 +66,7 @@ def laid_out(
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
             lay_out(db, places, ledger, found, newest)
-            lay_out_reference(db, places.reference)
+            lay_out_reference(db, places.reference, places.reference_cache)
             counts = db.sql(
                 """
                 select

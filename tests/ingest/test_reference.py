@@ -1,22 +1,16 @@
-"""Reference files: what is read, what becomes a finding, and published figures come out as printed."""
+"""Reference files, made by hand: what is read, what becomes a finding, and what a cell is read as."""
 
-import csv
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from ingest.reference import lay_out_reference
 
-Warehouse = duckdb.DuckDBPyConnection
-REPOSITORY = Path(__file__).parents[2]
-BENCHMARKS = REPOSITORY.parent / "shared" / "benchmarks"
 PLACE = (
     "time_period,time_identifier,geographic_level,country_code,country_name,"
     "region_code,region_name,old_la_code,new_la_code,la_name"
@@ -40,10 +34,10 @@ def reference(tmp_path: Path) -> Path:
     return folder
 
 
-def read(reference: Path, sql: str) -> list[tuple[object, ...]]:
+def read(reference: Path, sql: str, cache: Path | None = None) -> list[tuple[object, ...]]:
     with duckdb.connect() as db:
         db.execute("create schema reference")
-        lay_out_reference(db, reference)
+        lay_out_reference(db, reference, cache)
         return db.sql(sql).fetchall()
 
 
@@ -54,7 +48,8 @@ def test_no_reference_folder_is_no_figures_rather_than_an_error(tmp_path: Path) 
 
         tables = db.sql("select table_name, estimated_size from duckdb_tables() order by 1").fetchall()
         assert [name for name, _ in tables] == [
-            "authorities", "figures", "files", "findings", "neighbours", "population", "targets",
+            "authorities", "figures", "files", "findings", "measures", "named_periods", "neighbours",
+            "population", "process_changes", "statuses", "targets",
         ]  # fmt: skip
         assert not any(size for _, size in tables)
 
@@ -173,7 +168,7 @@ def test_a_file_that_cannot_be_read_is_a_finding_and_the_others_are_read(referen
         ("open quote.csv", "rejected_file", 1),
         ("other.csv", "unknown_file", 1),
         ("population.csv", "rejected_file", 1),
-        ("sheet.xlsx", "unknown_file", 1),
+        ("sheet.xlsx", "rejected_file", 1),
         ("twice.csv", "rejected_file", 1),
     ]
     assert read(reference, "select count(*) from reference.figures") == [(6,)]
@@ -226,6 +221,7 @@ def test_both_neighbour_lists_are_known_by_their_headings(reference: Path) -> No
         ",,,,,,,",
         ",Old SNs:,,,,,,",
         "904,Old,904,901,Close,-,,",
+        "905,Older,905,905,Close,9O1,,",
     ]
     (reference / "x.csv").write_text(neighbour_list("LA num,LA Name,LA number,SN1,SNP,SN2,SNP,", of_2021))
     of_2025 = ["901,Norbury,903,Close ,901,Close "]
@@ -238,166 +234,247 @@ def test_both_neighbour_lists_are_known_by_their_headings(reference: Path) -> No
         (2025, "901", 1, "903"),
     ]
     assert read(
-        reference, "select file, row_number, column_name, finding from reference.findings order by 1"
+        reference, "select file, row_number, column_name, finding from reference.findings order by all"
     ) == [
-        ("x.csv", 5, "SN2", "unreadable_cell"),
+        ("x.csv", 6, "SN1", "unreadable_cell"),
+        ("x.csv", 6, "SN2", "unreadable_cell"),
         ("y.csv", 2, "SN_2", "unreadable_cell"),
     ]
 
 
-# ---- against the published files
+def test_a_workbook_of_neighbours_is_read_below_its_other_headings(reference: Path) -> None:
+    book = xlsxwriter.Workbook(str(reference / "list.xlsx"))
+    sheet = book.add_worksheet()
+    rows = [["A", "B", "C"], [1, 2, 3], ["LA num", "SN1", "SN2"], [901, 902, 903], [942, "-", "-"]]
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
 
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published files under names that say nothing, built by dbt as a refresh builds them."""
-    if not BENCHMARKS.is_dir():
-        pytest.skip("not compared: the published DfE files are not in ../shared/benchmarks")
-    folder = tmp_path_factory.mktemp("published")
-    (folder / "reference").mkdir()
-    for number, path in enumerate(sorted(_published())):
-        shutil.copy(path, folder / "reference" / f"{number}.csv")
-    target = folder / "warehouse.duckdb"
-    with duckdb.connect(str(target)) as db:
-        db.execute("create schema reference")
-        db.execute("create schema ledger")
-        db.execute("create table ledger.folders as select '2015-03' as reporting_month, '990' as la_code")
-        lay_out_reference(db, folder / "reference")
-    project = str(REPOSITORY / "dbt_project")
-    subprocess.run(
-        [
-            *(str(Path(sys.executable).with_name("dbt")), "build"),
-            *("--project-dir", project, "--profiles-dir", project),
-            *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-            *("--select", "authorities", "benchmark_columns", "stg_reference__figures"),
-            *("stg_reference__neighbours", "dim_authority", "bridge_peer", "fct_benchmarks"),
-        ],
-        check=True,
-        env=os.environ | {"LINE_OF_SIGHT_WAREHOUSE": str(target)},
-    )
-    with duckdb.connect(str(target), read_only=True) as db:
-        yield db
-
-
-def _published() -> list[Path]:
-    tables = [f"ees_cin_*/{table}_*.csv" for table in ("c1", "c6", "ons")]
-    lists = ["neighbours/*_Neighbour_*.csv", "neighbours/sn_model*.csv"]
-    return [path for pattern in (*tables, *lists) for path in BENCHMARKS.glob(pattern)]
-
-
-def _rereferral_percent(release: int, year: int) -> dict[str, float]:
-    """A second reading of c1, by pandas: authority to percentage as printed, numbers only."""
-    [path] = BENCHMARKS.glob(f"ees_cin_{release}/c1_*.csv")
-    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
-    [column] = [c for c in table.columns if c.lower() in ("rereferral_percent", "re_referrals_percent")]
-    rows = table[(table["time_period"] == str(year)) & (table["geographic_level"] == "Local authority")]
-    values = pd.to_numeric(rows.set_index("old_la_code")[column], errors="coerce").dropna()
-    return {str(code): float(value) for code, value in values.items()}
-
-
-def test_england_2014_re_referrals_are_as_each_release_prints_them(
-    warehouse: Warehouse,
-) -> None:
-    found = warehouse.sql(
-        """
-        select release_year, numerator, denominator, value, value_source, value_status
-        from marts.fct_benchmarks
-        where indicator_id = 're_referrals_12m_pct' and comparator = 'england'
-            and period_basis = 'rolling_12_months' and period_end = date '2014-03-31'
-        order by release_year
-        """
-    ).fetchall()
-
-    # first published as 23.4 (SFR43/2014); every release since explore-education-statistics says 23.5
-    assert found == [(release, 154800, 657780, 23.5, "printed", "number") for release in (2023, 2024, 2025)]
-
-
-def test_rotherhams_neighbours_of_2015_are_the_unweighted_mean_of_ten(
-    warehouse: Warehouse,
-) -> None:
-    with next(BENCHMARKS.glob("neighbours/*_Neighbour_*.csv")).open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.reader(file))
-    [own] = [row for row in rows if row[0] == "372"]
-    listed = [
-        cell for name, cell in zip(rows[0], own, strict=True) if name.startswith("SN") and name != "SNP"
+    assert read(reference, "select * exclude (source_file_sha) from reference.neighbours order by all") == [
+        (2021, "901", 1, "902"),
+        (2021, "901", 2, "903"),
     ]
-    assert len(listed) == 10 and "372" not in listed
-
-    found = warehouse.sql(
-        """
-        select release_year, value, neighbours_listed, neighbours_used, median_value
-        from marts.fct_benchmarks
-        where indicator_id = 're_referrals_12m_pct' and comparator = 'neighbours_2021' and area_code = '372'
-            and period_basis = 'rolling_12_months' and period_end = date '2015-03-31'
-        order by release_year
-        """
-    ).fetchall()
-
-    assert [row[0] for row in found] == [2023, 2024, 2025]
-    for release, value, listed_count, used, median in found:
-        percents = pd.Series({la: p for la, p in _rereferral_percent(release, 2015).items() if la in listed})
-        assert (listed_count, used) == (10, len(percents)) == (10, 10)
-        assert value == pytest.approx(percents.mean(), abs=1e-9) == 23.65
-        assert median == pytest.approx(percents.median(), abs=1e-9)
+    assert read(reference, "from reference.findings") == []
 
 
-def test_the_months_of_every_authority_add_up_to_its_year(warehouse: Warehouse) -> None:
-    """April to December stand under the year that ends in March; one misplaced would break the sums."""
-    compared = warehouse.sql(
-        """
-        with years as (
-            select area_code, release_year, period_end, value
-            from marts.fct_benchmarks
-            where indicator_id = 'referrals_received' and comparator = 'authority'
-                and period_basis = 'rolling_12_months' and release_year = 2024 and value is not null
-        ),
-        months as (
-            select years.area_code, years.period_end, years.value as year_value, sum(fct.value) as month_value
-            from years
-            join marts.fct_benchmarks as fct
-                on years.area_code = fct.area_code
-                and fct.indicator_id = 'referrals_received' and fct.comparator = 'authority'
-                and fct.period_basis = 'month' and fct.release_year = years.release_year
-                and fct.period_end > years.period_end - interval 1 year and fct.period_end <= years.period_end
-            group by all
-            having count(fct.value) = 12
-        )
-        select
-            count(*), count_if(month_value <> year_value),
-            min(period_end)::varchar, max(period_end)::varchar
-        from months
-        """
-    ).fetchone()
+def test_a_list_in_which_cumberland_has_neighbours_is_of_2025_whatever_its_headings(reference: Path) -> None:
+    (reference / "list.csv").write_text(neighbour_list("LA num,SN1,SN2", ["942,901,902", "901,902,942"]))
 
-    assert compared == (1785, 0, "2013-03-31", "2024-03-31")
+    assert read(reference, "select distinct model_year from reference.neighbours") == [(2025,)]
 
 
-def test_a_rate_that_is_no_longer_printed_is_rebuilt_as_it_was(warehouse: Warehouse) -> None:
-    """Where the count has not been revised, the rebuilt rate rounds to the last one printed."""
-    compared = warehouse.sql(
-        """
-        select count(*), count_if(abs(rebuilt.value - printed.value) > 0.05 + 1e-9)
-        from marts.fct_benchmarks as rebuilt
-        join marts.fct_benchmarks as printed
-            using (indicator_id, period_basis, period_end, comparator, area_code, numerator)
-        where indicator_id = 'referrals_rate_10k' and comparator = 'authority' and year(period_end) <= 2022
-            and rebuilt.release_year = 2025 and rebuilt.value_source = 'rebuilt' and rebuilt.value is not null
-            and printed.release_year = 2024 and printed.value_source = 'printed' and printed.value is not null
-        """
-    ).fetchone()
-
-    assert compared is not None
-    count, differing = compared
-    assert count > 1000
-    assert differing == 0
-
-
-def test_a_council_is_never_its_own_neighbour_and_unknown_folders_are_named_by_their_code(
-    warehouse: Warehouse,
-) -> None:
-    own = warehouse.table("marts.bridge_peer").filter(
-        "comparator like 'neighbours%' and la_code = peer_la_code"
+def test_a_second_list_of_one_model_is_a_finding_only_where_it_says_otherwise(reference: Path) -> None:
+    (reference / "a.csv").write_text(neighbour_list("LA num,SN1,SN2", ["901,902,903", "904,902,903"]))
+    (reference / "b.csv").write_text(
+        neighbour_list("LA num,SN1,SN2,", ["901,902,903,", "904,903,902,", "905,901,902,"])
     )
-    assert own.fetchall() == []
-    named = warehouse.table("marts.dim_authority").filter("la_code in ('372', '990')").order("la_code")
-    assert named.project("la_name, is_invented").fetchall() == [("Rotherham", False), ("990", True)]
+
+    assert read(reference, "select la_code, neighbour_la_code from reference.neighbours order by all") == [
+        ("901", "902"), ("901", "903"), ("904", "902"), ("904", "903"), ("905", "901"), ("905", "902"),
+    ]  # fmt: skip
+    assert read(reference, "select file, finding, left(reason, 13) from reference.findings") == [
+        ("b.csv", "differs_from_another_file", "1 authorities")
+    ]
+
+
+def test_ten_months_is_not_ten_past_midnight(reference: Path) -> None:
+    (reference / "adopted.csv").write_text(
+        "time_period,time_identifier,geographic_level,country_code,country_name,cla_group,"
+        "stage_of_adoption_process,age_start_poc,number\n"
+        "2025,Reporting year,National,E92000001,England,Age,1. Average time,Total,00:10\n"
+        "2025,Reporting year,National,E92000001,England,Age,1. Average time,Aged 1,02:03\n"
+    )
+
+    assert read(reference, "select cell, value, status from reference.figures order by all") == [
+        ("00:10", 10.0, "years_and_months"),
+        ("02:03", 27.0, "years_and_months"),
+    ]
+
+
+FIRST_RELEASE = "New_geog_code,geog_l,geog_c,geog_n"
+
+
+def first_release(columns: str, england: str, *authority: str) -> str:
+    return "\n".join(
+        [
+            f"{FIRST_RELEASE},{columns},,",
+            f"E92000001,NATIONAL,999,ENGLAND,{england},,",
+            "E12000007,REGION,H,INNER LONDON,9000,x,,",
+            f"E06999901,LA,901,Norbury,{','.join(authority)},,",
+            "",
+        ]
+    )
+
+
+def test_x_was_suppressed_in_the_first_releases_and_is_not_available_since(reference: Path) -> None:
+    (reference / "a.csv").write_text(first_release("CLA_Mar2016,CLA_3Pla ", "70440,7000", "x", "#VALUE!"))
+    (reference / "b.csv").write_text(c1(2025, "x", "3", "25"))
+
+    assert read(
+        reference,
+        "select table_id, column_name, status from reference.figures where area_code = '901' order by all",
+    ) == [
+        ("c1", "referral_count", "not_available"),
+        ("c1", "rereferral_count", "number"),
+        ("c1", "rereferral_percent", "number"),
+        ("sfr_cla", "cla_3pla", "unreadable"),
+        ("sfr_cla", "cla_mar", "suppressed"),
+    ]
+    assert read(reference, "select file, row_number, column_name, finding from reference.findings") == [
+        ("a.csv", 4, "cla_3pla", "unreadable_cell")
+    ]
+    assert read(
+        reference, "select area_code, geographic_level, new_la_code from reference.figures where value = 9000"
+    ) == [("H", "Regional", "E12000007")]
+
+
+def test_englands_own_figure_tells_the_year_where_the_header_is_wrong_or_silent(reference: Path) -> None:
+    (reference / "wrong.csv").write_text(first_release("CLA_started2014,SCLA_male", "31070,1", "12", "1"))
+    (reference / "silent.csv").write_text(first_release("CLA_cease,CLA_ceamal", "27350,1", "13", "1"))
+    (reference / "told.csv").write_text(first_release("CLA_cease2017,CEA_male", "31999,1", "14", "1"))
+    (reference / "unknown.csv").write_text(first_release("CLA_cease,CLA_ceamal", "31998,1", "15", "1"))
+
+    assert read(
+        reference,
+        "select table_id, release_year, period_year, value from reference.figures "
+        "where area_code = '901' order by all",
+    ) == [
+        ("sfr_adm", 2015, 2015, 12.0),
+        ("sfr_cea", 2012, 2012, 13.0),
+        ("sfr_cea", 2017, 2017, 14.0),
+    ]
+    assert read(reference, "select file, finding from reference.findings order by all") == [
+        ("unknown.csv", "rejected_file"),
+        ("wrong.csv", "mislabelled_year"),
+    ]
+
+
+def lait_table(*rows: tuple[str, str, str, str]) -> pa.Table:
+    """Measure, year, value and place of each row."""
+    measures, years, values, places = zip(*rows, strict=True)
+    return pa.table(
+        {
+            "Short Desc": measures,
+            "Data item": ["what it is"] * len(rows),
+            "Years": years,
+            "LA and Regions": ["a name"] * len(rows),
+            "Values": values,
+            "LA Number": pa.array([float(place) for place in places]),
+            "Region": ["a region"] * len(rows),
+        }
+    )
+
+
+def test_lait_numbers_lose_their_noise_and_its_dash_is_no_number(reference: Path) -> None:
+    table = lait_table(
+        ("ReReferral", "2024", "93.900000000000006", "901"),
+        ("ReReferral", "2024", "9.3699999999999992", "902"),
+        ("ReReferral", "2024", "4.5080000000000002E-2", "903"),
+        ("ReReferral", "2024", "-", "904"),
+        ("ReReferral", "2024", "20", "970"),
+        ("ReReferral", "2024", "21", "988"),
+        ("Infant mortality", "2024", "5", "901"),
+    )
+    pq.write_table(table, reference / "bds.parquet")
+
+    assert read(
+        reference, "select geographic_level, area_code, value, status from reference.figures order by all"
+    ) == [
+        ("Local authority", "901", 93.9, "number"),
+        ("Local authority", "902", 9.37, "number"),
+        ("Local authority", "903", 0.04508, "number"),
+        ("Local authority", "904", None, "not_given"),
+        ("National", "970", 20.0, "number"),
+        ("Regional", "988", 21.0, "number"),
+    ]
+    # a measure that no indicator reads is not laid out, but it is counted
+    assert read(reference, "select status, cell_count from reference.statuses order by all") == [
+        ("not_given", 1),
+        ("number", 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "year"),
+    [
+        ("2024", 2024),
+        ("2024 (Rev)", 2024),
+        ("2025 (prov)", 2025),
+        ("2015/16", 2016),
+        ("2016-17 (OT)", 2017),
+        ("2014-16", 2016),
+        ("2013/14-15/16", 2016),
+        ("0", None),
+        ("1999-00", None),
+    ],
+)
+def test_every_form_of_year_in_lait_is_the_year_it_ends_in(
+    reference: Path, label: str, year: int | None
+) -> None:
+    table = lait_table(("ReReferral", label, "1", "901"), ("ReReferral", "2020", "2", "901"))
+    pq.write_table(table, reference / "bds.parquet")
+
+    assert read(reference, "select period_year from reference.figures where value = 1") == [(year,)]
+    assert read(reference, "select count(*) from reference.findings") == [(int(year is None),)]
+
+
+def test_notes_that_come_with_the_figures_are_no_finding(reference: Path) -> None:
+    (reference / "metadata.txt").write_bytes(b"notes \x96 not UTF-8")
+    (reference / "README.md").write_text("# notes")
+
+    assert read(reference, "select file, outcome from reference.files order by all") == [
+        ("README.md", "document"),
+        ("metadata.txt", "document"),
+    ]
+    assert read(reference, "from reference.findings") == []
+
+
+EVERYTHING = " union all ".join(
+    f"select '{table}' as t, {table}::varchar from reference.{table}"
+    for table in ("figures", "files", "findings", "neighbours", "statuses", "population")
+)
+
+
+def test_what_was_parsed_before_is_laid_out_alike_and_not_parsed_again(
+    reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (reference / "a.csv").write_text(c1(2025, "c", "low", "25?"))
+    (reference / "b.csv").write_text(c1(2024, "12", "3", "25"))
+    (reference / "x.csv").write_text(neighbour_list("LA num,SN1,SN2", ["901,902,903"]))
+    (reference / "odd.csv").write_text("a,b\n1,2\n")
+    cache = tmp_path / "cache"
+    first = sorted(read(reference, EVERYTHING, cache))
+
+    def never(data: bytes, suffix: str) -> None:
+        raise AssertionError("parsed again")
+
+    monkeypatch.setattr("ingest.reference.lay_out.parse", never)
+
+    assert sorted(read(reference, EVERYTHING, cache)) == first
+    assert sorted(path.suffix for path in cache.glob("*/*")) == [".parquet"] * 4
+
+
+def test_a_renamed_file_is_known_by_its_bytes_and_one_that_left_is_cleared(
+    reference: Path, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    (reference / "a.csv").write_text(c1(2025, "c", "low", "0"))
+    (reference / "b.csv").write_text(c1(2024, "12", "3", "25"))
+    read(reference, "select 1", cache)
+    before = {path.name: path.stat().st_mtime_ns for path in cache.glob("*/*")}
+    (reference / "a.csv").rename(reference / "z.csv")
+    (reference / "b.csv").unlink()
+
+    assert read(reference, "select file, release_year from reference.files", cache) == [("z.csv", 2025)]
+    [kept] = cache.glob("*/*")
+    assert before[kept.name] == kept.stat().st_mtime_ns
+
+
+def test_a_spoiled_cache_is_made_anew(reference: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    (reference / "a.csv").write_text(c1(2025, "12", "3", "25"))
+    read(reference, "select 1", cache)
+    [kept] = cache.glob("*/*")
+    kept.write_bytes(kept.read_bytes()[:100])
+
+    assert read(reference, "select count(*) from reference.figures", cache) == [(6,)]

@@ -2,8 +2,6 @@
 with published as (
 
     select * from {{ ref('authorities') }}
-    -- councils that report together have a code of two; they are not an authority
-    where len(la_code) = 3
 
 ),
 
@@ -16,7 +14,7 @@ invented as (
 -- an invented name goes before a real one: invented figures must never wear the name of a council
 named as (
 
-    select la_code, new_la_code, la_name, region_code, region_name, false as is_invented, from_date, to_date
+    select la_code, new_la_code, la_name, region_code, region_name, false as is_invented, from_date, to_date, is_ranked
     from published
     where la_code not in (select invented.la_code from invented)
 
@@ -24,7 +22,7 @@ named as (
 
     select
         la_code, null as new_la_code, la_name, null as region_code, null as region_name,
-        true as is_invented, null as from_date, null as to_date
+        true as is_invented, null as from_date, null as to_date, true as is_ranked
     from invented
 
 ),
@@ -41,6 +39,6 @@ select * from named
 union all
 select
     la_code, null as new_la_code, la_name, null as region_code, null as region_name,
-    true as is_invented, null as from_date, null as to_date
+    true as is_invented, null as from_date, null as to_date, true as is_ranked
 from unnamed
 order by la_code

@@ -1,196 +1,191 @@
 -- Published figures to set beside a council's own: England, regions, authorities and statistical neighbours.
 with figures as (
 
-    select * from {{ ref('stg_reference__figures') }}
-    where time_identifier = 'reporting year' and period_year is not null
+    select * from {{ ref('int_benchmarks__figures') }}
 
 ),
 
--- a column goes by another name in another release; each release has one of them
-columns_named as (
+-- one of each number: two tables may serve one series, the one for England and the other for councils
+series as (
 
-    select *, 'numerator' as part, {{ each_word('numerator_columns') }} as column_name
-    from {{ ref('benchmark_columns') }}
-    union all
-    select *, 'denominator' as part, {{ each_word('denominator_columns') }} as column_name
-    from {{ ref('benchmark_columns') }}
-    union all
-    select *, 'value' as part, {{ each_word('value_columns') }} as column_name
-    from {{ ref('benchmark_columns') }}
+    select distinct series_number, indicator_id, bases, period_end, publication, release_year, published_on
+    from {{ ref('int_benchmarks__series') }}
+    where series_number in (select figures.series_number from figures)
 
 ),
 
-printed as (
+councils as (
+
+    select figures.series_number, figures.value, authorities.region_code
+    from figures
+    inner join {{ ref('authorities') }} as authorities on figures.area_code = authorities.la_code
+    where
+        figures.comparator = 'authority'
+        and figures.value is not null
+        -- two of the smallest in the country would stand first or last by chance
+        and authorities.is_ranked
+        -- councils that report together are one observation
+        and coalesce(left(figures.joined_code, 3) = figures.area_code, true)
+
+),
+
+-- Inner and Outer London are regions, and London is one
+areas_of_councils as (
+
+    select series_number, value, 'england' as comparator, 'E92000001' as area_code from councils
+    union all
+    select series_number, value, 'region' as comparator, region_code as area_code from councils
+    union all
+    select councils.series_number, councils.value, 'region' as comparator, parts.area_code
+    from councils
+    inner join {{ ref('area_codes') }} as parts
+        on councils.region_code = parts.printed_code and parts.relation = 'part_of'
+
+),
+
+spread as (
 
     select
-        columns_named.indicator_id,
-        columns_named.bases,
-        columns_named.rebuild_scale,
-        columns_named.rebuild_denominator,
-        figures.release_year,
-        figures.period_year,
-        -- April to December belong to the calendar year before the one named
-        last_day(make_date(
-            figures.period_year - (columns_named.period_month > 3)::int, columns_named.period_month, 1
-        )) as period_end,
-        figures.comparator,
-        figures.area_code,
-        max(figures.value) filter (where columns_named.part = 'numerator') as numerator,
-        max(figures.status) filter (where columns_named.part = 'numerator') as numerator_status,
-        max(figures.value) filter (where columns_named.part = 'denominator') as denominator,
-        max(figures.status) filter (where columns_named.part = 'denominator') as denominator_status,
-        max(figures.value) filter (where columns_named.part = 'value') as value,
-        max(figures.status) filter (where columns_named.part = 'value') as value_status
-    from figures
-    inner join columns_named
-        on
-            figures.table_id = columns_named.table_id
-            and figures.column_name = columns_named.column_name
+        series_number, comparator, area_code, count(*) as councils_used,
+        quantile_cont(value, [0.25, 0.5, 0.75]) as quartiles
+    from areas_of_councils
     group by all
 
 ),
 
--- the estimates published with the release, or the newest; a rebased population moves the rates of old years
-population as (
+published as (
 
     select
-        releases.release_year,
-        figures.comparator,
-        figures.area_code,
-        figures.period_year as mid_year,
-        figures.value as population_0_17
-    from (select distinct release_year from printed) as releases
-    cross join figures
-    where
-        figures.table_id = 'ons_mid_year'
-        and figures.column_name = 'population_estimate'
-        and figures.filters like '%0 to 17%'
-    qualify row_number() over (
-        partition by releases.release_year, figures.comparator, figures.area_code, figures.period_year
-        order by figures.release_year = releases.release_year - 1 desc, figures.release_year desc
-    ) = 1
-
-),
-
--- what the release does not print is rebuilt; a symbol it does print is never worked around
-answered as (
-
-    select
-        printed.indicator_id,
-        printed.bases,
-        printed.release_year,
-        printed.period_end,
-        printed.comparator,
-        printed.area_code,
-        printed.numerator,
-        case
-            when printed.value_status is not null or printed.rebuild_denominator <> 'population'
-                then printed.denominator
-            else population.population_0_17
-        end as denominator,
-        case
-            when printed.value_status is not null then printed.value
-            when printed.rebuild_denominator = 'none' then printed.numerator
-            when printed.rebuild_denominator = 'counted'
-                then printed.rebuild_scale * printed.numerator / nullif(printed.denominator, 0)
-            else printed.rebuild_scale * printed.numerator / nullif(population.population_0_17, 0)
-        end as value,
-        case
-            when printed.value_status is not null or printed.rebuild_denominator = 'none' then 'printed'
-            else 'rebuilt'
-        end as value_source,
-        case
-            when printed.value_status is not null then printed.value_status
-            when printed.numerator_status <> 'number' or printed.rebuild_denominator = 'none'
-                then printed.numerator_status
-            when printed.rebuild_denominator = 'population'
-                then case when population.population_0_17 > 0 then 'number' else 'no_population' end
-            when printed.denominator_status = 'number' and printed.denominator = 0 then 'no_cases'
-            else printed.denominator_status
-        end as value_status
-    from printed
-    left join population
+        coalesce(figures.series_number, spread.series_number) as series_number,
+        coalesce(figures.comparator, spread.comparator) as comparator,
+        coalesce(figures.area_code, spread.area_code) as area_code,
+        figures.joined_code,
+        figures.numerator,
+        figures.denominator,
+        figures.value,
+        figures.value_source,
+        coalesce(figures.value_status, 'not_published') as value_status,
+        null::bigint as neighbours_listed,
+        null::bigint as neighbours_used,
+        spread.councils_used,
+        spread.quartiles
+    from figures
+    full join spread
         on
-            printed.release_year = population.release_year
-            and printed.comparator = population.comparator
-            and printed.area_code = population.area_code
-            and printed.period_year - 1 = population.mid_year
+            figures.series_number = spread.series_number
+            and figures.comparator = spread.comparator
+            and figures.area_code = spread.area_code
 
 ),
 
+-- whom a council that reports here is set beside
 neighbours as (
 
-    select * from {{ ref('bridge_peer') }}
-    where comparator like 'neighbours%'
+    select peers.comparator, peers.la_code, peers.peer_la_code, own.printed_code as joined_code
+    from {{ ref('bridge_peer') }} as peers
+    left join {{ ref('area_codes') }} as own on peers.la_code = own.area_code and own.relation = 'joined'
+    where
+        peers.comparator like 'neighbours%'
+        and peers.la_code in (select folders.la_code from {{ source('ledger', 'folders') }} as folders)
 
 ),
 
-periods as (
+-- Dorset before and after 2019 are two areas with two codes: by exact code neither stands for the other
+continued as (
 
-    select distinct indicator_id, bases, release_year, period_end from answered
+    select printed_code as earlier_code, area_code as later_code, from_date from {{ ref('area_codes') }}
+    where relation = 'continued'
 
 ),
 
--- unweighted, and by exact code: an area that was made over is not the area that was listed
+stand_ins as (
+
+    select
+        later_code as peer_la_code,
+        earlier_code as stand_in,
+        date '1900-01-01' as first_day,
+        from_date - 1 as last_day
+    from continued
+    union all
+    select
+        earlier_code as peer_la_code,
+        later_code as stand_in,
+        from_date as first_day,
+        date '9999-12-31' as last_day
+    from continued
+
+),
+
+-- the lists that name one of the two, as they are with the other in its place
+lists_with_stand_ins as (
+
+    select
+        neighbours.comparator || '_successors' as comparator,
+        neighbours.la_code,
+        case
+            when neighbours.peer_la_code = stand_ins.peer_la_code then stand_ins.stand_in
+            else neighbours.peer_la_code
+        end as peer_la_code,
+        neighbours.joined_code,
+        stand_ins.first_day,
+        stand_ins.last_day
+    from neighbours
+    inner join neighbours as named
+        on neighbours.comparator = named.comparator and neighbours.la_code = named.la_code
+    inner join stand_ins
+        on named.peer_la_code = stand_ins.peer_la_code and neighbours.la_code <> stand_ins.stand_in
+
+),
+
+listed as (
+
+    select series.series_number, neighbours.*
+    from neighbours
+    cross join series
+    union all
+    select distinct
+        series.series_number, lists.comparator, lists.la_code, lists.peer_la_code, lists.joined_code
+    from lists_with_stand_ins as lists
+    inner join series on series.period_end between lists.first_day and lists.last_day
+
+),
+
+-- unweighted, and never the council itself, even within the figure of two that report together
 neighbour_means as (
 
     select
-        periods.indicator_id,
-        periods.bases,
-        periods.release_year,
-        periods.period_end,
-        neighbours.comparator,
-        neighbours.la_code as area_code,
+        listed.series_number,
+        listed.comparator,
+        listed.la_code as area_code,
         count(*) as neighbours_listed,
-        count(answered.value) as neighbours_used,
+        count(figures.value) as neighbours_used,
         -- summed as decimals: a sum of doubles depends on the order they come in
-        sum(answered.value::decimal(28, 12)) / count(answered.value) as value,
-        median(answered.value::decimal(28, 12)) as median_value
-    from periods
-    cross join neighbours
-    left join answered
+        (sum(figures.value::decimal(28, 12)) / count(figures.value))::double as value,
+        quantile_cont(figures.value, [0.25, 0.5, 0.75]) as quartiles
+    from listed
+    left join figures
         on
-            periods.indicator_id = answered.indicator_id
-            and periods.bases = answered.bases
-            and periods.release_year = answered.release_year
-            and periods.period_end = answered.period_end
-            and neighbours.peer_la_code = answered.area_code
-            and answered.comparator = 'authority'
+            listed.series_number = figures.series_number
+            and listed.peer_la_code = figures.area_code
+            and coalesce(listed.joined_code, 'none') <> coalesce(figures.joined_code, 'of one')
     group by all
 
 ),
 
 together as (
 
-    select
-        indicator_id,
-        bases,
-        period_end,
-        comparator,
-        area_code,
-        release_year,
-        numerator,
-        denominator,
-        value,
-        value_source,
-        value_status,
-        null::bigint as neighbours_listed,
-        null::bigint as neighbours_used,
-        null::double as median_value
-    from answered
+    select * from published
 
     union all
 
     select
-        indicator_id,
-        bases,
-        period_end,
+        series_number,
         comparator,
         area_code,
-        release_year,
+        null as joined_code,
         null as numerator,
         null as denominator,
-        value::double as value,
+        value,
         'neighbour_mean' as value_source,
         -- suppression hides small values, so a mean of few is a mean of the large; five is half a list
         case
@@ -200,25 +195,33 @@ together as (
         end as value_status,
         neighbours_listed,
         neighbours_used,
-        median_value::double as median_value
+        null as councils_used,
+        quartiles
     from neighbour_means
 
 )
 
 select
-    indicator_id,
-    {{ each_word('bases') }} as period_basis,
-    period_end,
-    comparator,
-    area_code,
-    release_year,
-    numerator,
-    denominator,
-    value,
-    value_source,
-    value_status,
-    neighbours_listed,
-    neighbours_used,
-    median_value
+    series.indicator_id,
+    {{ each_word('series.bases') }} as period_basis,
+    series.period_end,
+    together.comparator,
+    together.area_code,
+    series.publication,
+    series.release_year,
+    series.published_on,
+    together.numerator,
+    together.denominator,
+    together.value,
+    together.value_source,
+    together.value_status,
+    together.joined_code,
+    together.neighbours_listed,
+    together.neighbours_used,
+    together.councils_used,
+    together.quartiles[1] as lower_quartile_value,
+    together.quartiles[2] as median_value,
+    together.quartiles[3] as upper_quartile_value
 from together
-order by indicator_id, period_basis, period_end, comparator, area_code, release_year
+inner join series on together.series_number = series.series_number
+order by together.series_number, together.comparator, together.area_code, period_basis

@@ -1,0 +1,58 @@
+{#- Which way a difference goes, in the indicator's own terms. Neutral indicators and bands go up or down, no more. -#}
+{% macro direction(difference, polarity) -%}
+    case
+        when {{ difference }} = 0 then 'level'
+        when {{ polarity }} = 'higher' then case when {{ difference }} > 0 then 'better' else 'worse' end
+        when {{ polarity }} = 'lower' then case when {{ difference }} < 0 then 'better' else 'worse' end
+        when {{ difference }} > 0 then 'higher'
+        else 'lower'
+    end
+{%- endmacro %}
+
+{#- How the direction stands at the end of a sentence: only what is judged is said. -#}
+{% macro judged_words(judgement) -%}
+    case when {{ judgement }} in ('better', 'worse') then ': ' || {{ judgement }} else '' end
+{%- endmacro %}
+
+{#- How far a figure is outside its bounds, 0 inside or on an edge; compared to 9 decimal places. -#}
+{% macro outside(value, lower_bound, upper_bound) -%}
+    round(greatest(
+        coalesce({{ lower_bound }} - {{ value }}, 0), coalesce({{ value }} - {{ upper_bound }}, 0), 0
+    ), 9)
+{%- endmacro %}
+
+{#- The colour of a figure that is so far outside its bounds. -#}
+{% macro colour(missed_by, tolerance) -%}
+    case when {{ missed_by }} = 0 then 'green' when {{ missed_by }} <= {{ tolerance }} then 'amber' else 'red' end
+{%- endmacro %}
+
+{#- Whether a figure rests on too few to say anything by its change: cases behind a share, or what is counted. -#}
+{% macro is_few(value, numerator, denominator, unit) -%}
+    case
+        when {{ unit }} in ('percent', 'days') then {{ denominator }} < {{ var('smallest_denominator') }}
+        when {{ unit }} = 'count' then abs({{ value }}) < {{ var('smallest_count') }}
+        when {{ unit }} in ('per_10k', 'ratio') then {{ numerator }} < {{ var('smallest_count') }}
+        else false
+    end
+{%- endmacro %}
+
+{#- Two figures are too small to compare: either of two shares, but only both of two counts or rates. -#}
+{% macro too_small(unit, is_few, is_other_few) -%}
+    case
+        when {{ unit }} in ('percent', 'days') then coalesce({{ is_few }}, false) or coalesce({{ is_other_few }}, false)
+        else coalesce({{ is_few }} and {{ is_other_few }}, false)
+    end
+{%- endmacro %}
+
+{#- The rule that was too small, in words. -#}
+{% macro too_small_words(unit) -%}
+    case
+        when {{ unit }} in ('percent', 'days') then 'fewer than {{ var("smallest_denominator") }} cases'
+        else 'both count fewer than {{ var("smallest_count") }}'
+    end
+{%- endmacro %}
+
+{#- A difference as a percentage of what it is from; none from nothing or from less. -#}
+{% macro percentage_change(difference, earlier) -%}
+    case when {{ earlier }} > 0 then 100 * {{ difference }} / {{ earlier }} end
+{%- endmacro %}

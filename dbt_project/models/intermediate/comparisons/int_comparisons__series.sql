@@ -1,0 +1,35 @@
+{{ config(materialized='table') }}
+
+-- Each series of answers that comparisons are made within: an authority, an indicator and a basis, under one number.
+with answered as (
+
+    select distinct la_code, indicator_id, period_basis
+    from {{ ref('fct_indicator_values') }}
+    where breakdown_type = 'all'
+
+)
+
+select
+    row_number() over (
+        order by answered.la_code, indicators.display_order, answered.period_basis
+    )::int as series_no,
+    answered.la_code,
+    answered.indicator_id,
+    answered.period_basis,
+    indicators.unit,
+    indicators.polarity,
+    indicators.kind,
+    -- month by month, with nothing carried over from one point to the next
+    answered.period_basis in ('month', 'point_in_time') as is_monthly,
+    -- counts and sums depend on the size of a place, so places are compared on the rest
+    indicators.unit in ('percent', 'per_10k', 'days', 'ratio') as is_comparable_between_places,
+    (
+        indicators.unit = 'gbp'
+        or answered.indicator_id like '%net_change'
+        or answered.indicator_id = 'partner_cp_activity_change'
+    ) as can_be_negative,
+    authorities.region_code,
+    authorities.region_name
+from answered
+inner join {{ ref('dim_indicator') }} as indicators on answered.indicator_id = indicators.indicator_id
+left join {{ ref('dim_authority') }} as authorities on answered.la_code = authorities.la_code
