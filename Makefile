@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench prove-counts prove-published prove-formats prove-orders prove-coverage lock clean
+.PHONY: help install demo test check bench prove-counts prove-published prove-formats prove-orders prove-coverage prove-benchmarks lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -52,6 +52,9 @@ prove-orders: install  ## twenty random orders of arrival of twelve months
 
 prove-coverage: install  ## what of the specification is live (needs ../shared)
 	$(BIN)/python -m tests.prove.coverage
+
+prove-benchmarks: install  ## what is published, and rates and neighbours beside LAIT's (needs ../shared)
+	$(BIN)/python -m tests.prove.benchmarks
 
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats

@@ -450,13 +450,13 @@ def test_two_tables_of_a_release_that_print_one_count_agree_but_for_west_sussex(
     Of plans at 31 March 2013 the tables of 2024 print 424 (d1) and 379 (d5) for West Sussex, and its region
     and England differ by as much.
     """
-    both = """
+    twice = """
         with plans as (
             select table_id, release_year, period_year, printed_code, column_name, value
             from staging.stg_reference__figures
             where value is not null and column_name in ('cpp_start', 'cpp_at31', 'cpp_end')
         ),
-        both as (
+        twice as (
             select column_name, period_year, printed_code, one.value as one, other.value as other
             from plans as one
             join plans as other using (column_name, release_year, period_year, printed_code)
@@ -465,9 +465,9 @@ def test_two_tables_of_a_release_that_print_one_count_agree_but_for_west_sussex(
     """
 
     compared = warehouse.sql(
-        f"{both} select column_name, count(*) from both group by 1 order by 1"
+        f"{twice} select column_name, count(*) from twice group by 1 order by 1"
     ).fetchall()
-    different = warehouse.sql(f"{both} from both where one <> other order by printed_code").fetchall()
+    different = warehouse.sql(f"{twice} from twice where one <> other order by printed_code").fetchall()
 
     assert [name for name, _ in compared] == ["cpp_at31", "cpp_end", "cpp_start"]
     assert all(count > 1500 for _, count in compared)
