@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench bench-england bench-scorecard prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports lock clean
+.PHONY: help install demo test check bench bench-england bench-scorecard prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports prove-benchmarks lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -61,6 +61,9 @@ prove-reports: install  ## every quantity of five council reports, entered and r
 
 bench-scorecard: install  ## the comparisons of an England made by SQL, and every council's scorecard on the clock
 	$(BIN)/python -m tests.bench.scorecard
+
+prove-benchmarks: install  ## what is published, and rates and neighbours beside LAIT's (needs ../shared)
+	$(BIN)/python -m tests.prove.benchmarks
 
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats

@@ -21,26 +21,29 @@ ABOUT = b"line_of_sight"
 
 
 class ParsedFiles:
-    """Parsed files in a folder, one Parquet file each, named by the SHA-256 of what was parsed."""
+    """Parsed files in a folder, one Parquet file each, named by the SHA-256 of what was parsed.
+
+    The suffix is a part of the name, as it says how the bytes were read.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._home = folder
         self._folder = folder / _parser()
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def path(self, sha256: str) -> Path:
+    def path(self, sha256: str, suffix: str) -> Path:
         """Where the rows of a parsed file lie."""
-        return self._folder / f"{sha256}.parquet"
+        return self._folder / f"{sha256}{suffix.lower()}.parquet"
 
-    def get(self, sha256: str) -> Parsed | None:
+    def get(self, path: Path) -> Parsed | None:
         """What was read of the file, without its rows; None where it was not parsed yet or did not keep."""
         try:
-            said = json.loads(pq.read_schema(self.path(sha256)).metadata[ABOUT])
+            said = json.loads(pq.read_schema(path).metadata[ABOUT])
         except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError):
             return None
         return Parsed(**said | {"findings": tuple(Finding(**finding) for finding in said["findings"])})
 
-    def put(self, sha256: str, parsed: Parsed) -> Parsed:
+    def put(self, path: Path, parsed: Parsed) -> Parsed:
         """Keep a parsed file whole or not at all; returns it without its rows."""
         about = replace(parsed, rows=None)
         rows = parsed.rows if parsed.rows is not None else KINDS[parsed.kind].empty_table()
@@ -48,18 +51,18 @@ class ParsedFiles:
         if "column_name" in rows.column_names:
             rows = rows.sort_by("column_name")
         rows = rows.replace_schema_metadata({ABOUT: json.dumps(asdict(about))})
-        aside = self.path(sha256).with_suffix(".aside")
+        aside = path.with_suffix(".aside")
         pq.write_table(rows, aside, compression="zstd", row_group_size=50_000)
-        aside.rename(self.path(sha256))
+        aside.rename(path)
         return about
 
-    def keep_only(self, wanted: Collection[str]) -> None:
+    def keep_only(self, wanted: Collection[Path]) -> None:
         """Clear what an earlier reference folder or an earlier parser left."""
         for folder in self._home.iterdir():
             if folder != self._folder:
                 shutil.rmtree(folder, ignore_errors=True)
         for path in self._folder.iterdir():
-            if path.name.split(".")[0] not in wanted:
+            if path not in wanted:
                 path.unlink()
 
 

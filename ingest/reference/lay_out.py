@@ -20,6 +20,9 @@ from ingest.reference.declared import declared_files, lay_out_declared
 from ingest.reference.parsed import Parsed, not_taken, registered
 from ingest.reference.recognise import parse
 
+# parsed rows lie under the hash of the file they were read from
+SHA256_OF_FILE = "left(parse_filename(filename), 64)"
+
 BENCHMARK_COLUMNS = DBT_PROJECT / "seeds" / "benchmark_columns.csv"
 
 # Grains:
@@ -72,11 +75,22 @@ class _Source:
     file: str  # relative to the reference folder
 
 
+@dataclass(frozen=True)
+class _Published:
+    """One published file and where what was read of it lies."""
+
+    file: str
+    sha256: str
+    parsed: Parsed
+    path: Path
+
+
 @dataclass
 class _Found:
     """What the folder holds: the published files in order, and what is said of every file."""
 
-    published: list[tuple[str, str, Parsed]] = field(default_factory=list)  # file, sha256, what was read
+    published: list[_Published] = field(default_factory=list)
+    cached: set[Path] = field(default_factory=set)
     files: list[tuple[object, ...]] = field(default_factory=list)
     findings: list[tuple[object, ...]] = field(default_factory=list)
 
@@ -100,12 +114,12 @@ def lay_out_reference(db: duckdb.DuckDBPyConnection, reference: Path, cache: Pat
     with tempfile.TemporaryDirectory() as aside:
         kept = ParsedFiles(cache or Path(aside))
         found = _read_folder(db, reference, kept)
-        _lay_out_figures(db, found, kept)
-        _lay_out_neighbours(db, found, kept)
-        _lay_out_measures(db, found, kept)
+        _lay_out_figures(db, found)
+        _lay_out_neighbours(db, found)
+        _lay_out_measures(db, found)
         _fill_population(db)
         _lay_out_record(db, found)
-        kept.keep_only({sha256 for _, sha256, _ in found.published})
+        kept.keep_only(found.cached)
 
 
 def _read_folder(db: duckdb.DuckDBPyConnection, reference: Path, kept: ParsedFiles) -> _Found:
@@ -122,12 +136,14 @@ def _read_folder(db: duckdb.DuckDBPyConnection, reference: Path, kept: ParsedFil
         if source.file in declared:
             _read_declared(db, source, data, sha256, found)
             continue
-        parsed = kept.get(sha256) or kept.put(sha256, parse(data, source.path.suffix))
+        path = kept.path(sha256, source.path.suffix)
+        parsed = kept.get(path) or kept.put(path, parse(data, source.path.suffix))
+        found.cached.add(path)
         is_copy = parsed.content_digest is not None and parsed.content_digest in seen
         found.record(source.file, sha256, "copy" if is_copy else parsed.outcome, parsed)
         if not is_copy:  # the same table saved with other line ends or a byte order mark
             seen.add(parsed.content_digest)
-            found.published.append((source.file, sha256, parsed))
+            found.published.append(_Published(source.file, sha256, parsed, path))
             found.report(source.file, parsed.findings)
     return found
 
@@ -174,33 +190,32 @@ def columns_read() -> pa.Table:
     return pa.table({"table_id": table_ids, "column_name": columns})
 
 
-def _lay_out_figures(db: duckdb.DuckDBPyConnection, found: _Found, kept: ParsedFiles) -> None:
-    figures = [(file, sha256, parsed) for file, sha256, parsed in found.published if parsed.kind == "figures"]
+def _lay_out_figures(db: duckdb.DuckDBPyConnection, found: _Found) -> None:
+    figures = [one for one in found.published if one.parsed.kind == "figures"]
     if not figures:
         return
-    paths = [str(kept.path(sha256)) for _, sha256, _ in figures]
     with (
         registered(db, "columns_read", columns_read()),
-        registered(db, "superseded", _superseded(figures, kept, found)),
+        registered(db, "superseded", _superseded(figures, found)),
     ):
         db.execute(
-            """
+            f"""
             insert into reference.figures by name
-            select parse_filename(filename, true) as file_sha256, cells.* exclude (filename)
+            select {SHA256_OF_FILE} as file_sha256, cells.* exclude (filename)
             from read_parquet($paths, filename = true) as cells
             semi join columns_read
                 on cells.table_id = columns_read.table_id
                 and lower(cells.column_name) = columns_read.column_name
             anti join superseded
-                on parse_filename(filename, true) = superseded.file_sha256
+                on {SHA256_OF_FILE} = superseded.file_sha256
                 and cells.row_number = superseded.row_number
                 and cells.column_name = superseded.column_name
             """,
-            {"paths": paths},
+            {"paths": [str(one.path) for one in figures]},
         )
 
 
-def _superseded(figures: Sequence[tuple[str, str, Parsed]], kept: ParsedFiles, found: _Found) -> pa.Table:
+def _superseded(figures: Sequence[_Published], found: _Found) -> pa.Table:
     """Cells whose key another cell of the same table and release has: one figure is left for each key.
 
     Two files of one release differ when DfE has revised it in place. The one with more rows is read, then the
@@ -208,27 +223,27 @@ def _superseded(figures: Sequence[tuple[str, str, Parsed]], kept: ParsedFiles, f
     """
     names = ("file_sha256", "row_number", "column_name")
     none = pa.table([pa.array([], kind) for kind in (pa.string(), pa.int64(), pa.string())], names=names)
-    times = Counter((parsed.table_id, parsed.release_year) for _, _, parsed in figures)
+    times = Counter((one.parsed.table_id, one.parsed.release_year) for one in figures)
     rivals = [
-        (file, sha256, parsed)
-        for file, sha256, parsed in figures
-        if times[parsed.table_id, parsed.release_year] > 1 or parsed.has_repeats
+        one
+        for one in figures
+        if times[one.parsed.table_id, one.parsed.release_year] > 1 or one.parsed.has_repeats
     ]
     if not rivals:
         return none
     about = pa.table(
         {
-            "file": [file for file, _, _ in rivals],
-            "file_sha256": [sha256 for _, sha256, _ in rivals],
-            "row_count": [parsed.row_count for _, _, parsed in rivals],
+            "file": [one.file for one in rivals],
+            "file_sha256": [one.sha256 for one in rivals],
+            "row_count": [one.parsed.row_count for one in rivals],
         }
     )
     with duckdb.connect() as aside, registered(aside, "rivals", about):
         aside.execute(
-            """
+            f"""
             create temp table superseded as
             with cells as (
-                select parse_filename(filename, true) as file_sha256, * exclude (filename)
+                select {SHA256_OF_FILE} as file_sha256, * exclude (filename)
                 from read_parquet($paths, filename = true)
             )
             select file, file_sha256, row_number, column_name, differs
@@ -247,7 +262,7 @@ def _superseded(figures: Sequence[tuple[str, str, Parsed]], kept: ParsedFiles, f
             )
             where preference > 1
             """,
-            {"paths": [str(kept.path(sha256)) for _, sha256, _ in rivals]},
+            {"paths": [str(one.path) for one in rivals]},
         )
         for file, rows in aside.sql(
             "select file, count(distinct row_number) from superseded where differs group by all order by all"
@@ -261,21 +276,21 @@ def _superseded(figures: Sequence[tuple[str, str, Parsed]], kept: ParsedFiles, f
         return aside.sql(f"select {', '.join(names)} from superseded").to_arrow_table()
 
 
-def _lay_out_neighbours(db: duckdb.DuckDBPyConnection, found: _Found, kept: ParsedFiles) -> None:
+def _lay_out_neighbours(db: duckdb.DuckDBPyConnection, found: _Found) -> None:
     """Of two lists of one model the first, by path, speaks for each authority it names."""
-    lists = [(file, sha256) for file, sha256, parsed in found.published if parsed.kind == "neighbours"]
+    lists = [one for one in found.published if one.parsed.kind == "neighbours"]
     if not lists:
         return
     about = pa.table(
         {
             "list_number": list(range(len(lists))),
-            "file": [file for file, _ in lists],
-            "source_file_sha": [sha256 for _, sha256 in lists],
+            "file": [one.file for one in lists],
+            "source_file_sha": [one.sha256 for one in lists],
         }
     )
     with duckdb.connect() as aside, registered(aside, "lists", about):
         aside.execute(
-            """
+            f"""
             create temp table listed as
             select
                 listed.* exclude (filename), list_number, file, source_file_sha,
@@ -285,9 +300,9 @@ def _lay_out_neighbours(db: duckdb.DuckDBPyConnection, found: _Found, kept: Pars
                     partition by list_number, model_year, la_code
                 ) as neighbours
             from read_parquet($paths, filename = true) as listed
-            join lists on parse_filename(filename, true) = source_file_sha
+            join lists on {SHA256_OF_FILE} = source_file_sha
             """,
-            {"paths": [str(kept.path(sha256)) for _, sha256 in lists]},
+            {"paths": [str(one.path) for one in lists]},
         )
         for file, authorities in aside.sql(
             """
@@ -316,8 +331,8 @@ def _lay_out_neighbours(db: duckdb.DuckDBPyConnection, found: _Found, kept: Pars
         db.execute("insert into reference.neighbours by name from neighbours_read")
 
 
-def _lay_out_measures(db: duckdb.DuckDBPyConnection, found: _Found, kept: ParsedFiles) -> None:
-    paths = [str(kept.path(sha256)) for _, sha256, parsed in found.published if parsed.kind == "measures"]
+def _lay_out_measures(db: duckdb.DuckDBPyConnection, found: _Found) -> None:
+    paths = [str(one.path) for one in found.published if one.parsed.kind == "measures"]
     if paths:
         db.execute(
             "insert into reference.measures by name from read_parquet($paths) order by column_name, topic",
@@ -350,11 +365,10 @@ def _fill_population(db: duckdb.DuckDBPyConnection) -> None:
 
 def _lay_out_record(db: duckdb.DuckDBPyConnection, found: _Found) -> None:
     """Put every file on record, with its cells by status and what could not be read of it."""
-    published = {file: parsed for file, _, parsed in found.published}
     statuses = [
-        (file, status, cells)
-        for file, parsed in published.items()
-        for status, cells in sorted(parsed.statuses.items())
+        (one.file, status, cells)
+        for one in found.published
+        for status, cells in sorted(one.parsed.statuses.items())
     ]
     for name, rows in (("files", found.files), ("findings", found.findings), ("statuses", statuses)):
         if rows:

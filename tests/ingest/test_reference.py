@@ -442,6 +442,8 @@ def test_what_was_parsed_before_is_laid_out_alike_and_not_parsed_again(
     (reference / "b.csv").write_text(c1(2024, "12", "3", "25"))
     (reference / "x.csv").write_text(neighbour_list("LA num,SN1,SN2", ["901,902,903"]))
     (reference / "odd.csv").write_text("a,b\n1,2\n")
+    (reference / "copy.csv").write_bytes(c1(2024, "12", "3", "25").replace("\n", "\r\n").encode())
+    (reference / "notes.txt").write_text("notes")
     cache = tmp_path / "cache"
     first = sorted(read(reference, EVERYTHING, cache))
 
@@ -451,7 +453,7 @@ def test_what_was_parsed_before_is_laid_out_alike_and_not_parsed_again(
     monkeypatch.setattr("ingest.reference.lay_out.parse", never)
 
     assert sorted(read(reference, EVERYTHING, cache)) == first
-    assert sorted(path.suffix for path in cache.glob("*/*")) == [".parquet"] * 4
+    assert sorted(path.suffix for path in cache.glob("*/*")) == [".parquet"] * 6
 
 
 def test_a_renamed_file_is_known_by_its_bytes_and_one_that_left_is_cleared(
