@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.conform import BLANKS, NULLS_IN_TEXT
+from ingest.other_formats.opened import cleaned
 from ingest.read_raw import Rejected
 
 MOST_UNPACKED = 200 * 1000**2
@@ -251,8 +251,8 @@ def _share_text(sheets: list[Cells | str]) -> list[Cells | str]:
             found[place] = pc.add(chunk.indices, held)
         texts.append(_as_text(encoded.chunk(0).dictionary))
         held += len(texts[-1])
-    every = _cleaned(pa.concat_arrays([pa.array([], pa.string()), *texts])).dictionary_encode()
-    days = [_cleaned(text) for text, kind in zip(texts, by_type, strict=True) if pa.types.is_timestamp(kind)]
+    every = cleaned(pa.concat_arrays([pa.array([], pa.string()), *texts])).dictionary_encode()
+    days = [cleaned(text) for text, kind in zip(texts, by_type, strict=True) if pa.types.is_timestamp(kind)]
     is_day = pc.is_in(every.dictionary, pa.concat_arrays([pa.array([], pa.string()), *days]))
     is_day = pc.and_(is_day, pc.equal(pc.utf8_length(every.dictionary), 10))  # and no time of day
     return [
@@ -268,11 +268,6 @@ def _share_text(sheets: list[Cells | str]) -> list[Cells | str]:
         )
         for n, sheet in enumerate(sheets)
     ]
-
-
-def _cleaned(text: pa.Array) -> pa.Array:
-    trimmed = pc.utf8_trim(text, BLANKS.strip("'"))
-    return pc.if_else(pc.is_in(trimmed, NULLS_IN_TEXT), pa.scalar(None, pa.string()), trimmed)
 
 
 def _as_text(column: pa.Array) -> pa.Array:
