@@ -26,6 +26,15 @@ class MonthLists:
     complete_from: Mapping[str, date]  # by list that has a window: the first day it holds everything from
 
     @property
+    def has_carried(self) -> bool:
+        """Whether earlier workbooks have a part in it."""
+        return any(pc.any(pc.is_valid(t["carried_from"])).as_py() for t in self.lists.tables.values()) or any(
+            day < first_day_of_window(self.as_at, known.window.months)
+            for name, known in load_lists().items()
+            if known.window and (day := self.complete_from.get(name))
+        )
+
+    @property
     def month(self) -> str:
         return self.as_at.strftime("%Y-%m")
 
