@@ -250,7 +250,7 @@ class _Folder:
 
 def _merge_months(store: Path, la_code: str, new: Mapping[str, _Read]) -> None:
     """Make the Annex A returns of the new workbooks, and anew those of every later month of the authority."""
-    stored = {path.parts[-4] for path in store.glob(f"*/{la_code}/annex_a/_lists/_findings.parquet")}
+    stored = {path.parents[2].name for path in store.glob(f"*/{la_code}/annex_a/_lists")}
     first = min(new)
     before: dict[str, MonthLists] = {}
     for month in sorted((m for m in stored if m < first), reverse=True):
