@@ -111,7 +111,8 @@ def _batches(files: Sequence[RawFile]) -> Iterator[list[RawFile]]:
 
 def _land_batch(fmt: ReturnFormat, month: str, files: list[RawFile], landing: Path, ledger: Ledger) -> Landed:
     latest = ledger.latest(fmt.name, month)
-    opened = [_open(file, fmt, latest.get((file.la_code, file.source_format))) for file in files]
+    seen = ledger.seen(fmt.name, month)
+    opened = [_open(f, fmt, latest.get((f.la_code, f.source_format)), seen.get(f.file)) for f in files]
     new = [o for o in opened if o is not None]
     looks = {f.file: look_of(f, fmt) for f in files}
     if not new:
@@ -156,7 +157,7 @@ def _land_batch(fmt: ReturnFormat, month: str, files: list[RawFile], landing: Pa
     )
 
 
-def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None) -> _Opened | None:
+def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None, seen: Look | None) -> _Opened | None:
     """Read one file and write the head of its receipt; None where its content is already the newest."""
     table: RawTable | None = None
     sha256, reason = "", None
@@ -180,11 +181,14 @@ def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None) -> _Opened |
         return None
     if reason:
         table, notes = None, (found.rejected_file(reason),)
+    # the same file, read as before: an earlier month came late, and brings it other rows
+    is_same_file = latest is not None and latest.sha256 == sha256
+    is_merged_anew = is_same_file and seen is not None and seen.format_digest == fmt.digest
     receipt = Receipt(
         return_name=fmt.name,
         reporting_month=file.reporting_month,
         la_code=file.la_code,
-        version=1 if latest is None else latest.version + 1,
+        version=1 if latest is None else latest.version + (not is_merged_anew),
         source_format=file.source_format,
         file=file.file,
         sha256=sha256,
@@ -202,7 +206,8 @@ def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None) -> _Opened |
 
 def _content_id(fmt: ReturnFormat, file: RawFile, sha256: str) -> int:
     """Tells landed rows apart: the same bytes read as another return, month or authority are other rows."""
-    parts = "|".join((fmt.name, fmt.digest, file.reporting_month, file.la_code, file.source_format, sha256))
+    read_from = (file.reporting_month, file.la_code, file.source_format, sha256 + file.merged_with)
+    parts = "|".join((fmt.name, fmt.digest, *read_from))
     return int.from_bytes(hashlib.sha256(parts.encode()).digest()[:8], "big", signed=True)
 
 

@@ -85,7 +85,9 @@ def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawF
         FINDINGS,
     )
     db.register("oddities", oddities)
-    landed = f"union all select {shown} from read_parquet({files})" if files else ""
+    # not of what was landed before a month came late: it stands no more, and no receipt knows it
+    stands = "content_id is null or content_id in (select content_id from receipts)"
+    landed = f"union all select {shown} from read_parquet({files}) where {stands}" if files else ""
     db.execute(f"create table ledger.findings as select {shown} from oddities {landed}")
 
 

@@ -136,11 +136,24 @@ class Ledger:
         return {(r.la_code, r.source_format): r for r in receipts}
 
     def add(self, receipts: Iterable[Receipt]) -> None:
-        """Put receipts on record."""
+        """Put receipts on record.
+
+        One of a version that is there takes its place, and its pin with it: the same file, merged with an
+        earlier one that came late, stands as if that had come in time.
+        """
+        rows = [asdict(receipt) for receipt in receipts]
         names = [f.name for f in fields(Receipt)]
+        whose = "return_name = :return_name and reporting_month = :reporting_month and la_code = :la_code"
+        same = f"{whose} and source_format = :source_format and version = :version"
+        self._db.executemany(
+            f"""update pins set content_id = :content_id
+            where {whose} and content_id = (select content_id from receipts where {same})""",
+            rows,
+        )
+        self._db.executemany(f"delete from receipts where {same}", rows)
         self._db.executemany(
             f"insert into receipts ({', '.join(names)}) values ({', '.join(':' + n for n in names)})",
-            [asdict(r) for r in receipts],
+            rows,
         )
 
     def table(self, name: str) -> pa.Table:

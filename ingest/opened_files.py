@@ -1,19 +1,27 @@
 """Open what is not an SSD return (Annex A, the censuses, SSDA903) and keep its returns as text.
 
-Each authority-month's files are opened once and their returns set down in the restricted zone, where landing
+Each authority-month's files are read once and their returns set down in the restricted zone, where landing
 finds them beside the SSD returns. An SSD return of the same month goes before them (ingest/views.sql).
+
+    store/<month>/<authority>/<format>/<return>.parquet, _about.json, _findings.parquet
+    store/<month>/<authority>/annex_a/_lists/<list>.parquet    what later months are merged with
+
+Annex A workbooks of consecutive months are merged in the order of the calendar, whatever order they came in:
+a late one has those after it made anew. A file that is refused or taken away leaves what stood before it.
 """
 
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest import findings as found
@@ -21,18 +29,22 @@ from ingest.ledger import Ledger, Look
 from ingest.other_formats import (
     HEAD_BYTES,
     Opened,
-    open_annex_a,
     open_cin_census,
     open_ssda903,
     open_workforce_census,
     recognise,
 )
+from ingest.other_formats.annex_a import MERGED, make_returns
+from ingest.other_formats.annex_a_lists import Lists, load_lists, open_lists
+from ingest.other_formats.annex_a_months import MonthLists, carry, last_day_of, own_rows
+from ingest.other_formats.opened import Notes
 from ingest.raw_folder import OtherFile, RawFile, RawFolder
 from ingest.read_raw import Rejected, read_bytes
 from ingest.return_format import submitted_formats
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "1"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "2"  # raise it when the front ends read differently, so that files are opened again
+OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
 
 
 @dataclass(frozen=True)
@@ -48,26 +60,30 @@ class OpenedSummary:
 def open_files(raw: RawFolder, newest: str, store: Path, ledger: Ledger) -> OpenedSummary:
     """Open what is new among the other files up to the month `newest`. An unchanged folder costs one look."""
     total = {"files": 0, "opened": 0, "rejected": 0, "findings": 0}
-    for (month, la_code), files in raw.others_by_folder().items():
-        if month > newest:
-            continue
-        total["files"] += len(files)
-        looks = {f.file: look_of(f) for f in files}
-        seen = ledger.seen(LEDGER_NAME, month)
-        if all(seen.get(file) == look for file, look in looks.items()):
-            continue
-        folder = store / month / la_code
-        aside = folder.with_name(f".{la_code}.aside")
-        for stale in (aside, folder):
-            shutil.rmtree(stale, ignore_errors=True)
-        aside.mkdir(parents=True)
-        rejected, findings = _open_folder(files, month, la_code, aside)
-        aside.rename(folder)
-        with ledger.transaction():
-            ledger.mark_seen(LEDGER_NAME, month, looks)
-        total["opened"] += len(files)
-        total["rejected"] += rejected
-        total["findings"] += findings
+    by_authority: dict[str, dict[str, list[OtherFile]]] = {}
+    for (month, la_code), files in sorted(raw.others_by_folder().items()):
+        if month <= newest:
+            total["files"] += len(files)
+            looks = {f.file: look_of(f) for f in files}
+            seen = ledger.seen(LEDGER_NAME, month)
+            if any(seen.get(file) != look for file, look in looks.items()):
+                by_authority.setdefault(la_code, {})[month] = files
+    for la_code, months in by_authority.items():
+        workbooks: dict[str, _Read] = {}
+        for month, files in months.items():
+            folder = _Folder(store / month / la_code, month, la_code)
+            folder.open(files)
+            total["opened"] += len(files)
+            total["rejected"] += folder.rejected
+            if folder.workbook:
+                workbooks[month] = folder.workbook
+        if workbooks:
+            _merge_months(store, la_code, workbooks)
+        kept = [path for month in months for path in _finding_files(store, month, la_code)]
+        total["findings"] += sum(pq.read_metadata(path).num_rows for path in kept)
+        with ledger.transaction():  # not before: what is cut short is opened again
+            for month, files in months.items():
+                ledger.mark_seen(LEDGER_NAME, month, {f.file: look_of(f) for f in files})
     return OpenedSummary(**total)
 
 
@@ -79,7 +95,7 @@ def look_of(file: OtherFile) -> Look:
 def returns_of(store: Path, return_name: str, month: str) -> list[RawFile]:
     """The opened returns of one name and month, as files to land."""
     files = []
-    for path in sorted(store.glob(f"{month}/[0-9][0-9][0-9]/*/{return_name}.parquet")):
+    for path in sorted(store.glob(f"{month}/[0-9][0-9][0-9]/[!.]*/{return_name}.parquet")):
         about = json.loads((path.parent / "_about.json").read_text(encoding="utf-8"))
         stat = path.stat()
         files.append(
@@ -94,20 +110,29 @@ def returns_of(store: Path, return_name: str, month: str) -> list[RawFile]:
                 inode=stat.st_ino,
                 source_format=about["source_format"],
                 sha256=about["sha256"],
+                merged_with=about.get("merged_with", {}).get(return_name, ""),
             )
         )
     return files
 
 
 def finding_files(store: Path) -> list[Path]:
-    """The findings made while opening, a file a folder."""
-    return sorted(store.glob("*/[0-9][0-9][0-9]/_findings.parquet"))
+    """The findings made while opening, a file a folder and a file a format."""
+    return _finding_files(store, "*", "[0-9][0-9][0-9]")
+
+
+def _finding_files(store: Path, month: str, la_code: str) -> list[Path]:
+    return sorted(
+        path
+        for below in ("_findings.parquet", "[!.]*/_findings.parquet")
+        for path in store.glob(f"{month}/{la_code}/{below}")
+    )
 
 
 def not_supplied(store: Path, month: str) -> list[dict[str, str]]:
     """What the formats that came for a month cannot supply, and why: authority, format, what, why."""
     said = []
-    for path in sorted(store.glob(f"{month}/[0-9][0-9][0-9]/*/_about.json")):
+    for path in sorted(store.glob(f"{month}/[0-9][0-9][0-9]/[!.]*/_about.json")):
         about = json.loads(path.read_text(encoding="utf-8"))
         for what, why in sorted(about["not_supplied"].items()):
             said.append(
@@ -121,81 +146,174 @@ def not_supplied(store: Path, month: str) -> list[dict[str, str]]:
     return said
 
 
-def _open_folder(files: Sequence[OtherFile], month: str, la_code: str, folder: Path) -> tuple[int, int]:
-    as_at = pd.Period(month).end_time.date()
-    findings: list[dict[str, object]] = []
-    tables: list[pa.Table] = []
-    rejected = 0
-    for source_format, members in _by_format(files, findings):
-        name = members[0].file if len(members) == 1 else str(Path(members[0].file).parent)
+@dataclass(frozen=True)
+class _Workbook:
+    """The lists of an Annex A workbook as they were read, before its month is merged with others."""
+
+    lists: Lists
+    findings: pa.Table
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One file, or the set of tables of SSDA903, that could be opened."""
+
+    about: Mapping[str, Any]
+    content: Opened | _Workbook
+
+
+@dataclass
+class _Folder:
+    """One authority-month of the store while it is opened."""
+
+    path: Path
+    month: str
+    la_code: str
+    rejected: int = 0
+    workbook: _Read | None = None
+    refused: list[dict[str, object]] = field(default_factory=list)
+
+    def open(self, files: Sequence[OtherFile]) -> None:
+        """Open each file, the tables of SSDA903 as one set; set down the findings of what cannot be taken."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        for source_format, every in self._read(files).items():
+            if len(every) > 1:
+                why = f"the folder holds {len(every)} files of the form {source_format}, so none was taken"
+                for one in every:
+                    self._refuse(one.about["file"], why, "send one for the month")
+                continue
+            [read] = every
+            if isinstance(read.content, _Workbook):
+                self.workbook = read
+                continue
+            with _replacing(self.path / source_format) as aside:
+                _set_down(read.content, read.about, self.month, self.la_code, aside)
+        schema = pa.schema([f for f in found.SCHEMA if f.name not in OF_FOLDER])
+        _write_findings(pa.Table.from_pylist(self.refused, schema), self.month, self.la_code, self.path)
+
+    def _read(self, files: Sequence[OtherFile]) -> dict[str, list[_Read]]:
+        """What could be opened, by format."""
+        opened: dict[str, list[_Read]] = {}
+        tables: dict[str, tuple[bytes, str]] = {}
+        for file in files:
+            try:
+                data, sha256 = read_bytes(file.path)
+            except Rejected as why:
+                self._refuse(file.file, str(why), "send it again as a plain file")
+                continue
+            source_format = recognise(file.path.name, data[:HEAD_BYTES])
+            if source_format is None:
+                move = "returns are named as in docs/returns, with the ending .csv or .parquet"
+                reason = "it is neither named as a return nor recognised by its content, so it was not read"
+                self.refused.append(_finding(file.file, "unknown_file", reason, move))
+            elif source_format == "ssda903":
+                tables[file.file] = data, sha256
+            elif read := self._open_one(source_format, file.file, sha256, {file.file: data}):
+                opened.setdefault(source_format, []).append(read)
+        if tables:
+            [(name, (_, sha256)), *others] = tables.items()
+            if others:
+                name = str(Path(name).parent)
+                sha256 = hashlib.sha256("".join(sorted(s for _, s in tables.values())).encode()).hexdigest()
+            contents = {n: data for n, (data, _) in tables.items()}
+            if read := self._open_one("ssda903", name, sha256, contents):
+                opened["ssda903"] = [read]
+        return opened
+
+    def _open_one(
+        self, source_format: str, name: str, sha256: str, contents: Mapping[str, bytes]
+    ) -> _Read | None:
+        [data, *_] = contents.values()
+        content: Opened | _Workbook
         try:
-            contents = {Path(m.file).name: read_bytes(m.path) for m in members}
-            opened = _open_one(source_format, {n: data for n, (data, _) in contents.items()}, as_at)
-            _check_says_the_same(opened, month, la_code)
+            match source_format:
+                case "annex_a":
+                    notes = Notes()
+                    content = _Workbook(open_lists(data, notes), notes.table())
+                case "cin_census":
+                    content = open_cin_census(data)
+                case "workforce_census":
+                    content = open_workforce_census(data)
+                case _:
+                    content = open_ssda903(contents, last_day_of(self.month))
+            if isinstance(content, Opened):
+                _check_says_the_same(content, self.month, self.la_code)
         except Rejected as why:
-            rejected += 1
-            refused = found.rejected_file(str(why))
-            findings.append(_finding(name, refused.finding, refused.reason, refused.next_move))
-            continue
-        sha256 = hashlib.sha256("".join(sorted(sha for _, sha in contents.values())).encode()).hexdigest()
-        if len(contents) == 1:
-            [(_, sha256)] = contents.values()
-        _set_down(opened, name, sha256, folder / source_format)
-        tables.append(_findings_of(opened, name))
-    schema = pa.schema(
-        [f for f in found.SCHEMA if f.name not in ("la_code", "reporting_month", "content_id")]
-    )
-    every = pa.concat_tables([pa.Table.from_pylist(findings, schema), *tables])
-    if every.num_rows:
-        filled = {
-            "la_code": pa.repeat(pa.scalar(la_code), every.num_rows),
-            "reporting_month": pa.repeat(pa.scalar(month), every.num_rows),
-            "content_id": pa.nulls(every.num_rows, pa.int64()),
-        } | {n: every.column(n) for n in every.column_names}
-        pq.write_table(
-            pa.Table.from_arrays([filled[n] for n in found.SCHEMA.names], schema=found.SCHEMA),
-            folder / "_findings.parquet",
-        )
-    return rejected, every.num_rows
+            self._refuse(name, str(why), found.rejected_file("").next_move)
+            return None
+        return _Read({"source_format": source_format, "file": name, "sha256": sha256}, content)
+
+    def _refuse(self, file: str, why: str, next_move: str) -> None:
+        self.rejected += 1
+        self.refused.append(_finding(file, "rejected_file", why, next_move))
 
 
-def _by_format(
-    files: Iterable[OtherFile], findings: list[dict[str, object]]
-) -> list[tuple[str, list[OtherFile]]]:
-    """Files by the format they are recognised as. The tables of SSDA903 are one set; the rest stand alone."""
-    alone: list[tuple[str, list[OtherFile]]] = []
-    tables: list[OtherFile] = []
-    for file in files:
-        try:
-            data, _ = read_bytes(file.path)
-        except Rejected as refused:
-            findings.append(
-                _finding(file.file, "rejected_file", str(refused), "send it again as a plain file")
-            )
-            continue
-        source_format = recognise(file.path.name, data[:HEAD_BYTES])
-        if source_format is None:
-            move = "returns are named as in docs/returns, with the ending .csv or .parquet"
-            reason = "it is neither named as a return nor recognised by its content, so it was not read"
-            findings.append(_finding(file.file, "unknown_file", reason, move))
-        elif source_format == "ssda903":
-            tables.append(file)
-        else:
-            alone.append((source_format, [file]))
-    return alone + ([("ssda903", tables)] if tables else [])
+def _merge_months(store: Path, la_code: str, new: Mapping[str, _Read]) -> None:
+    """Make the Annex A returns of the new workbooks, and anew those of every later month of the authority."""
+    stored = {path.parents[2].name for path in store.glob(f"*/{la_code}/annex_a/_lists")}
+    first = min(new)
+    before: dict[str, MonthLists] = {}
+    for month in sorted((m for m in stored if m < first), reverse=True):
+        earlier = _stored_lists(store / month / la_code / "annex_a", month)
+        before = dict.fromkeys(earlier.lists.tables, earlier) | before
+        if {name for name, known in load_lists().items() if known.window} <= before.keys():
+            break
+    for month in sorted({m for m in stored if m > first} | new.keys()):
+        folder = store / month / la_code / "annex_a"
+        read = new[month] if month in new else _stored_workbook(folder, month)
+        assert isinstance(read.content, _Workbook)
+        merged = carry(read.content.lists, last_day_of(month), before)
+        opened = make_returns(merged, Notes(tables=[read.content.findings]))
+        about = dict(read.about) | {
+            "held": {name: sorted(held) for name, held in merged.lists.held.items()},
+            "complete_from": {name: day.isoformat() for name, day in merged.complete_from.items()},
+        }
+        with _replacing(folder) as aside:
+            (aside / "_lists").mkdir()
+            for name, table in merged.lists.tables.items():
+                pq.write_table(table, aside / "_lists" / f"{name}.parquet")
+            pq.write_table(read.content.findings, aside / "_lists" / "_findings.parquet")
+            mixed = (*MERGED, "persons", "extract_coverage") if merged.has_carried else ()
+            _set_down(opened, about, month, la_code, aside, mixed)
+        before |= dict.fromkeys(merged.lists.tables, merged)
 
 
-def _open_one(source_format: str, contents: Mapping[str, bytes], as_at: date) -> Opened:
-    [first, *_] = contents.values()
-    match source_format:
-        case "annex_a":
-            return open_annex_a(first, as_at)
-        case "cin_census":
-            return open_cin_census(first)
-        case "workforce_census":
-            return open_workforce_census(first)
-        case _:
-            return open_ssda903(contents, as_at)
+def _stored_lists(folder: Path, month: str) -> MonthLists:
+    """A month as it was merged."""
+    about = json.loads((folder / "_about.json").read_text(encoding="utf-8"))
+    held = {name: frozenset(headings) for name, headings in about["held"].items()}
+    tables = {name: pq.read_table(folder / "_lists" / f"{name}.parquet") for name in held}
+    complete_from = {name: date.fromisoformat(day) for name, day in about["complete_from"].items()}
+    return MonthLists(last_day_of(month), Lists(tables, held), complete_from)
+
+
+def _stored_workbook(folder: Path, month: str) -> _Read:
+    """The workbook of a month as it was read."""
+    about = json.loads((folder / "_about.json").read_text(encoding="utf-8"))
+    lists = _stored_lists(folder, month).lists
+    own = Lists({name: own_rows(table) for name, table in lists.tables.items()}, lists.held)
+    findings = pq.read_table(folder / "_lists" / "_findings.parquet")
+    return _Read({k: about[k] for k in ("source_format", "file", "sha256")}, _Workbook(own, findings))
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """A folder to write in. When all is written its files take the place of those of `folder`, one by one.
+
+    So a run that is cut short loses nothing: what is left is opened, or merged, again.
+    """
+    aside = folder.with_name(f".{folder.name}.aside")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    yield aside
+    written = {path.relative_to(aside) for path in aside.rglob("*.*")}
+    for path in sorted(written):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (aside / path).replace(folder / path)
+    for path in folder.rglob("*.*"):
+        if path.relative_to(folder) not in written:
+            path.unlink()
+    shutil.rmtree(aside)
 
 
 def _check_says_the_same(opened: Opened, month: str, la_code: str) -> None:
@@ -212,8 +330,15 @@ def _check_says_the_same(opened: Opened, month: str, la_code: str) -> None:
         )
 
 
-def _set_down(opened: Opened, file: str, sha256: str, folder: Path) -> None:
-    folder.mkdir()
+def _set_down(
+    opened: Opened,
+    about: Mapping[str, Any],
+    month: str,
+    la_code: str,
+    folder: Path,
+    mixed: Collection[str] = (),
+) -> None:
+    """Write the returns, what was found and what is known of them. `mixed` are merged with other months."""
     coverage = [
         {"return_name": name, "history_from": day.isoformat(), "row_number": 1, "origin": "history"}
         for name, day in opened.history_from.items()
@@ -222,32 +347,44 @@ def _set_down(opened: Opened, file: str, sha256: str, folder: Path) -> None:
     tables = dict(opened.returns)
     if coverage:
         tables["extract_coverage"] = pa.Table.from_pylist(coverage)
+    merged_with = {}
     for name, table in tables.items():
         if name in submitted_formats():
-            pq.write_table(table, folder / f"{name}.parquet")
-    about = {
-        "source_format": opened.source_format,
-        "file": file,
-        "sha256": sha256,
-        "not_supplied": dict(opened.not_supplied),
-    }
-    (folder / "_about.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+            path = folder / f"{name}.parquet"
+            pq.write_table(table, path)
+            if name in mixed:
+                merged_with[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    said = dict(about) | {"not_supplied": dict(opened.not_supplied), "merged_with": merged_with}
+    (folder / "_about.json").write_text(json.dumps(said, indent=1), encoding="utf-8")
+    _write_findings(_findings_of(opened, about["file"]), month, la_code, folder)
+
+
+def _write_findings(findings: pa.Table, month: str, la_code: str, folder: Path) -> None:
+    """Findings in the shape of all findings, in a file of their own; none where there are none."""
+    path = folder / "_findings.parquet"
+    path.unlink(missing_ok=True)
+    if findings.num_rows:
+        filled = {
+            "la_code": pa.repeat(pa.scalar(la_code), findings.num_rows),
+            "reporting_month": pa.repeat(pa.scalar(month), findings.num_rows),
+            "content_id": pa.nulls(findings.num_rows, pa.int64()),
+        } | {name: findings.column(name) for name in findings.column_names}
+        pq.write_table(
+            pa.Table.from_arrays([filled[name] for name in found.SCHEMA.names], schema=found.SCHEMA), path
+        )
 
 
 def _findings_of(opened: Opened, file: str) -> pa.Table:
     table = opened.findings
-    places = [
-        f"{origin}: {column}" if origin and column else origin or column
-        for origin, column in zip(
-            table.column("origin").to_pylist(), table.column("column_name").to_pylist(), strict=True
-        )
-    ]
+    parts = table.column("origin"), table.column("column_name")
+    places = pc.binary_join_element_wise(*parts, ": ", null_handling="skip")
+    nowhere = pc.and_(*(pc.is_null(part) for part in parts))
     return pa.table(
         {
             "return_name": table.column("return_name"),
             "file": pa.repeat(pa.scalar(file), table.num_rows),
             "row_number": table.column("row_number"),
-            "column_name": pa.array(places, pa.string()),
+            "column_name": pc.if_else(nowhere, pa.scalar(None, pa.string()), places),
             "value": table.column("value"),
             "finding": table.column("finding"),
             "reason": table.column("reason"),

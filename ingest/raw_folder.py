@@ -29,6 +29,7 @@ class RawFile:
     inode: int
     source_format: str = "ssd"
     sha256: str | None = None  # of the file as received, where this one was opened from it
+    merged_with: str = ""  # tells what other months' files have brought into it, if any have
 
 
 @dataclass(frozen=True)

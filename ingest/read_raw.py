@@ -76,30 +76,26 @@ def read_csv(data: bytes) -> RawTable:
     Well-formed files go through Arrow in one pass; only a ragged one is read again row by row.
     """
     data = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Rejected("it is not UTF-8; save it as 'CSV UTF-8'") from None
-    if not text.strip():
+    if not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Rejected("it is not UTF-8; save it as 'CSV UTF-8'") from None
+    if not data or data.isspace():
         raise Rejected("it is empty; a return with nothing to report still has its header row")
-    headers, header_lines = _header(text)
+    headers, header_lines = _header(data)
     names = [str(i) for i in range(len(headers))]
-    body_is_plain = (
-        data.count(b'"') % 2 == 0
-        and b"\x00" not in data
-        and not data.startswith((b"\n", b"\r"))
-        # in a file of one column a blank line looks like an empty cell; in others it is ragged
-        and not (len(headers) == 1 and (b"\n\n" in data or b"\n\r\n" in data))
-    )
-    if body_is_plain:
+    has_quotes = b'"' in data
+    quotes_pair = not has_quotes or data.count(b'"') % 2 == 0
+    if quotes_pair and b"\x00" not in data and not _has_blank_line(data, len(headers)):
         cells = _read_plain(data, names, header_lines)
         if cells is not None:
             return RawTable(headers, cells, _numbers_from(2, cells.num_rows))
-    return _read_ragged(text, headers, names)
+    return _read_ragged(data.decode("utf-8"), headers, names)
 
 
-def _header(text: str) -> tuple[tuple[str, ...], int]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _header(data: bytes) -> tuple[tuple[str, ...], int]:
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), strict=True)
     try:
         for cells in reader:
             if cells:
@@ -107,6 +103,11 @@ def _header(text: str) -> tuple[tuple[str, ...], int]:
     except csv.Error:
         raise Rejected("its header row has a quotation mark that never closes") from None
     raise Rejected("there is no header row; send the column names in the first row")
+
+
+def _has_blank_line(data: bytes, width: int) -> bool:
+    """Whether a blank line stands where Arrow would not find it ragged: at the top, or in a single column."""
+    return data[:1] in (b"\n", b"\r") or (width == 1 and (b"\n\n" in data or b"\n\r\n" in data))
 
 
 def _read_plain(data: bytes, names: list[str], header_lines: int) -> pa.Table | None:
@@ -120,11 +121,9 @@ def _read_plain(data: bytes, names: list[str], header_lines: int) -> pa.Table | 
     try:
         cells = pa_csv.read_csv(
             io.BytesIO(data),
-            read_options=pa_csv.ReadOptions(column_names=names, skip_rows=header_lines, block_size=8 << 20),
+            read_options=pa_csv.ReadOptions(column_names=names, skip_rows=header_lines, block_size=1 << 20),
             parse_options=pa_csv.ParseOptions(
-                newlines_in_values=b'"' in data,
-                invalid_row_handler=note,
-                ignore_empty_lines=False,  # they count in the row numbers, so the file is read row by row
+                newlines_in_values=b'"' in data, invalid_row_handler=note, ignore_empty_lines=False
             ),
             convert_options=pa_csv.ConvertOptions(
                 column_types={name: pa.string() for name in names},

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from ingest.conform import BLANKS, read_sql
+from ingest.conform import BLANKS, NULLS_IN_TEXT, read_sql
 from ingest.return_format import Field, submitted_formats
 
 # `value` is as received and stays in the restricted zone; the rest may be shown.
@@ -44,9 +46,10 @@ NEVER_SUPPLIED = {
 class Opened:
     """One received file, or one set of CSV files, as text returns for conform.
 
-    Each table has a column for every field that the format fills, named as in ingest/formats, and tells where
-    to look: `row_number` (sheet row, XML line or CSV row) and `origin` (sheet, element or table). Rows made
-    of several sheets or one XML line can share a row_number: a row's identity is its place in the table.
+    Each table has a column for every field that the format fills, named as in ingest/formats, as text
+    (through a dictionary where cells repeat). It tells where to look: `row_number` (sheet row, XML line or
+    CSV row) and `origin` (sheet, element or table). Rows made of several sheets or one XML line can share a
+    row_number: a row's identity is its place in the table.
     """
 
     source_format: str
@@ -130,32 +133,39 @@ def _laid_out(table: pa.Table) -> pa.Table:
     return pa.Table.from_arrays(held, schema=FINDINGS)
 
 
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for the process: making it takes longer than most workbooks' queries."""
+    db = duckdb.connect(config={"enable_external_access": "false", "threads": 1})
+    trimmed = f"trim(cell, {BLANKS})"
+    db.execute(
+        f"""
+        create macro clean(cell) as case
+            when regexp_full_match(cell, '[0-9A-Za-z]([0-9A-Za-z_/-]*[0-9])?') then cell
+            when {trimmed} in ('', '-1') or upper({trimmed}) = 'NULL' then null
+            else {trimmed}
+        end;
+        create macro read_day(cell) as {read_sql(Field("cell", "date", ""))};
+        create macro day(cell) as case
+            when regexp_full_match(cell, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then try_cast(cell as date)
+            when regexp_full_match(cell, '[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}}')
+                then try_strptime(cell, '%d/%m/%Y')::date
+            else read_day(clean(cell))
+        end;
+        """
+    )
+    return db
+
+
 @contextmanager
 def workbench(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory that sees `tables` and nothing else, with the words clean() and day().
 
     clean(cell) is the cell as conform will read it, null where that reads null; day(cell) the date in it, or
     null. Both look first for what nearly every cell is: trimming each one took longer than reading the file.
+    What is made in it must be temporary, and goes with it.
     """
-    with duckdb.connect(config={"enable_external_access": "false", "threads": 1}) as db:
-        trimmed = f"trim(cell, {BLANKS})"
-        date_sql = read_sql(Field("cell", "date", "")).replace('raw."cell"', "cell")
-        db.execute(
-            f"""
-            create macro clean(cell) as case
-                when regexp_full_match(cell, '[0-9A-Za-z]([0-9A-Za-z_/-]*[0-9])?') then cell
-                when {trimmed} in ('', '-1') or upper({trimmed}) = 'NULL' then null
-                else {trimmed}
-            end;
-            create macro read_day(cell) as {date_sql};
-            create macro day(cell) as case
-                when regexp_full_match(cell, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then try_cast(cell as date)
-                when regexp_full_match(cell, '[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}}')
-                    then try_strptime(cell, '%d/%m/%Y')::date
-                else read_day(clean(cell))
-            end;
-            """
-        )
+    with _database().cursor() as db:
         for name, table in tables.items():
             db.register(name, table)
         yield db
@@ -171,13 +181,7 @@ def unfilled(filled: Iterable[str], said: Mapping[str, str], of_format: str) -> 
     return absent | dict(said)
 
 
-def read_distinct(db: duckdb.DuckDBPyConnection, cells: pa.ChunkedArray, expression: str) -> pa.Array:
-    """An SQL expression over `cell` for each cell, worked out once for each spelling: cells repeat."""
-    encoded = cells.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    spelled = pa.table({"cell": encoded.dictionary})
-    db.register("spelled", spelled)
-    read = db.sql(f"select {expression} as read from spelled").to_arrow_table().column("read")
-    db.unregister("spelled")
-    return read.combine_chunks().take(encoded.indices)
+def cleaned(text: pa.Array) -> pa.Array:
+    """Cells as conform will read them: trimmed, and null where they say nothing."""
+    trimmed = pc.utf8_trim(text, BLANKS.strip("'"))
+    return pc.if_else(pc.is_in(trimmed, NULLS_IN_TEXT), pa.scalar(None, pa.string()), trimmed)

@@ -5,9 +5,11 @@ date, that belong together until something says otherwise. Runs are marked on so
 gathered last: the same in SQL windows took ten times as long.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -15,9 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.other_formats.opened import Notes, Opened, read_distinct, unfilled, workbench
+from ingest.other_formats.opened import Notes, Opened, cleaned, unfilled, workbench
 from ingest.read_raw import RawTable, Rejected, read_csv
 
+LOOKED_THROUGH = ("CHILD", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "URN", "REC")
 NO_END = np.iinfo(np.int32).max
 
 
@@ -252,7 +255,7 @@ def open_ssda903(files: Mapping[str, bytes], as_at: date | None = None) -> Opene
                 returns["cla_reviews"] = runs.reviews(db, tables["reviews"], notes)
             if "permanence" in takes:
                 db.register("care", runs.care())
-                db.register("adoption_orders", runs.adoption_orders(db))
+                db.register("adoption_orders", runs.adoption_orders())
         returns |= {
             name: db.sql(sql).to_arrow_table() for name, sql in SMALL_RETURNS.items() if name in takes
         }
@@ -362,14 +365,50 @@ def _wanted(raw: RawTable, name: str, notes: Notes) -> pa.Table | None:
             value=finding.value,
         )
     count = raw.cells.num_rows
-    columns = {
-        h: raw.cells.column(held[h]) if h in held else pa.nulls(count, pa.string()) for h in sheet.wanted
-    }
-    return pa.table({"row_number": raw.row_numbers, "origin": pa.repeat(name, count), **columns})
+    absent = pa.chunked_array([pa.nulls(count, pa.string())])
+    columns = {h: raw.cells.column(held[h]) if h in held else absent for h in sheet.wanted}
+    return pa.table({"row_number": raw.row_numbers, "origin": _always(name, count), **columns})
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column whose cells repeat: whatever is worked out for a spelling is then worked out once."""
+    chunks = column.dictionary_encode().chunks or [pa.array([], pa.string()).dictionary_encode()]
+    return pa.DictionaryArray.from_arrays(
+        pa.concat_arrays([chunk.indices for chunk in chunks]), chunks[0].dictionary
+    )
+
+
+def _always(word: str, count: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), pa.array([word]))
 
 
 def _is_blank(column: pa.ChunkedArray) -> bool:
     return column.null_count == len(column) > 0
+
+
+def _spellings(column: pa.ChunkedArray) -> pa.Array:
+    """What the cells of a column of _encoded can be."""
+    return column.chunk(0).dictionary
+
+
+def _each(column: pa.ChunkedArray, worked_out: NDArray[Any], absent: int = -1) -> NDArray[Any]:
+    """For each cell what was worked out for its spelling; `absent` where the column was not sent."""
+    at = column.chunk(0).indices
+    return np.append(worked_out, worked_out.dtype.type(absent))[
+        at.to_numpy() if not at.null_count else pc.fill_null(at, -1).to_numpy()
+    ]
+
+
+def _alike(
+    column: pa.ChunkedArray, read: Callable[[pa.Array], pa.Array]
+) -> tuple[pa.Array, NDArray[np.int64]]:
+    """What the spellings read as, each once, and which of these each cell is; -1 for null."""
+    spelled = _spellings(column)
+    said = read(spelled)
+    if said.equals(spelled):
+        return said, _each(column, np.arange(len(said)))
+    encoded = said.dictionary_encode()
+    return encoded.dictionary, _each(column, pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64))
 
 
 @dataclass(frozen=True)
@@ -385,80 +424,82 @@ class _Runs:
     opens_care: NDArray[np.bool_]
     opens_placement: NDArray[np.bool_]
     opens_status: NDArray[np.bool_]
-    is_start: NDArray[np.bool_]  # RNE S
     is_cut: NDArray[np.bool_]  # opens a period of care without RNE S
 
     @classmethod
     def mark(cls, db: duckdb.DuckDBPyConnection, episodes: pa.Table) -> "_Runs":
         """Mark the runs. An episode without child or day has no place in any: conform will leave it out."""
-        names = read_distinct(db, episodes.column("CHILD"), "clean(cell)").dictionary_encode()
-        days = read_distinct(db, episodes.column("DECOM"), "day(cell)")
-        all_days = _as_numbers(days)
-        all_children = pc.fill_null(names.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        with ThreadPoolExecutor(max_workers=2) as pool:  # Arrow encodes a column on one core
+            encoded = pool.map(_encoded, (episodes.column(heading) for heading in LOOKED_THROUGH))
+        columns = dict(zip(LOOKED_THROUGH, encoded, strict=True))
+        episodes = pa.table({n: columns.get(n, episodes.column(n)) for n in episodes.column_names})
+        names, all_children = _alike(episodes.column("CHILD"), cleaned)
+        days = _days_of(db, _spellings(episodes.column("DECOM")))
+        all_days = _each(episodes.column("DECOM"), _as_numbers(days), NO_END)
+        key = (all_children << 32) + all_days
         dated = np.flatnonzero((all_children >= 0) & (all_days != NO_END))
-        rows = dated[np.argsort((all_children[dated] << 32) + all_days[dated], kind="stable")]
+        rows = dated[np.argsort(key[dated], kind="stable")]
         child, day = all_children[rows], all_days[rows]
-        reason = _codes(db, episodes.column("RNE"), ("S", "P", "T", "B", "U"))[rows]
-        spelled = read_distinct(db, episodes.column("LS"), "upper(clean(cell))").dictionary_encode().indices
-        status = pc.fill_null(spelled, -1).to_numpy(zero_copy_only=False)[rows]
-        new_child = _changes(child)
-        opens_care = new_child | (reason == 0)
-        texts = days.take(pa.array(rows)).dictionary_encode()
-        words = texts.dictionary.cast(pa.string()).take(texts.indices)
+        reason = _codes(episodes.column("RNE"), ("S", "P", "T", "B", "U"))[rows]
+        status = _alike(episodes.column("LS"), _code)[1][rows]
+        opens_care = _changes(child) | (reason == 0)
+        first_day = _each(episodes.column("DECOM"), np.arange(len(days)))[rows]
+        words = days.cast(pa.string()).take(pa.array(first_day))
         return cls(
             episodes=episodes,
-            children=names.dictionary,
+            children=names,
             rows=rows,
             child=child,
             day=day,
-            ids=pc.binary_join_element_wise(names.dictionary.take(pa.array(child)), words, "|"),
+            ids=pc.binary_join_element_wise(names.take(pa.array(child)), words, "|"),
             opens_care=opens_care,
             opens_placement=opens_care | (reason >= 0),
             opens_status=opens_care | _changes(status),
-            is_start=reason == 0,
             is_cut=opens_care & (reason != 0),
         )
 
     def returns(self) -> dict[str, pa.Table]:
         """Episodes, legal statuses and placements."""
+        begin, placements = self._spells("cla_placements", "clap_cla_placement_id", self.opens_placement)
+        care = _first_of_run(self.opens_care)
         return {
-            "cla_episodes": self._episodes(),
-            "legal_statuses": self._spells("legal_statuses", "lega_legal_status_id", self.opens_status, {}),
-            "cla_placements": self._spells(
-                "cla_placements", "clap_cla_placement_id", self.opens_placement, {"clap_cla_id": self.cla_ids}
-            ),
+            "cla_episodes": self._episodes(care),
+            "legal_statuses": self._spells("legal_statuses", "lega_legal_status_id", self.opens_status)[1],
+            "cla_placements": placements.append_column("clap_cla_id", self._ids(care[begin])),
         }
 
-    @property
-    def cla_ids(self) -> pa.Array:
-        """Each episode's period of care: the id of the episode that opened it."""
-        return self.ids.take(pa.array(_first_of_run(self.opens_care)))
+    def _ids(self, episodes: NDArray[np.int64]) -> pa.DictionaryArray:
+        """The ids of these episodes, none where it is below 0. All columns of ids share one dictionary."""
+        return pa.DictionaryArray.from_arrays(
+            pa.array(episodes.astype(np.int32), mask=episodes < 0), self.ids
+        )
 
-    def _episodes(self) -> pa.Table:
-        place = np.full(self.episodes.num_rows, -1)
+    def _episodes(self, care: NDArray[np.int64]) -> pa.Table:
+        place, care_at = np.full((2, self.episodes.num_rows), -1)
         place[self.rows] = np.arange(len(self.rows))
-        back = pa.array(place, mask=place < 0)
-        ended = self.episodes.column("REC")
+        care_at[self.rows] = care
+        ended = _spellings(self.episodes.column("REC"))
         # E43 and E44 told guardianship by a former carer from that by another; since 2018-19 E45 and E46 do.
         for old, new in (("E43", "E45"), ("E44", "E46")):
-            if pc.any(pc.match_substring(ended, old)).as_py():
-                ended = pc.replace_substring_regex(ended, rf"^\s*{old}\s*$", new)
+            ended = pc.replace_substring_regex(ended, rf"^\s*{old}\s*$", new)
         columns = {field: self.episodes.column(heading) for field, heading in FIELDS["cla_episodes"].items()}
         return pa.table(
             {
                 "row_number": self.episodes.column("row_number"),
                 "origin": self.episodes.column("origin"),
-                "clae_cla_episode_id": self.ids.take(back),
-                "clae_cla_id": self.cla_ids.take(back),
+                "clae_cla_episode_id": self._ids(place),
+                "clae_cla_id": self._ids(care_at),
                 **columns,
-                "clae_cla_episode_ceased_reason": ended,
+                "clae_cla_episode_ceased_reason": pa.DictionaryArray.from_arrays(
+                    self.episodes.column("REC").chunk(0).indices, ended
+                ),
             }
         )
 
     def _spells(
-        self, name: str, id_field: str, opens: NDArray[np.bool_], more: Mapping[str, pa.Array]
-    ) -> pa.Table:
-        """One row a run: what its first episode says, and the end of its last."""
+        self, name: str, id_field: str, opens: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], pa.Table]:
+        """One row a run: what its first episode says, and the end of its last. Also where each run begins."""
         begin = np.flatnonzero(opens)
         close = np.append(begin[1:], len(opens))[: len(begin)] - 1
         first, last = pa.array(self.rows[begin]), pa.array(self.rows[close])
@@ -466,16 +507,11 @@ class _Runs:
             field: self.episodes.column(heading).take(last if heading == "DEC" else first)
             for field, heading in FIELDS[name].items()
         }
-        opened = pa.array(begin)
-        return pa.table(
-            {
-                "row_number": self.episodes.column("row_number").take(first),
-                "origin": pa.repeat("episodes", len(begin)),
-                id_field: self.ids.take(opened),
-                **{field: held.take(opened) for field, held in more.items()},
-                **columns,
-            }
-        )
+        where = {
+            "row_number": self.episodes.column("row_number").take(first),
+            "origin": _always("episodes", len(begin)),
+        }
+        return begin, pa.table(where | {id_field: self._ids(begin)} | columns)
 
     def care(self) -> pa.Table:
         """Grain: one period of care: child, cla_id, first_day."""
@@ -488,23 +524,24 @@ class _Runs:
             }
         )
 
-    def adoption_orders(self, db: duckdb.DuckDBPyConnection) -> pa.Table:
+    def adoption_orders(self) -> pa.Table:
         """Grain: one episode that ended in adoption on a day that is filled."""
-        is_adopted = _codes(db, self.episodes.column("REC"), ("E11", "E12")) >= 0
-        is_ended = pc.is_valid(read_distinct(db, self.episodes.column("DEC"), "clean(cell)"))
-        adopted = np.flatnonzero((is_adopted & is_ended.to_numpy(zero_copy_only=False))[self.rows])
+        is_adopted = _codes(self.episodes.column("REC"), ("E11", "E12")) >= 0
+        is_ended = pc.is_valid(cleaned(self.episodes.column("DEC"))).to_numpy()
+        adopted = np.flatnonzero((is_adopted & is_ended)[self.rows])
         there = pa.array(self.rows[adopted])
         held = {name: self.episodes.column(name).take(there) for name in ("row_number", "origin", "DEC")}
         child = self.children.take(pa.array(self.child[adopted]))
-        return pa.table({"child": child, "cla_id": self.cla_ids.take(pa.array(adopted)), **held})
+        care = self._ids(_first_of_run(self.opens_care)[adopted])
+        return pa.table({"child": child, "cla_id": care, **held})
 
     def reviews(self, db: duckdb.DuckDBPyConnection, reviews: pa.Table, notes: Notes) -> pa.Table:
         """Each review with the period of care open on its day; one that has no such period is a finding.
 
         A period is open until the latest end of its episodes: what ends on a day is not open on it.
         """
-        child_id = read_distinct(db, reviews.column("CHILD"), "clean(cell)")
-        day = read_distinct(db, reviews.column("REVIEW"), "day(cell)")
+        child_id = cleaned(reviews.column("CHILD")).combine_chunks()
+        day = _days_of(db, reviews.column("REVIEW"))
         known = pc.fill_null(pc.index_in(child_id, self.children), -1).to_numpy(zero_copy_only=False)
         days = _as_numbers(day)
         begin = np.flatnonzero(self.opens_care)
@@ -512,7 +549,7 @@ class _Runs:
         found = np.zeros(len(days), np.int64)
         if len(begin):
             starts = (self.child[begin] << 32) + self.day[begin]
-            ended = _as_numbers(read_distinct(db, self.episodes.column("DEC"), "day(cell)"))[self.rows]
+            ended = _as_numbers(_days_of(db, self.episodes.column("DEC")))[self.rows]
             ends = np.maximum.reduceat(ended, begin)
             period = np.searchsorted(starts, (known.astype(np.int64) << 32) + days, side="right") - 1
             waiting = np.flatnonzero((period >= 0) & (days != NO_END))
@@ -572,12 +609,8 @@ class _Runs:
     def _note_change(self, notes: Notes, heading: str, first: NDArray[np.int64]) -> None:
         later = np.flatnonzero(first != np.arange(len(first)))
         column = self.episodes.column(heading)
-        now = column.take(pa.array(self.rows[later]))
-        then = column.take(pa.array(self.rows[first[later]]))
-        differs = pc.fill_null(
-            pc.not_equal(*(pc.utf8_upper(pc.utf8_trim_whitespace(c)) for c in (now, then))), False
-        )
-        there = pa.array(self.rows[later]).filter(differs.combine_chunks())
+        said = _alike(column, _upper)[1][self.rows]
+        there = pa.array(self.rows[later[said[later] != said[first[later]]]])
         count = len(there)
         if count:
             words = {
@@ -591,10 +624,18 @@ class _Runs:
             notes.add_table(
                 count,
                 words,
-                origin=pa.repeat("episodes", count),
+                origin=_always("episodes", count),
                 row_number=self.episodes.column("row_number").take(there),
                 value=column.take(there),
             )
+
+
+def _days_of(db: duckdb.DuckDBPyConnection, cells: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The day that each cell means, null where it means none."""
+    db.register("spelled", pa.table({"cell": cells}))
+    days = db.sql("select day(cell) as day from spelled").to_arrow_table().column("day").combine_chunks()
+    db.unregister("spelled")
+    return days
 
 
 def _as_numbers(days: pa.Array) -> NDArray[np.int64]:
@@ -602,13 +643,18 @@ def _as_numbers(days: pa.Array) -> NDArray[np.int64]:
     return numbers.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
-def _codes(
-    db: duckdb.DuckDBPyConnection, column: pa.ChunkedArray, codes: tuple[str, ...]
-) -> NDArray[np.int64]:
+def _upper(text: pa.Array) -> pa.Array:
+    return pc.utf8_upper(pc.utf8_trim_whitespace(text))
+
+
+def _code(text: pa.Array) -> pa.Array:
+    return pc.utf8_upper(cleaned(text))
+
+
+def _codes(column: pa.ChunkedArray, codes: tuple[str, ...]) -> NDArray[np.int64]:
     """Which of `codes` each cell is, by place; -1 for none of them."""
-    read = read_distinct(db, column, "upper(clean(cell))")
-    at = pc.fill_null(pc.index_in(read, pa.array(codes)), -1)
-    return at.to_numpy(zero_copy_only=False).astype(np.int64)
+    read = pc.index_in(_code(_spellings(column)), pa.array(codes))
+    return _each(column, pc.fill_null(read, -1).to_numpy().astype(np.int64))
 
 
 def _changes(values: NDArray[np.generic]) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from ingest.other_formats import Opened, open_annex_a
-from ingest.other_formats.annex_a import load_lists, read_code
+from ingest.other_formats.annex_a_lists import load_lists, read_code
 from ingest.read_raw import Rejected
 from tests.ingest.other_formats.workbooks import ERROR, Cell, workbook
 
@@ -362,6 +362,15 @@ def test_ids_keep_their_zeros_and_whole_numbers_have_no_point():
     ids = opened({"1": rows}).returns["contacts"].column("cont_person_id").to_pylist()
 
     assert ids == ["000123", "1234567"]
+
+
+def test_a_number_of_any_size_is_read_as_text():
+    day = {"Date of Contact": date(2025, 1, 6)}
+    rows = a_list("List 1", *(day | {"Child Unique ID": n} for n in (1e30, float(2**60), -5.0, 0.5)))
+
+    ids = opened({"1": rows}).returns["contacts"].column("cont_person_id").to_pylist()
+
+    assert ids == ["1e+30", "1.152921504606847e+18", "-5", "0.5"]
 
 
 def test_an_error_of_excel_is_a_finding():

@@ -48,7 +48,7 @@ def conformed(table: pa.Table, fmt: ReturnFormat) -> tuple[pa.Table, list[dict[s
     """What conform makes of one return: rows by place in the table, and findings."""
     count = table.num_rows
     absent = pa.nulls(count, pa.string())
-    held = [table.column(f.name) if f.name in table.column_names else absent for f in fmt.fields]
+    held = [table[f.name].cast(pa.string()) if f.name in table.column_names else absent for f in fmt.fields]
     names = ["file_no", "row_number", *(f.name for f in fmt.fields)]
     place = pa.array(np.arange(count, dtype=np.int64))  # row_number is not a row's identity: see Opened
     cells = pa.Table.from_arrays([pa.repeat(pa.scalar(0, pa.int32()), count), place, *held], names=names)
