@@ -12,23 +12,21 @@ from orchestration.lock import only_refresh
 from orchestration.release import NotEarned, current_number, publish
 from orchestration.resources import Warehouse
 
-PUBLISHED_MARTS = [
-    "dim_authority",
-    "dim_calendar",
-    "dim_indicator",
-    "dim_period",
-    "fct_benchmarks",
-    "fct_findings",
-    "fct_indicator_comparisons",
-    "fct_indicator_revisions",
-    "fct_indicator_spc",
-    "fct_indicator_values",
-    "fct_submissions",
-]
+def descriptions() -> dict[str, dict]:
+    """Each mart's and column's description, from the dbt project: they reach the BI client as comments."""
+    nodes = json.loads(dbt_build.manifest_path().read_text(encoding="utf-8"))["nodes"].values()
+    return {
+        n["name"]: {
+            "description": n["description"],
+            "columns": {c["name"]: c["description"] for c in n["columns"].values()},
+        }
+        for n in nodes
+        if n["resource_type"] == "model" and n["schema"] == "marts"
+    }
 
 
 @dg.asset(
-    deps=PUBLISHED_MARTS,
+    deps=sorted(descriptions()),
     group_name="publication",
     description=(
         "The marts as a release: marts.duckdb, Parquet, CSV and manifest.json, made current by one rename. "
@@ -55,16 +53,3 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
     return dg.MaterializeResult(
         metadata={"release": number, "place": dg.MetadataValue.path(str(places.current))}
     )
-
-
-def descriptions() -> dict[str, dict]:
-    """Each mart's and column's description, from the dbt project: they reach the BI client as comments."""
-    nodes = json.loads(dbt_build.manifest_path().read_text(encoding="utf-8"))["nodes"].values()
-    return {
-        n["name"]: {
-            "description": n["description"],
-            "columns": {c["name"]: c["description"] for c in n["columns"].values()},
-        }
-        for n in nodes
-        if n["resource_type"] == "model" and n["schema"] == "marts"
-    }
