@@ -12,6 +12,7 @@ from orchestration.lock import only_refresh
 from orchestration.release import NotEarned, current_number, publish
 from orchestration.resources import Warehouse
 
+
 def descriptions() -> dict[str, dict]:
     """Each mart's and column's description, from the dbt project: they reach the BI client as comments."""
     nodes = json.loads(dbt_build.manifest_path().read_text(encoding="utf-8"))["nodes"].values()
