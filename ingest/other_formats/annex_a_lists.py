@@ -37,6 +37,7 @@ class Heading:
     name: str
     read: str | None = None  # code list or kind of yes and no
     is_needed: bool = False
+    is_mandatory: bool = False  # every row must fill it
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def load_lists() -> Mapping[str, AnnexList]:
         shared = {} if about.get("is_of_adults") else said["every_child_list"]
         declared = {h: d or {} for h, d in {**shared, **about["headings"]}.items()}
         headings_by_list[name] = {
-            h: Heading(h, d.get("read"), d.get("needed", False)) for h, d in declared.items()
+            h: Heading(h, d.get("read"), d.get("needed", False), d.get("mandatory", False))
+            for h, d in declared.items()
         }
         unused = [*said["unused_everywhere"], *about.get("unused", [])]
         spelled_by_list[name] = {squeezed(s): "" for s in unused} | {

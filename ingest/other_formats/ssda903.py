@@ -17,7 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.other_formats.opened import Notes, Opened, cleaned, unfilled, workbench
+from ingest.other_formats.opened import (
+    Notes,
+    Opened,
+    cleaned,
+    note_codes_of_other_times,
+    unfilled,
+    workbench,
+)
 from ingest.read_raw import RawTable, Rejected, read_csv
 
 LOOKED_THROUGH = ("CHILD", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "URN", "REC")
@@ -259,6 +266,8 @@ def open_ssda903(files: Mapping[str, bytes], as_at: date | None = None) -> Opene
         returns |= {
             name: db.sql(sql).to_arrow_table() for name, sql in SMALL_RETURNS.items() if name in takes
         }
+    if as_at:
+        note_codes_of_other_times(returns, FIELDS, as_at, notes)
     first_day = _year_before(as_at) if as_at else None
     return Opened(
         source_format="ssda903",
