@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench prove-counts prove-published prove-formats prove-orders prove-coverage lock clean
+.PHONY: help install demo test check bench prove-counts prove-published prove-formats prove-orders prove-coverage prove-samples lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -38,8 +38,9 @@ check: install  ## lint, types, SQL, and whether the definitions load
 	$(BIN)/sqlfluff lint dbt_project/models
 	$(BIN)/dagster definitions validate -w workspace.yaml
 
-bench: install  ## time a refresh beside a bare dbt build and the imports
+bench: install  ## time a refresh beside a bare dbt build, and each front end beside a bare read
 	$(BIN)/python -m tests.bench.refresh
+	$(BIN)/python -m tests.bench.front_ends
 
 prove-counts: install  ## three seeds, six authorities, 24 months: every figure against a second opinion
 	$(BIN)/python -m tests.prove.counts
@@ -55,6 +56,9 @@ prove-coverage: install  ## what of the specification is live (needs ../shared)
 
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats
+
+prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
+	$(BIN)/python -m tests.prove.samples
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \

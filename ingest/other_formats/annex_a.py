@@ -32,6 +32,7 @@ class ListRoute:
     fields: Mapping[str, str]  # field -> heading, taken as it is
     made: Mapping[str, Making] = field(default_factory=dict)  # field -> ids, and what needs interpreting
     where: tuple[str, ...] = ()  # a row is made where one of these is filled
+    reversed: tuple[str, ...] = ()  # fields that are true where the heading says no
 
     def make(self, lists: Mapping[str, pa.Table]) -> pa.Table:
         """Row by row in the order of the list."""
@@ -40,6 +41,7 @@ class ListRoute:
             rows = rows.filter(pc.is_valid(pc.coalesce(*(rows.column(heading) for heading in self.where))))
         columns = {name: rows.column(name) for name in ("row_number", "origin")}
         columns |= {name: rows.column(heading) for name, heading in self.fields.items()}
+        columns |= {name: _reversed(columns[name]) for name in self.reversed}
         return pa.table(columns | {name: making(rows) for name, making in self.made.items()})
 
 
@@ -70,15 +72,10 @@ def always(value: str, where: str | None = None) -> Making:
     return made
 
 
-def reverse_of(heading: str) -> Making:
+def _reversed(cell: pa.ChunkedArray) -> pa.ChunkedArray:
     """Yes for no and no for yes; whatever is neither stays for conform to report."""
-
-    def made(rows: pa.Table) -> pa.Array:
-        cell = rows.column(heading)
-        is_yes, is_no = (pc.fill_null(pc.equal(cell, code), False) for code in ("Y", "N"))
-        return pc.case_when(pc.make_struct(is_yes, is_no), pa.scalar("N"), pa.scalar("Y"), cell)
-
-    return made
+    is_yes, is_no = (pc.fill_null(pc.equal(cell, code), False) for code in ("Y", "N"))
+    return pc.case_when(pc.make_struct(is_yes, is_no), pa.scalar("N"), pa.scalar("Y"), cell)
 
 
 ROUTES: Mapping[str, Sequence[ListRoute]] = {
@@ -142,14 +139,15 @@ ROUTES: Mapping[str, Sequence[ListRoute]] = {
                 "cina_assessment_child_seen": "Child Seen During Continuous Assessment",
                 "cina_assessment_auth_date": "Continuous Assessment Date of Authorisation",
                 "cina_assessment_team": "Allocated Team",
+                "cina_assessment_outcome_nfa": (
+                    "Was the child assessed as requiring LA children's social care support?"
+                ),
             },
             {
                 "cina_assessment_id": surrogate("Continuous Assessment Start Date"),
                 "cina_referral_id": surrogate("Referral"),
-                "cina_assessment_outcome_nfa": reverse_of(
-                    "Was the child assessed as requiring LA children's social care support?"
-                ),
             },
+            reversed=("cina_assessment_outcome_nfa",),
         )
     ],
     "s47_enquiries": [
