@@ -37,12 +37,13 @@ class ListRoute:
     def make(self, lists: Mapping[str, pa.Table]) -> pa.Table:
         """Row by row in the order of the list."""
         rows = lists[self.of]
-        if self.where:
-            rows = rows.filter(pc.is_valid(pc.coalesce(*(rows.column(heading) for heading in self.where))))
         columns = {name: rows.column(name) for name in ("row_number", "origin")}
         columns |= {name: rows.column(heading) for name, heading in self.fields.items()}
         columns |= {name: _reversed(columns[name]) for name in self.reversed}
-        return pa.table(columns | {name: making(rows) for name, making in self.made.items()})
+        made = pa.table(columns | {name: making(rows) for name, making in self.made.items()})
+        if not self.where:
+            return made
+        return made.filter(pc.is_valid(pc.coalesce(*(rows.column(heading) for heading in self.where))))
 
 
 def surrogate(

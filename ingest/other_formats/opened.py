@@ -202,7 +202,7 @@ def note_codes_of_other_times(
 ) -> None:
     """Report codes that were not in use on `as_at`: not yet or, in a state of that day, no more."""
     day = as_at.isoformat()
-    dated = [row for row in load_code_lists().to_pylist() if row["since"] > day or row["until"]]
+    dated = [row for row in _dated_codes() if row["since"] > day or row["until"]]
     for name, table in returns.items():
         fmt = submitted_formats()[name]
         for row in dated:
@@ -218,6 +218,11 @@ def note_codes_of_other_times(
                     move = "send the code of that time"
                     rows = table.filter(is_it)
                     notes.add_rows(rows, column, "code_of_another_time", reason, move, name, name_of)
+
+
+@cache
+def _dated_codes() -> list[dict[str, str]]:
+    return [row for row in load_code_lists().to_pylist() if row["since"] or row["until"]]
 
 
 def _has(column: pa.ChunkedArray, code: str) -> bool:
