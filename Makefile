@@ -6,7 +6,9 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench bench-england bench-scorecard prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports prove-benchmarks lock clean
+.PHONY: help install demo test check bench bench-england bench-scorecard \
+	prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports prove-benchmarks prove-samples \
+	lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -38,8 +40,9 @@ check: install  ## lint, types, SQL, and whether the definitions load
 	$(BIN)/sqlfluff lint dbt_project/models
 	$(BIN)/dagster definitions validate -w workspace.yaml
 
-bench: install  ## time a refresh beside a bare dbt build and the imports
+bench: install  ## time a refresh beside a bare dbt build, and each front end beside a bare read
 	$(BIN)/python -m tests.bench.refresh
+	$(BIN)/python -m tests.bench.front_ends
 
 bench-england: install  ## a full build of an invented England and a further month (an hour, 40 GB)
 	$(BIN)/python -m tests.bench.england
@@ -67,6 +70,9 @@ prove-benchmarks: install  ## what is published, and rates and neighbours beside
 
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats
+
+prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
+	$(BIN)/python -m tests.prove.samples
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \

@@ -269,7 +269,10 @@ def _all_findings(opened: Sequence[_Opened], conformed: Conformed, fmt: ReturnFo
 
 
 def _as_the_sender_sees(findings: pa.Table, opened: Sequence[_Opened]) -> pa.Table:
-    """Rows opened from another format go by their sheet and its row, or the XML element and its line."""
+    """Rows opened from another format go by their sheet and its row, or the XML element and its line.
+
+    So do their columns, where the sender has another name for the field.
+    """
     for file_no, o in enumerate(opened):
         if o.table is None or o.table.places is None:
             continue
@@ -280,13 +283,24 @@ def _as_the_sender_sees(findings: pa.Table, opened: Sequence[_Opened]) -> pa.Tab
         row = pc.if_else(
             has_row, pc.cast(places.column("row_number"), pa.int64()), findings.column("row_number")
         )
+        named = _named_by_sender(findings.column("column_name"), o.raw.sender_names)
         column = pc.if_else(
             has_row,
-            pc.binary_join_element_wise(places.column("origin"), findings.column("column_name"), ": "),
+            pc.binary_join_element_wise(places.column("origin"), named, ": "),
             findings.column("column_name"),
         )
         findings = findings.set_column(1, "row_number", row).set_column(2, "column_name", column)
     return findings
+
+
+def _named_by_sender(columns: pa.ChunkedArray, names: Mapping[str, str]) -> pa.Array:
+    """Each of the columns, or of several joined with a comma, by the sender's name for it."""
+    spelled = columns.combine_chunks().dictionary_encode()
+    told = [
+        ", ".join(names.get(part, part) for part in said.split(", "))
+        for said in spelled.dictionary.to_pylist()
+    ]
+    return pa.array(told, pa.string()).take(spelled.indices)
 
 
 def _with_place(rows: pa.Table, opened: Sequence[_Opened], month: str) -> pa.Table:

@@ -111,6 +111,7 @@ def returns_of(store: Path, return_name: str, month: str) -> list[RawFile]:
                 source_format=about["source_format"],
                 sha256=about["sha256"],
                 merged_with=about.get("merged_with", {}).get(return_name, ""),
+                sender_names=about.get("sender_names", {}).get(return_name, {}),
             )
         )
     return files
@@ -354,7 +355,11 @@ def _set_down(
             pq.write_table(table, path)
             if name in mixed:
                 merged_with[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    said = dict(about) | {"not_supplied": dict(opened.not_supplied), "merged_with": merged_with}
+    said = dict(about) | {
+        "not_supplied": dict(opened.not_supplied),
+        "merged_with": merged_with,
+        "sender_names": {name: dict(fields) for name, fields in opened.source_fields.items()},
+    }
     (folder / "_about.json").write_text(json.dumps(said, indent=1), encoding="utf-8")
     _write_findings(_findings_of(opened, about["file"]), month, la_code, folder)
 

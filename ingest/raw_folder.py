@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -30,6 +30,9 @@ class RawFile:
     source_format: str = "ssd"
     sha256: str | None = None  # of the file as received, where this one was opened from it
     merged_with: str = ""  # tells what other months' files have brought into it, if any have
+    sender_names: Mapping[str, str] = field(
+        default_factory=dict, compare=False
+    )  # of its fields, where others
 
 
 @dataclass(frozen=True)

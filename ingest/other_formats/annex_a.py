@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ingest.conform import NOT_READ
+from ingest.other_formats.annex_a_checks import note_what_cannot_be_right
 from ingest.other_formats.annex_a_lists import load_lists, load_spellings, open_lists
 from ingest.other_formats.annex_a_months import MonthLists, carry, last_day_of, own_rows
-from ingest.other_formats.opened import Notes, Opened, unfilled
+from ingest.other_formats.opened import Notes, Opened, note_codes_of_other_times, unfilled
 
 Making = Callable[[pa.Table], pa.Array | pa.ChunkedArray]
 TEXT = pa.string()
@@ -31,15 +32,18 @@ class ListRoute:
     fields: Mapping[str, str]  # field -> heading, taken as it is
     made: Mapping[str, Making] = field(default_factory=dict)  # field -> ids, and what needs interpreting
     where: tuple[str, ...] = ()  # a row is made where one of these is filled
+    reversed: tuple[str, ...] = ()  # fields that are true where the heading says no
 
     def make(self, lists: Mapping[str, pa.Table]) -> pa.Table:
         """Row by row in the order of the list."""
         rows = lists[self.of]
-        if self.where:
-            rows = rows.filter(pc.is_valid(pc.coalesce(*(rows.column(heading) for heading in self.where))))
         columns = {name: rows.column(name) for name in ("row_number", "origin")}
         columns |= {name: rows.column(heading) for name, heading in self.fields.items()}
-        return pa.table(columns | {name: making(rows) for name, making in self.made.items()})
+        columns |= {name: _reversed(columns[name]) for name in self.reversed}
+        made = pa.table(columns | {name: making(rows) for name, making in self.made.items()})
+        if not self.where:
+            return made
+        return made.filter(pc.is_valid(pc.coalesce(*(rows.column(heading) for heading in self.where))))
 
 
 def surrogate(
@@ -69,15 +73,10 @@ def always(value: str, where: str | None = None) -> Making:
     return made
 
 
-def reverse_of(heading: str) -> Making:
+def _reversed(cell: pa.ChunkedArray) -> pa.ChunkedArray:
     """Yes for no and no for yes; whatever is neither stays for conform to report."""
-
-    def made(rows: pa.Table) -> pa.Array:
-        cell = rows.column(heading)
-        is_yes, is_no = (pc.fill_null(pc.equal(cell, code), False) for code in ("Y", "N"))
-        return pc.case_when(pc.make_struct(is_yes, is_no), pa.scalar("N"), pa.scalar("Y"), cell)
-
-    return made
+    is_yes, is_no = (pc.fill_null(pc.equal(cell, code), False) for code in ("Y", "N"))
+    return pc.case_when(pc.make_struct(is_yes, is_no), pa.scalar("N"), pa.scalar("Y"), cell)
 
 
 ROUTES: Mapping[str, Sequence[ListRoute]] = {
@@ -141,14 +140,15 @@ ROUTES: Mapping[str, Sequence[ListRoute]] = {
                 "cina_assessment_child_seen": "Child Seen During Continuous Assessment",
                 "cina_assessment_auth_date": "Continuous Assessment Date of Authorisation",
                 "cina_assessment_team": "Allocated Team",
+                "cina_assessment_outcome_nfa": (
+                    "Was the child assessed as requiring LA children's social care support?"
+                ),
             },
             {
                 "cina_assessment_id": surrogate("Continuous Assessment Start Date"),
                 "cina_referral_id": surrogate("Referral"),
-                "cina_assessment_outcome_nfa": reverse_of(
-                    "Was the child assessed as requiring LA children's social care support?"
-                ),
             },
+            reversed=("cina_assessment_outcome_nfa",),
         )
     ],
     "s47_enquiries": [
@@ -478,8 +478,14 @@ def make_returns(month: MonthLists, notes: Notes) -> Opened:
         if name in takes:
             tables = merged if name in MERGED else own
             returns[name] = pa.concat_tables(route.make(tables) for route in routes)
+    note_what_cannot_be_right({name: own[name] for name in lists.tables}, month.as_at, notes)
     _note_conferences(own["List 5"], notes)
     _note_entries_to_care(own["List 10"], every["List 8"], notes)
+    source_fields = {
+        name: {f: h for r in reversed(ROUTES[name]) for f, h in r.fields.items()} for name in takes
+    }
+    source_fields["persons"] = PERSON_FIELDS
+    note_codes_of_other_times(returns, source_fields, month.as_at, notes)
     absent = {
         name: f"the workbook has not every column that it is made from: {', '.join(h for _, h in needs)}"
         if all(of in lists.tables for of, _ in needs)
@@ -493,11 +499,7 @@ def make_returns(month: MonthLists, notes: Notes) -> Opened:
         findings=notes.table(),
         history_from={name: _history(name, month) for name in returns},
         not_supplied=unfilled(returns, LIMITS | absent, "Annex A"),
-        source_fields={
-            name: {f: h for route in reversed(ROUTES[name]) for f, h in route.fields.items()}
-            for name in takes - {"adopters"}
-        }
-        | ({"persons": PERSON_FIELDS} if "persons" in returns else {}),
+        source_fields={name: source_fields[name] for name in returns},
         said_date=month.as_at.isoformat(),
     )
 
@@ -607,7 +609,7 @@ def _children(said: pa.Table, as_at: pa.Array, notes: Notes) -> pa.Table:
     }
     for heading, reason in ABOUT_CHILD:
         unread = said.filter(pc.and_(pc.is_valid(said[heading]), pc.is_null(read[heading])))
-        _note_rows(notes, unread, "persons", heading, "unreadable_cell", reason, CORRECT)
+        notes.add_rows(unread, heading, "unreadable_cell", reason, CORRECT, "persons")
     child = _as_numbers(said["child"])
     first = _first_places(child, np.arange(len(child)))
     kept = {}
@@ -616,6 +618,9 @@ def _children(said: pa.Table, as_at: pa.Array, notes: Notes) -> pa.Table:
         at = _first_places(child[filled], filled, len(first))
         kept[heading] = column.take(pa.array(at, mask=at < 0))
         _note_disagreement(notes, said, column, kept[heading].take(pa.array(child)), heading)
+        nothing = said.take(pa.array(first)).filter(pa.array(at < 0))
+        reason = f"no list gives the child's {heading} so that it can be read"
+        notes.add_rows(nothing, heading, "mandatory_cell_empty", reason, "fill the cell", "persons")
     born = kept["Date of Birth"]
     is_born = pc.less_equal(born, as_at.take(pa.array(first)))  # as text: both are yyyy-mm-dd
     unknown = pa.scalar(None, TEXT)
@@ -659,9 +664,7 @@ def _note_disagreement(
     """Report each row that says of a child other than the first row that said anything."""
     differs = pc.fill_null(pc.not_equal(read, kept), False)
     reason = f"an earlier row of the workbook has another {heading} for this child; the earlier one was kept"
-    _note_rows(
-        notes, said.filter(differs), "persons", heading, "lists_disagree", reason, "make the lists agree"
-    )
+    notes.add_rows(said.filter(differs), heading, "lists_disagree", reason, "make the lists agree", "persons")
 
 
 def _families(adopters: pa.Table, notes: Notes) -> pa.Table:
@@ -675,7 +678,7 @@ def _families(adopters: pa.Table, notes: Notes) -> pa.Table:
         unread = adopters.filter(
             pc.and_(pc.is_valid(adopters[heading]), pc.is_null(adopters[f"{heading}: day"]))
         )
-        _note_rows(notes, unread, "adopters", heading, "unreadable_cell", NOT_A_DATE, CORRECT)
+        notes.add_rows(unread, heading, "unreadable_cell", NOT_A_DATE, CORRECT, "adopters")
     family = pc.coalesce(adopters["Family identifier"], adopters["child"])
     days = {heading: adopters[f"{heading}: day"] for heading in dates}
     asked = [*((heading, pick) for heading, pick in dates.items()), ("row_number", "min"), ("origin", "min")]
@@ -696,14 +699,13 @@ def _note_conferences(enquiries: pa.Table, notes: Notes) -> None:
     result = "Did the Initial Child Protection Conference Result in a Child Protection Plan"
     is_result = pc.fill_null(pc.not_equal(enquiries[result], "N"), False)
     is_alone = pc.and_(pc.is_null(enquiries["Date of Initial Child Protection Conference"]), is_result)
-    _note_rows(
-        notes,
+    notes.add_rows(
         enquiries.filter(is_alone),
-        "initial_cp_conferences",
         result,
         "result_without_conference",
         "the row has a result and no date of a conference, so no conference was made of it",
         "fill the date of the conference, or empty the result",
+        "initial_cp_conferences",
     )
 
 
@@ -734,30 +736,4 @@ def _note_entries_to_care(adoptions: pa.Table, care: pa.Table, notes: Notes) -> 
             "nothing, if care ended more than six months before; else add the child to List 8",
         ),
     ):
-        _note_rows(notes, rows.filter(which), "cla_episodes", entered, finding, reason, next_move)
-
-
-def _note_rows(
-    notes: Notes,
-    rows: pa.Table,
-    return_name: str,
-    heading: str,
-    finding: str,
-    reason: str,
-    next_move: str,
-) -> None:
-    """One finding a row, about its cell under a heading."""
-    if rows.num_rows:
-        notes.add_table(
-            rows.num_rows,
-            {
-                "return_name": return_name,
-                "column_name": heading,
-                "finding": finding,
-                "reason": reason,
-                "next_move": next_move,
-            },
-            origin=rows["origin"],
-            row_number=rows["row_number"],
-            value=rows[heading],
-        )
+        notes.add_rows(rows.filter(which), entered, finding, reason, next_move, "cla_episodes")

@@ -37,6 +37,7 @@ class Heading:
     name: str
     read: str | None = None  # code list or kind of yes and no
     is_needed: bool = False
+    is_mandatory: bool = False  # every row must fill it
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def load_lists() -> Mapping[str, AnnexList]:
         shared = {} if about.get("is_of_adults") else said["every_child_list"]
         declared = {h: d or {} for h, d in {**shared, **about["headings"]}.items()}
         headings_by_list[name] = {
-            h: Heading(h, d.get("read"), d.get("needed", False)) for h, d in declared.items()
+            h: Heading(h, d.get("read"), d.get("needed", False), d.get("mandatory", False))
+            for h, d in declared.items()
         }
         unused = [*said["unused_everywhere"], *about.get("unused", [])]
         spelled_by_list[name] = {squeezed(s): "" for s in unused} | {
@@ -297,8 +299,8 @@ def _records_of(table: pa.Table, known: AnnexList, notes: Notes) -> pa.Table:
     said = table.column(identifier)
     is_total = pc.match_substring_regex(said, r"^(grand )?totals?\b", ignore_case=True)
     is_no_record = pc.fill_null(pc.or_(is_total, pc.equal(said, identifier)), False)
-    left_out = table.filter(is_no_record)
-    if left_out.num_rows:
+    if pc.any(is_no_record).as_py():
+        left_out = table.filter(is_no_record)
         notes.add_table(
             left_out.num_rows,
             {
@@ -311,7 +313,8 @@ def _records_of(table: pa.Table, known: AnnexList, notes: Notes) -> pa.Table:
             row_number=left_out.column("row_number"),
             value=left_out.column(identifier),
         )
-    return table.filter(pc.and_(says, pc.invert(is_no_record)))
+    is_record = pc.and_(says, pc.invert(is_no_record))
+    return table if pc.all(is_record).as_py() else table.filter(is_record)
 
 
 def _note_excel_errors(cells: Cells, known: AnnexList, origin: str, notes: Notes) -> None:

@@ -5,8 +5,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
+import pyarrow.compute as pc
 
-from ingest.other_formats.opened import Opened, Route, make, named_by_sender, unfilled, workbench
+from ingest.other_formats.opened import (
+    Opened,
+    Route,
+    make,
+    named_by_sender,
+    note_codes_of_other_times,
+    unfilled,
+    workbench,
+)
 from ingest.other_formats.xml_records import Branch, Records, Tree, read_records
 from ingest.read_raw import Rejected
 
@@ -72,6 +81,12 @@ CIN_CENSUS = Tree(
     skipped=frozenset({"Disabilities", "FactorsIdentifiedAtAssessment", "PreProceedingsandFGDM"}),
 )
 CIN_PLANS_SINCE = 2022
+# Elements that not every year's census has: branch, leaf, first year, last year.
+OF_SOME_YEARS = (
+    ("ChildIdentifiers", "GenderCurrent", None, 2024),
+    ("ChildIdentifiers", "Sex", 2025, None),
+    ("CINPlanDates", "CINPlanStartDate", CIN_PLANS_SINCE, None),
+)
 
 # Every record finds its child and referral, whatever the order of elements, by the numbers of its parents.
 # The first of two ChildIdentifiers in one Child is kept; the other is a finding.
@@ -283,6 +298,10 @@ def open_cin_census(source: Path | bytes | BinaryIO) -> Opened:
         db.execute(KEYS)
         returns = {name: make(db, routes) for name, routes in ROUTES.items()}
         _note_second_parts(db, records)
+    source_fields = named_by_sender(ROUTES, returns)
+    if year:
+        _note_elements_of_other_years(records, year)
+        note_codes_of_other_times(returns, source_fields, date(year, 3, 31), notes)
     limits = dict(LIMITS)
     if (year is None or year < CIN_PLANS_SINCE) and not returns["cin_plans"].num_rows:
         del returns["cin_plans"]
@@ -294,7 +313,7 @@ def open_cin_census(source: Path | bytes | BinaryIO) -> Opened:
         findings=notes.table(),
         history_from={name: None if name == "persons" else first_day for name in returns},
         not_supplied=unfilled(returns, limits, "the CIN census"),
-        source_fields=named_by_sender(ROUTES, returns),
+        source_fields={name: source_fields[name] for name in returns},
         said_authority=authority,
         said_year=year,
         said_date=reference_date,
@@ -337,6 +356,22 @@ def read_header(records: Records, collection: str) -> tuple[str | None, int | No
             value=day,
         )
     return ok_authority, ok_year, day
+
+
+def _note_elements_of_other_years(records: Records, year: int) -> None:
+    for branch, leaf, first, last in OF_SOME_YEARS:
+        table = records.tables[branch]
+        there = table.filter(pc.is_valid(table[leaf]))
+        if there.num_rows and not (first or year) <= year <= (last or year):
+            when = f"since {first}" if first else f"until {last}"
+            records.notes.add(
+                "element_of_another_year",
+                f"the census has had it {when}, and this is of {year}; it was read ({there.num_rows} times)",
+                "check the year in the header, or that the export is by the rules of that year",
+                origin=branch,
+                column_name=leaf,
+                row_number=there["line"][0].as_py(),
+            )
 
 
 def _note_second_parts(db: duckdb.DuckDBPyConnection, records: Records) -> None:

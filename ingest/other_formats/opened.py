@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.code_lists import load_code_lists
 from ingest.conform import BLANKS, NULLS_IN_TEXT, read_sql
 from ingest.return_format import Field, submitted_formats
 
@@ -115,6 +116,28 @@ class Notes:
         repeated = {name: pa.repeat(pa.scalar(value), count) for name, value in same.items()}
         self.tables.append(_laid_out(pa.table(repeated | columns)))
 
+    def add_rows(
+        self,
+        rows: pa.Table,
+        column: str,
+        finding: str,
+        reason: str,
+        next_move: str,
+        return_name: str | None = None,
+        held_as: str | None = None,
+    ) -> None:
+        """One finding a row, about its cell in a column, which may be held here by another name."""
+        if rows.num_rows:
+            words = {"column_name": column, "finding": finding, "reason": reason, "next_move": next_move}
+            same = words if return_name is None else words | {"return_name": return_name}
+            self.add_table(
+                rows.num_rows,
+                same,
+                origin=rows["origin"],
+                row_number=rows["row_number"],
+                value=rows[held_as or column],
+            )
+
     def table(self) -> pa.Table:
         """Everything found, in a fixed order."""
         every = pa.concat_tables([pa.Table.from_pylist(self.rows, FINDINGS), *self.tables])
@@ -169,6 +192,42 @@ def workbench(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnect
         for name, table in tables.items():
             db.register(name, table)
         yield db
+
+
+def note_codes_of_other_times(
+    returns: Mapping[str, pa.Table],
+    source_fields: Mapping[str, Mapping[str, str]],
+    as_at: date,
+    notes: Notes,
+) -> None:
+    """Report codes that were not in use on `as_at`: not yet or, in a state of that day, no more."""
+    day = as_at.isoformat()
+    dated = [row for row in _dated_codes() if row["since"] > day or row["until"]]
+    for name, table in returns.items():
+        fmt = submitted_formats()[name]
+        for row in dated:
+            is_early = row["since"] > day
+            if not is_early and (fmt.history != "state" or row["until"] >= day):
+                continue
+            when = f"since {row['since']}" if is_early else f"until {row['until']}"
+            reason = f"the code {row['code']} was in use {when}, and the file is as at {day}; it was kept"
+            for name_of in (f.name for f in fmt.fields if f.code_list == row["list"]):
+                if name_of in table.column_names and _has(table[name_of], row["code"]):
+                    is_it = pc.fill_null(pc.equal(pc.cast(table[name_of], pa.string()), row["code"]), False)
+                    column = source_fields[name].get(name_of, name_of)
+                    move = "send the code of that time"
+                    rows = table.filter(is_it)
+                    notes.add_rows(rows, column, "code_of_another_time", reason, move, name, name_of)
+
+
+@cache
+def _dated_codes() -> list[dict[str, str]]:
+    return [row for row in load_code_lists().to_pylist() if row["since"] or row["until"]]
+
+
+def _has(column: pa.ChunkedArray, code: str) -> bool:
+    spelled = column.chunk(0).dictionary if pa.types.is_dictionary(column.type) else column
+    return pc.any(pc.equal(spelled, code)).as_py() is True
 
 
 def unfilled(filled: Iterable[str], said: Mapping[str, str], of_format: str) -> dict[str, str]:

@@ -17,7 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.other_formats.opened import Notes, Opened, cleaned, unfilled, workbench
+from ingest.other_formats.opened import (
+    Notes,
+    Opened,
+    cleaned,
+    note_codes_of_other_times,
+    unfilled,
+    workbench,
+)
 from ingest.read_raw import RawTable, Rejected, read_csv
 
 LOOKED_THROUGH = ("CHILD", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "URN", "REC")
@@ -259,6 +266,8 @@ def open_ssda903(files: Mapping[str, bytes], as_at: date | None = None) -> Opene
         returns |= {
             name: db.sql(sql).to_arrow_table() for name, sql in SMALL_RETURNS.items() if name in takes
         }
+    if as_at:
+        note_codes_of_other_times(returns, FIELDS, as_at, notes)
     first_day = _year_before(as_at) if as_at else None
     return Opened(
         source_format="ssda903",
@@ -401,14 +410,14 @@ def _each(column: pa.ChunkedArray, worked_out: NDArray[Any], absent: int = -1) -
 
 def _alike(
     column: pa.ChunkedArray, read: Callable[[pa.Array], pa.Array]
-) -> tuple[pa.Array, NDArray[np.int64]]:
+) -> tuple[pa.Array, NDArray[np.int32]]:
     """What the spellings read as, each once, and which of these each cell is; -1 for null."""
     spelled = _spellings(column)
     said = read(spelled)
     if said.equals(spelled):
-        return said, _each(column, np.arange(len(said)))
+        return said, _each(column, np.arange(len(said), dtype=np.int32))
     encoded = said.dictionary_encode()
-    return encoded.dictionary, _each(column, pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64))
+    return encoded.dictionary, _each(column, pc.fill_null(encoded.indices, -1).to_numpy())
 
 
 @dataclass(frozen=True)
@@ -417,9 +426,9 @@ class _Runs:
 
     episodes: pa.Table  # in the order of the file
     children: pa.Array  # each child's id once
-    rows: NDArray[np.int64]  # the episode's place in the file
-    child: NDArray[np.int64]
-    day: NDArray[np.int64]
+    rows: NDArray[np.int32]  # the episode's place in the file
+    child: NDArray[np.int32]
+    day: NDArray[np.int32]
     ids: pa.Array  # child|DECOM
     opens_care: NDArray[np.bool_]
     opens_placement: NDArray[np.bool_]
@@ -436,14 +445,15 @@ class _Runs:
         names, all_children = _alike(episodes.column("CHILD"), cleaned)
         days = _days_of(db, _spellings(episodes.column("DECOM")))
         all_days = _each(episodes.column("DECOM"), _as_numbers(days), NO_END)
-        key = (all_children << 32) + all_days
-        dated = np.flatnonzero((all_children >= 0) & (all_days != NO_END))
-        rows = dated[np.argsort(key[dated], kind="stable")]
+        key = (all_children.astype(np.int64) << 32) + all_days
+        rows = np.flatnonzero((all_children >= 0) & (all_days != NO_END)).astype(np.int32)
+        if not np.all(key[rows[1:]] >= key[rows[:-1]]):
+            rows = rows[np.argsort(key[rows], kind="stable")]
         child, day = all_children[rows], all_days[rows]
         reason = _codes(episodes.column("RNE"), ("S", "P", "T", "B", "U"))[rows]
         status = _alike(episodes.column("LS"), _code)[1][rows]
         opens_care = _changes(child) | (reason == 0)
-        first_day = _each(episodes.column("DECOM"), np.arange(len(days)))[rows]
+        first_day = _each(episodes.column("DECOM"), np.arange(len(days), dtype=np.int32))[rows]
         words = days.cast(pa.string()).take(pa.array(first_day))
         return cls(
             episodes=episodes,
@@ -468,15 +478,13 @@ class _Runs:
             "cla_placements": placements.append_column("clap_cla_id", self._ids(care[begin])),
         }
 
-    def _ids(self, episodes: NDArray[np.int64]) -> pa.DictionaryArray:
+    def _ids(self, episodes: NDArray[np.int32]) -> pa.DictionaryArray:
         """The ids of these episodes, none where it is below 0. All columns of ids share one dictionary."""
-        return pa.DictionaryArray.from_arrays(
-            pa.array(episodes.astype(np.int32), mask=episodes < 0), self.ids
-        )
+        return pa.DictionaryArray.from_arrays(pa.array(episodes, mask=episodes < 0), self.ids)
 
-    def _episodes(self, care: NDArray[np.int64]) -> pa.Table:
-        place, care_at = np.full((2, self.episodes.num_rows), -1)
-        place[self.rows] = np.arange(len(self.rows))
+    def _episodes(self, care: NDArray[np.int32]) -> pa.Table:
+        place, care_at = np.full((2, self.episodes.num_rows), -1, np.int32)
+        place[self.rows] = np.arange(len(self.rows), dtype=np.int32)
         care_at[self.rows] = care
         ended = _spellings(self.episodes.column("REC"))
         # E43 and E44 told guardianship by a former carer from that by another; since 2018-19 E45 and E46 do.
@@ -498,9 +506,9 @@ class _Runs:
 
     def _spells(
         self, name: str, id_field: str, opens: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.int64], pa.Table]:
+    ) -> tuple[NDArray[np.int32], pa.Table]:
         """One row a run: what its first episode says, and the end of its last. Also where each run begins."""
-        begin = np.flatnonzero(opens)
+        begin = np.flatnonzero(opens).astype(np.int32)
         close = np.append(begin[1:], len(opens))[: len(begin)] - 1
         first, last = pa.array(self.rows[begin]), pa.array(self.rows[close])
         columns = {
@@ -548,7 +556,7 @@ class _Runs:
         is_open = np.zeros(len(days), bool)
         found = np.zeros(len(days), np.int64)
         if len(begin):
-            starts = (self.child[begin] << 32) + self.day[begin]
+            starts = (self.child[begin].astype(np.int64) << 32) + self.day[begin]
             ended = _as_numbers(_days_of(db, self.episodes.column("DEC")))[self.rows]
             ends = np.maximum.reduceat(ended, begin)
             period = np.searchsorted(starts, (known.astype(np.int64) << 32) + days, side="right") - 1
@@ -606,7 +614,7 @@ class _Runs:
         for heading in ("PLACE", "PLACE_PROVIDER", "URN"):
             self._note_change(notes, heading, first)
 
-    def _note_change(self, notes: Notes, heading: str, first: NDArray[np.int64]) -> None:
+    def _note_change(self, notes: Notes, heading: str, first: NDArray[np.int32]) -> None:
         later = np.flatnonzero(first != np.arange(len(first)))
         column = self.episodes.column(heading)
         said = _alike(column, _upper)[1][self.rows]
@@ -638,9 +646,8 @@ def _days_of(db: duckdb.DuckDBPyConnection, cells: pa.Array | pa.ChunkedArray) -
     return days
 
 
-def _as_numbers(days: pa.Array) -> NDArray[np.int64]:
-    numbers = pc.fill_null(days.cast(pa.int32()), NO_END)
-    return numbers.to_numpy(zero_copy_only=False).astype(np.int64)
+def _as_numbers(days: pa.Array) -> NDArray[np.int32]:
+    return pc.fill_null(days.cast(pa.int32()), NO_END).to_numpy(zero_copy_only=False)
 
 
 def _upper(text: pa.Array) -> pa.Array:
@@ -651,10 +658,10 @@ def _code(text: pa.Array) -> pa.Array:
     return pc.utf8_upper(cleaned(text))
 
 
-def _codes(column: pa.ChunkedArray, codes: tuple[str, ...]) -> NDArray[np.int64]:
+def _codes(column: pa.ChunkedArray, codes: tuple[str, ...]) -> NDArray[np.int32]:
     """Which of `codes` each cell is, by place; -1 for none of them."""
     read = pc.index_in(_code(_spellings(column)), pa.array(codes))
-    return _each(column, pc.fill_null(read, -1).to_numpy().astype(np.int64))
+    return _each(column, pc.fill_null(read, -1).to_numpy())
 
 
 def _changes(values: NDArray[np.generic]) -> NDArray[np.bool_]:
@@ -662,6 +669,7 @@ def _changes(values: NDArray[np.generic]) -> NDArray[np.bool_]:
     return np.append([True], values[1:] != values[:-1])[: len(values)]
 
 
-def _first_of_run(opens: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _first_of_run(opens: NDArray[np.bool_]) -> NDArray[np.int32]:
     """For each place, the place where its run begins."""
-    return np.flatnonzero(opens)[np.cumsum(opens) - 1]
+    begin = np.flatnonzero(opens).astype(np.int32)
+    return np.repeat(begin, np.diff(np.append(begin, len(opens))))

@@ -132,7 +132,8 @@ def _check_part(part: bytes) -> bool:
             "a sheet has cells beyond row 99,999 or column ZZ; "
             "delete what is empty below and to the right of its list"
         )
-    return bool(pc.match_substring_regex(whole, ERROR)[0].as_py())
+    # every error that Excel writes begins with #, and the reader refuses any other
+    return b"#" in part and bool(pc.match_substring_regex(whole, ERROR)[0].as_py())
 
 
 def read_sheets(

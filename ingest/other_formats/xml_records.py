@@ -72,6 +72,10 @@ def read_records(source: Path | bytes | BinaryIO, tree: Tree) -> Records:
             f"it is not well-formed XML ({expat.ErrorString(error.code)}, line {error.lineno}); "
             "export it again and check that all of it was copied"
         ) from None
+    except (LookupError, ValueError):  # of a codec: its text quotes the file
+        raise Rejected(
+            "it is not well-formed XML (it declares an encoding that XML does not have); save it as UTF-8"
+        ) from None
     return listener.records()
 
 

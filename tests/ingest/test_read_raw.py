@@ -36,6 +36,25 @@ def test_a_short_row_is_filled_and_a_long_one_cut_with_a_finding() -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "found", "numbers"),
+    [
+        (b"id,name\n1,a\n\n2,b\n", [("1", "a"), ("2", "b")], [2, 4]),
+        (b"id,name\r\n1,a\r\n\r\n2,b\r\n", [("1", "a"), ("2", "b")], [2, 4]),
+        (b"id,name\n1,a\n\n", [("1", "a")], [2]),
+        (b"\nid,name\n1,a\n", [("1", "a")], [3]),
+        (b"id\n1\n\n2\n", [("1",), ("2",)], [2, 4]),
+    ],
+)
+def test_a_blank_line_is_no_row_and_keeps_its_number(
+    data: bytes, found: list[tuple[str, ...]], numbers: list[int]
+) -> None:
+    table = read_csv(data)
+
+    assert rows(table) == found
+    assert table.row_numbers.to_pylist() == numbers
+
+
+@pytest.mark.parametrize(
     "data",
     [
         b"",

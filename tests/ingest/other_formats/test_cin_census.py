@@ -113,6 +113,49 @@ def test_sex_is_read_as_each_year_codes_it(sex, read):
     assert only(open_cin_census(census(sex=sex)), "persons")["pers_sex"] == read
 
 
+YEARS = range(2017, 2027)
+
+
+def told(opened: Opened) -> set[tuple[str, str]]:
+    return {(f["finding"], f["column_name"]) for f in opened.findings.to_pylist()}
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_each_year_has_its_own_element_for_sex(year: int):
+    gender = open_cin_census(census(year=str(year)))
+    sex = open_cin_census(census(year=str(year), sex="<Sex>F</Sex>"))
+
+    of_another_year = "element_of_another_year"
+    assert told(gender) == ({(of_another_year, "GenderCurrent")} if year >= 2025 else set())
+    assert told(sex) == ({(of_another_year, "Sex")} if year < 2025 else set())
+    assert {only(opened, "persons")["pers_sex"] for opened in (gender, sex)} == {"F"}  # read all the same
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_each_year_has_its_own_codes_and_a_code_of_later_years_is_told(year: int):
+    since_2023 = {
+        ("code_of_another_time", "ReferralSource"),  # 5D
+        ("code_of_another_time", "ReasonForClosure"),  # RC9
+    }
+    since_2022 = {("element_of_another_year", "CINPlanStartDate")}
+    sex = "<Sex>F</Sex>" if year >= 2025 else "<GenderCurrent>2</GenderCurrent>"
+    opened = open_cin_census(census(EPISODE, year=str(year), sex=sex))
+
+    assert told(opened) == (since_2023 if year < 2023 else set()) | (since_2022 if year < 2022 else set())
+    episode = only(opened, "cin_episodes")
+    assert (episode["cine_referral_source_code"], episode["cine_close_reason"]) == ("5D", "RC9")
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_factors_and_disabilities_of_every_year_are_passed_over(year: int):
+    factors = "".join(f"<AssessmentFactors>{f}</AssessmentFactors>" for f in ("18A", "18B", "19C", "24A"))
+    episode = EPISODE.replace("<AssessmentFactors>1A</AssessmentFactors>", factors)
+    opened = open_cin_census(census(episode, year=str(year)))
+
+    assert only(opened, "cin_assessments")["cina_assessment_start_date"] == "2023-05-02"
+    assert not {kind for kind, _ in told(opened)} & {"unknown_element", "misplaced_element"}
+
+
 def test_plans_were_not_collected_before_2022_and_that_is_not_none():
     before, since = (open_cin_census(census(year=year)) for year in ("2021", "2022"))
 
@@ -163,6 +206,14 @@ def test_a_file_is_read_from_a_path_and_not_through_a_link(tmp_path: Path):
         open_cin_census(link)
 
 
+def test_every_encoding_that_a_file_declares_is_read_as_it_says():
+    said = {"utf-8": "", "utf-16": "", "iso-8859-1": "<?xml version='1.0' encoding='iso-8859-1'?>"}
+    for encoding, top in said.items():
+        text = census(top=top).decode().replace(" 77 ", "Zo\u00eb")
+
+        assert only(open_cin_census(text.encode(encoding)), "persons")["pers_person_id"] == "Zo\u00eb"
+
+
 LAUGHS = "<!DOCTYPE Message [<!ENTITY a 'ha'>" + "".join(
     f"<!ENTITY {chr(98 + i)} '{f'&{chr(97 + i)};' * 10}'>" for i in range(9)
 )
@@ -185,6 +236,17 @@ LAUGHS = "<!DOCTYPE Message [<!ENTITY a 'ha'>" + "".join(
         (b"<canary/>", "outermost element"),
         (census().replace(b">CIN<", b">canary<"), "not the CIN collection"),
         (census("<ReferralNFA>" + "canary" * 400_000 + "</ReferralNFA>"), "megabyte of text"),
+        (census(top="<!-- -->" * 20_000 + LAUGHS + "]>"), "DOCTYPE"),  # beyond where it is recognised
+        (census(top=LAUGHS + "]>").decode().encode("utf-16"), "DOCTYPE"),
+        (census(top="<?xml version='1.0' encoding='utf-16'?>"), "not well-formed"),
+        (census(top="<?xml version='1.0' encoding='canary'?>"), "encoding"),
+        (census(top="<?xml version='1.0' encoding='shift_jis'?>"), "encoding"),
+        (census(top="<?xml version='1.0' encoding='zlib_codec'?>"), "encoding"),
+        (census("<canary>\xe9</canary>").decode().encode("latin-1"), "not well-formed"),
+        (census("<canary a='1' a='2'/>"), "not well-formed"),
+        (census("<canary>") + b"\x00", "not well-formed"),
+        (b"\x1f\x8b\x08canary", "not well-formed"),
+        (census("<CINdetails>" * 100_000), "nested|not well-formed"),
     ],
 )
 def test_hostile_or_broken_files_are_refused_at_once_and_never_quoted(data, why):

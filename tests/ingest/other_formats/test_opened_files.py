@@ -273,6 +273,23 @@ def test_what_was_first_published_follows_a_month_that_came_late(places, ledger)
     assert ledger.table("pins").column("content_id").to_pylist() == [anew["content_id"]]
 
 
+def test_a_cell_that_cannot_be_read_is_told_by_sheet_row_and_the_senders_heading(places, ledger):
+    needed = "Was the child assessed as requiring LA children's social care support?"
+    assessment = {"Continuous Assessment Start Date": date(2025, 3, 1), needed: "perhaps"}
+    send(places, "2025-03", {"List 4": [assessment]})
+    opened(places, ledger)
+    files = returns_of(places.opened, "cin_assessments", "2025-03")
+    land(load_formats()["cin_assessments"], "2025-03", files, places.landing, ledger)
+
+    [path] = places.landing.glob("cin_assessments/2025-03/*.findings.parquet")
+    [finding] = pq.read_table(path).to_pylist()
+    assert (finding["column_name"], finding["row_number"], finding["value"]) == (
+        f"List 4 (sheet 1): {needed}",
+        2,
+        "perhaps",
+    )
+
+
 def test_a_refused_replacement_leaves_the_workbook_that_stood(places, ledger):
     send(places, "2025-03", {"List 1": [contact(date(2024, 10, 1))]})
     opened(places, ledger)
