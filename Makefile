@@ -12,7 +12,7 @@ export GX_ANALYTICS_ENABLED = false
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
-	@grep -hE '^[a-z_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 install: .venv/installed  ## make .venv from requirements.lock, every package checked by its hash
 
@@ -44,7 +44,7 @@ bench: install  ## time a refresh beside a bare dbt build, and each front end be
 	$(BIN)/python -m tests.bench.refresh
 	$(BIN)/python -m tests.bench.front_ends
 
-bench-england: install  ## a full build of an invented England and a further month (an hour, 40 GB)
+bench-england: install  ## a full build of an invented England and a further month (20 minutes, 25 GB)
 	$(BIN)/python -m tests.bench.england
 
 prove-counts: install  ## three seeds, six authorities, 24 months: every figure against a second opinion

@@ -1,8 +1,8 @@
 """make bench-england: a full build of an invented England, then a further month after 12 and 36 snapshots.
 
-Takes most of an hour, 40 GB of disk and both cores. The snapshots before the first invented month are the
-first one over again, under an earlier month: what a further month costs depends on its own extract and on how
-many months are owed an answer, and these are owed one each.
+Takes a quarter of an hour, 25 GB of disk and both cores. Of the snapshots before the first invented month only
+the returns that are read month by month are there, the first month's over again: of the others a further month
+reads its own extract alone, but it owes every one of those months an answer.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from pathlib import Path
 from ingest.invent import invent
 from ingest.invent.days import months_later
 from ingest.places import Places
+from ingest.return_format import submitted_formats
 from tests.pipeline.command import COMMAND
 
 MONTHS = [months_later("2024-03", count) for count in range(13)]
@@ -84,7 +85,11 @@ def main() -> None:
         after_12 = a_further_month(places, held)
         print(f"a further month after 12:   {after_12}", flush=True)
         for month in EARLIER:
-            shutil.copytree(places.raw / MONTHS[0], places.raw / month, copy_function=os.link)
+            for file in sorted((places.raw / MONTHS[0]).glob("*/*.csv")):
+                if submitted_formats()[file.stem].history in ("state", "rows"):
+                    earlier = places.raw / month / file.parent.name / file.name
+                    earlier.parent.mkdir(parents=True, exist_ok=True)
+                    earlier.hardlink_to(file)
         print(f"{len(EARLIER)} months more, late: {refresh(places)}", flush=True)
         after_36 = a_further_month(places, held)
         print(f"a further month after 36:   {after_36}", flush=True)

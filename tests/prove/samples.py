@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest.findings import SCHEMA
-from ingest.land import land
+from ingest.land import land_months
 from ingest.ledger import Ledger
 from ingest.opened_files import finding_files, open_files, returns_of
 from ingest.places import Places
@@ -54,7 +54,7 @@ def _tell(sample: str, month: str, la_code: str, base: Path) -> None:
     ledger = Ledger(places.ledger)
     opened = open_files(look(places.raw), month, places.opened, ledger)
     for name, fmt in submitted_formats().items():
-        land(fmt, month, returns_of(places.opened, name, month), places.landing, ledger)
+        land_months(fmt, {month: returns_of(places.opened, name, month)}, places.landing, ledger)
     receipts = ledger.table("receipts").to_pylist()
     ledger.close()
     findings = _findings(places)
