@@ -614,17 +614,21 @@ def _children(said: pa.Table, as_at: pa.Array, notes: Notes) -> pa.Table:
     first = _first_places(child, np.arange(len(child)))
     kept = {}
     for heading, column in read.items():
-        filled = np.flatnonzero(pc.is_valid(column).to_numpy(zero_copy_only=False))
+        is_filled = pc.is_valid(column).to_numpy(zero_copy_only=False)
+        filled = np.flatnonzero(is_filled)
         at = _first_places(child[filled], filled, len(first))
         kept[heading] = column.take(pa.array(at, mask=at < 0))
-        _note_disagreement(notes, said, column, kept[heading].take(pa.array(child)), heading)
+        spelled = _as_numbers(column)
+        differs = said.filter(pa.array(is_filled & (spelled != spelled[at][child])))
+        reason = f"an earlier row of the workbook has another {heading} for this child; the first was kept"
+        notes.add_rows(differs, heading, "lists_disagree", reason, "make the lists agree", "persons")
         nothing = said.take(pa.array(first)).filter(pa.array(at < 0))
         reason = f"no list gives the child's {heading} so that it can be read"
         notes.add_rows(nothing, heading, "mandatory_cell_empty", reason, "fill the cell", "persons")
     born = kept["Date of Birth"]
     is_born = pc.less_equal(born, as_at.take(pa.array(first)))  # as text: both are yyyy-mm-dd
     unknown = pa.scalar(None, TEXT)
-    once = said.take(pa.array(first))
+    once = said.select(["row_number", "origin", "child"]).take(pa.array(first))
     return pa.table(
         {
             "row_number": once["row_number"],
@@ -656,15 +660,6 @@ def _first_places(
 def _if_code(column: pa.ChunkedArray, code_list: str) -> pa.ChunkedArray:
     codes = pa.array(sorted({code for code in load_spellings()[code_list].values() if code}))
     return pc.if_else(pc.is_in(column, codes), column, pa.scalar(None, TEXT))
-
-
-def _note_disagreement(
-    notes: Notes, said: pa.Table, read: pa.ChunkedArray, kept: pa.ChunkedArray, heading: str
-) -> None:
-    """Report each row that says of a child other than the first row that said anything."""
-    differs = pc.fill_null(pc.not_equal(read, kept), False)
-    reason = f"an earlier row of the workbook has another {heading} for this child; the earlier one was kept"
-    notes.add_rows(said.filter(differs), heading, "lists_disagree", reason, "make the lists agree", "persons")
 
 
 def _families(adopters: pa.Table, notes: Notes) -> pa.Table:

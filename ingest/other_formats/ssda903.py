@@ -27,7 +27,7 @@ from ingest.other_formats.opened import (
 )
 from ingest.read_raw import RawTable, Rejected, read_csv
 
-LOOKED_THROUGH = ("CHILD", "DECOM", "RNE", "LS", "PLACE", "PLACE_PROVIDER", "URN", "REC")
+LOOKED_THROUGH = ("CHILD", "DECOM", "RNE", "LS", "REC")
 NO_END = np.iinfo(np.int32).max
 
 
@@ -617,8 +617,12 @@ class _Runs:
     def _note_change(self, notes: Notes, heading: str, first: NDArray[np.int32]) -> None:
         later = np.flatnonzero(first != np.arange(len(first)))
         column = self.episodes.column(heading)
-        said = _alike(column, _upper)[1][self.rows]
-        there = pa.array(self.rows[later[said[later] != said[first[later]]]])
+        now, then = self.rows[later], self.rows[first[later]]
+        is_other = pc.not_equal(*(column.take(pa.array(rows)) for rows in (now, then)))
+        spelled_otherwise = np.flatnonzero(pc.fill_null(is_other, False).to_numpy())
+        now, then = now[spelled_otherwise], then[spelled_otherwise]
+        differs = pc.not_equal(*(_upper(column.take(pa.array(rows))) for rows in (now, then)))
+        there = pa.array(now).filter(differs.combine_chunks())
         count = len(there)
         if count:
             words = {
