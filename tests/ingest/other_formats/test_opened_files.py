@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import opened_files
-from ingest.land import land
+from ingest.land import land_months
 from ingest.ledger import Ledger
 from ingest.opened_files import OpenedSummary, finding_files, open_files, returns_of
 from ingest.places import Places
@@ -218,7 +218,7 @@ def landed(places: Places, ledger: Ledger) -> list[tuple[object, ...]]:
     for name in ("contacts", "persons", "cin_episodes", "extract_coverage"):
         for month in MONTHS:
             files = returns_of(places.opened, name, month)
-            land(load_formats()[name], month, files, places.landing, ledger)
+            land_months(load_formats()[name], {month: files}, places.landing, ledger)
     receipts = ledger.table("receipts").to_pylist()
     kept = ("return_name", "reporting_month", "version", "status", "sha256", "content_id", "kept_count")
     return sorted(tuple(r[k] for k in kept) for r in receipts)
@@ -279,7 +279,7 @@ def test_a_cell_that_cannot_be_read_is_told_by_sheet_row_and_the_senders_heading
     send(places, "2025-03", {"List 4": [assessment]})
     opened(places, ledger)
     files = returns_of(places.opened, "cin_assessments", "2025-03")
-    land(load_formats()["cin_assessments"], "2025-03", files, places.landing, ledger)
+    land_months(load_formats()["cin_assessments"], {"2025-03": files}, places.landing, ledger)
 
     [path] = places.landing.glob("cin_assessments/2025-03/*.findings.parquet")
     [finding] = pq.read_table(path).to_pylist()
