@@ -379,6 +379,16 @@ def test_an_error_of_excel_is_a_finding():
     assert found(result, "excel_error") == [("List 1 (sheet 1)", 2, "Contact Source", None)]
 
 
+@pytest.mark.parametrize("before", [0, 20_000])
+def test_an_error_of_excel_is_found_wherever_in_a_sheet_it_stands(before: int):
+    day = {"Date of Contact": date(2025, 1, 6)}
+    rows = a_list("List 1", *([day] * before), day | {"Contact Source": ERROR})
+
+    assert found(opened({"1": rows}), "excel_error") == [
+        ("List 1 (sheet 1)", before + 2, "Contact Source", None)
+    ]
+
+
 def test_rows_of_totals_and_blank_rows_are_not_records():
     day = {"Date of Contact": date(2025, 1, 6)}
     rows = a_list("List 1", day, {"Child Unique ID": "Total", "Gender": None, "Ethnicity": "12"})
