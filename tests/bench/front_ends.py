@@ -121,8 +121,7 @@ def _make_workbook(source: Path, target: Path, list_rows: int) -> None:
 def measure(name: str, folder: Path) -> None:
     """In a process of its own: read four times and print wall and CPU seconds, and the peak memory in MiB.
 
-    Seconds of the first reading, which asks the system for memory (dear on a virtual machine), and of the
-    middle one of those after it.
+    Seconds of the first reading, which asks the system for memory, and of the middle one of those after it.
     """
     file, read = READERS[name]
     read((folder / "small" / file).read_bytes())
