@@ -26,9 +26,8 @@ from ingest.raw_folder import RawFile, RawFolder
 from ingest.read_raw import RawTable, Rejected, read_bytes, read_table
 from ingest.return_format import ReturnFormat, submitted_formats
 
-BATCH_BYTES = (
-    32 * 1024**2
-)  # of raw files conformed in one query: small, so that one month keeps both cores busy
+# of raw files conformed in one query: small, so that one month keeps both cores busy
+BATCH_BYTES = 32 * 1024**2
 
 
 @dataclass(frozen=True)

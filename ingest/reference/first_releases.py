@@ -16,12 +16,10 @@ from ingest.reference.parsed import (
     FIGURES,
     FIRST_RELEASE_SYMBOLS,
     Parsed,
-    content_digest,
-    count_statuses,
+    parsed_figures,
     read_cells,
     registered,
     trimmed,
-    unread_findings,
 )
 
 MARKS = frozenset({"new_geog_code", "geog_l", "geog_c", "geog_n"})
@@ -93,17 +91,7 @@ def parse(raw: RawTable, headers: Sequence[str]) -> Parsed:
                 .to_arrow_table()
                 .cast(FIGURES)
             )
-    return Parsed(
-        outcome="read",
-        kind="figures",
-        rows=rows,
-        table_id=table_id,
-        release_year=year,
-        row_count=raw.cells.num_rows,
-        content_digest=content_digest(raw, headers),
-        statuses=count_statuses(rows),
-        findings=(*raw.findings, *findings, *unread_findings(rows)),
-    )
+    return parsed_figures(raw, headers, rows, table_id, year, findings=findings)
 
 
 def _year(table_id: str, england: str, header: str) -> tuple[int, list[Finding]]:

@@ -16,10 +16,9 @@ from ingest.reference.parsed import (
     MEASURES,
     Parsed,
     content_digest,
-    count_statuses,
+    parsed_figures,
     registered,
     trimmed,
-    unread_findings,
 )
 
 LONG_TABLE = frozenset({"short desc", "data item", "years", "la and regions", "values", "la number"})
@@ -101,17 +100,14 @@ def parse_long_table(raw: RawTable, headers: Sequence[str]) -> Parsed:
         "nothing to do unless an indicator is read from them",
         column_name="Years",
     )
-    return Parsed(
-        outcome="read",
-        kind="figures",
-        rows=rows,
-        table_id="lait",
-        release_year=release_year,
-        row_count=raw.cells.num_rows,
-        content_digest=content_digest(raw, headers),
-        statuses=count_statuses(rows),
+    return parsed_figures(
+        raw,
+        headers,
+        rows,
+        "lait",
+        release_year,
+        findings=[undated] if unplaced else [],
         has_repeats=keys < raw.cells.num_rows,
-        findings=(*raw.findings, *([undated] if unplaced else []), *unread_findings(rows)),
     )
 
 

@@ -161,6 +161,30 @@ def count_statuses(rows: pa.Table) -> dict[str, int]:
     return dict(sorted(pairs))
 
 
+def parsed_figures(
+    raw: RawTable,
+    headers: Sequence[str],
+    rows: pa.Table,
+    table_id: str,
+    release_year: int | None,
+    findings: Sequence[Finding] = (),
+    has_repeats: bool = False,
+) -> Parsed:
+    """A table of figures as read, with what was found on the way and of its cells."""
+    return Parsed(
+        outcome="read",
+        kind="figures",
+        rows=rows,
+        table_id=table_id,
+        release_year=release_year,
+        row_count=raw.cells.num_rows,
+        content_digest=content_digest(raw, headers),
+        statuses=count_statuses(rows),
+        has_repeats=has_repeats,
+        findings=(*raw.findings, *findings, *unread_findings(rows)),
+    )
+
+
 class registered:
     """An Arrow table that the database can see for as long as the block lasts."""
 

@@ -12,13 +12,11 @@ from ingest.reference.parsed import (
     FIGURES,
     NotRecognised,
     Parsed,
-    content_digest,
-    count_statuses,
     literal,
+    parsed_figures,
     read_cells,
     registered,
     trimmed,
-    unread_findings,
 )
 
 PLACES = (
@@ -93,18 +91,7 @@ def parse(raw: RawTable, headers: Sequence[str]) -> Parsed:
             raise Rejected("no row has a time_period that is a year")
         table_id = _table_id(headers, indicators)
         rows = _figures(db, table_id, release_year, {i: raw.headers[i].strip() for i in indicators})
-    return Parsed(
-        outcome="read",
-        kind="figures",
-        rows=rows,
-        table_id=table_id,
-        release_year=release_year,
-        row_count=raw.cells.num_rows,
-        content_digest=content_digest(raw, headers),
-        statuses=count_statuses(rows),
-        has_repeats=keys < raw.cells.num_rows,
-        findings=(*raw.findings, *unread_findings(rows)),
-    )
+    return parsed_figures(raw, headers, rows, table_id, release_year, has_repeats=keys < raw.cells.num_rows)
 
 
 def _figures(

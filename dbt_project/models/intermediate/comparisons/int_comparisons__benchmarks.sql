@@ -2,18 +2,8 @@
 with areas as (
 
     select
-        published.*, benchmarks.area_code, benchmarks.value, benchmarks.median_value, benchmarks.value_status,
-        benchmarks.neighbours_listed, benchmarks.neighbours_used,
-        notes.printed_places, coalesce(notes.definition, 'same') as definition
-    from {{ ref('int_comparisons__publications') }} as published
-    inner join {{ ref('fct_benchmarks') }} as benchmarks
-        on
-            published.indicator_id = benchmarks.indicator_id
-            and published.period_basis = benchmarks.period_basis
-            and published.period_end = benchmarks.period_end
-            and published.comparator = benchmarks.comparator
-            and published.publication = benchmarks.publication
-            and published.release_year = benchmarks.release_year
+        published.*, notes.printed_places, coalesce(notes.definition, 'same') as definition
+    from {{ ref('int_comparisons__published') }} as published
     left join {{ ref('dim_benchmark') }} as notes
         on published.indicator_id = notes.indicator_id and published.publication = notes.publication
     where published.comparator <> 'authority'

@@ -38,25 +38,17 @@ published as (
         published.indicator_id,
         'any' as period_basis,
         published.month_number,
-        benchmarks.area_code as la_code,
-        benchmarks.value,
-        case when indicators.polarity = 'lower' then benchmarks.value else -benchmarks.value end as by_rank
-    from {{ ref('int_comparisons__publications') }} as published
-    inner join {{ ref('fct_benchmarks') }} as benchmarks
-        on
-            published.indicator_id = benchmarks.indicator_id
-            and published.period_basis = benchmarks.period_basis
-            and published.period_end = benchmarks.period_end
-            and published.comparator = benchmarks.comparator
-            and published.publication = benchmarks.publication
-            and published.release_year = benchmarks.release_year
+        published.area_code as la_code,
+        published.value,
+        case when indicators.polarity = 'lower' then published.value else -published.value end as by_rank
+    from {{ ref('int_comparisons__published') }} as published
     inner join {{ ref('dim_indicator') }} as indicators on published.indicator_id = indicators.indicator_id
     where
         published.comparator = 'authority'
         and published.known_as = 'now'
-        and benchmarks.value is not null
+        and published.value is not null
         -- of two councils that report together it is the place of neither
-        and benchmarks.joined_code is null
+        and published.joined_code is null
         and indicators.unit in ('percent', 'per_10k', 'days', 'ratio')
 
 ),
