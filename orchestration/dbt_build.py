@@ -1,6 +1,8 @@
 """Run the dbt project in this process, over the warehouse that a refresh has laid out."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from ingest.places import DBT_PROJECT, Places
 from orchestration import progress
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+PARSED = MANIFEST.with_name("partial_parse.msgpack")
 
 
 class BuildFailed(Exception):
@@ -44,13 +47,22 @@ def manifest_path() -> Path:
 def _parsed_before() -> Manifest:
     """The parsed project as dbt keeps it: reading it back takes a hundredth of parsing again."""
     manifest_path()
-    return Manifest.from_msgpack((MANIFEST.parent / "partial_parse.msgpack").read_bytes())
+    return Manifest.from_msgpack(PARSED.read_bytes())
 
 
 def _parse() -> None:
-    parsed = dbtRunner().invoke(["parse", *_where(MANIFEST.parent)])
-    if not isinstance(parsed.result, Manifest):
-        raise BuildFailed(f"the dbt project does not parse: {parsed.exception}")
+    """Parse aside, then put what was parsed in place by renames: another process may parse or read."""
+    target = MANIFEST.parent
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target, prefix=".parse-") as aside:
+        if PARSED.exists():  # what has not changed is not parsed again
+            shutil.copyfile(PARSED, Path(aside) / PARSED.name)
+        parsed = dbtRunner().invoke(["parse", *_where(Path(aside))])
+        if not isinstance(parsed.result, Manifest):
+            raise BuildFailed(f"the dbt project does not parse: {parsed.exception}")
+        # the manifest last: its age says that both are there
+        for place in (PARSED, MANIFEST):
+            (Path(aside) / place.name).rename(place)
 
 
 def build(places: Places, select: Sequence[str] | None = None) -> list[Node]:
