@@ -8,6 +8,7 @@ export GX_ANALYTICS_ENABLED = false
 
 .PHONY: help install demo test check bench bench-england bench-scorecard \
 	prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports prove-benchmarks prove-samples \
+	prove-rules \
 	lock clean
 .DEFAULT_GOAL := help
 
@@ -73,6 +74,9 @@ prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN ce
 
 prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
 	$(BIN)/python -m tests.prove.samples
+
+prove-rules: install  ## every quality rule on a record planted for it, and on clean returns
+	$(BIN)/python -m tests.prove.rules
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \

@@ -1,19 +1,33 @@
 """Run the refresh job in this process, from landing to release, and say how it ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
+
+from expectations.error_report import error_report
 from expectations.verdict import Verdict
 from ingest import raw_folder
 from ingest.land import pending_months
+from ingest.lay_out import Override
 from ingest.ledger import Ledger
 from ingest.places import Places
 from orchestration import progress
 from orchestration.instance import use_dagster_home
 from orchestration.lock import only_refresh
 from orchestration.release import current_number, recover
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """An authority that was not published this time: why, in words, and where its error report is."""
+
+    la_code: str
+    reasons: tuple[str, ...]
+    figures_month: str | None  # of when its figures in the release are; None where it has none yet
+    error_report: str
 
 
 @dataclass(frozen=True)
@@ -25,12 +39,15 @@ class Outcome:
     release: int | None
     reasons: tuple[str, ...] = ()
     findings: int = 0
+    withheld: tuple[Withheld, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def refresh_warehouse(places: Places, month: str | None, tell: Callable[[str], None]) -> Outcome:
+def refresh_warehouse(
+    places: Places, month: str | None, tell: Callable[[str], None], overrides: Sequence[Override] = ()
+) -> Outcome:
     """Refresh one warehouse. Raises Busy where another holds it, ValueError where nothing can be reported."""
     places.prepare()
     with only_refresh(places):
@@ -46,7 +63,7 @@ def refresh_warehouse(places: Places, month: str | None, tell: Callable[[str], N
                     else f"no month folders in {places.raw}"
                 )
             with progress.listening(tell):
-                outcome = _run_job(places, ledger, found, newest)
+                outcome = _run_job(places, ledger, found, newest, overrides)
             reasons = "\n".join(outcome.reasons) or None
             ledger.add_refresh(
                 newest, outcome.state, reasons, datetime.now(UTC).isoformat(timespec="seconds")
@@ -56,7 +73,13 @@ def refresh_warehouse(places: Places, month: str | None, tell: Callable[[str], N
             ledger.close()
 
 
-def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest: str) -> Outcome:
+def _run_job(
+    places: Places,
+    ledger: Ledger,
+    found: raw_folder.RawFolder,
+    newest: str,
+    overrides: Sequence[Override],
+) -> Outcome:
     progress.tell("loading the pipeline")
     use_dagster_home(places)
     # Dagster and dbt take seconds to import: only a refresh pays for them
@@ -73,7 +96,7 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
     job = defs.resolve_job_def("refresh")
     run = job.execute_in_process(
         run_config={
-            "ops": {"lay_out": {"config": {"month": newest}}},
+            "ops": {"lay_out": {"config": {"month": newest, "overrides": [asdict(o) for o in overrides]}}},
             # the terminal hears of progress from us, and of errors from us: Dagster's own may quote anything
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
@@ -92,12 +115,26 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
     release = current_number(places)
     if run.success:
         findings = sum(r for r in ledger.table("receipts").column("finding_count").to_pylist())
-        return Outcome("published", newest, release, findings=findings)
+        withheld = _withheld(places, Verdict.read(verdict_file))
+        return Outcome("published", newest, release, findings=findings, withheld=withheld)
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
         reasons = tuple(f"{o.sentence} ({o.check} on {o.subject}: {_how(o)})" for o in verdict.blocking)
-        return Outcome("withheld", newest, release, reasons)
+        return Outcome("withheld", newest, release, reasons, withheld=_withheld(places, verdict))
     broken = [e for e in run.all_events if e.is_step_failure]
     return Outcome("broken", newest, release, tuple(_why(e) for e in broken))
+
+
+def _withheld(places: Places, verdict: Verdict) -> tuple[Withheld, ...]:
+    """Who is withheld, by authority, with every rule that withholds it."""
+    reasons: dict[str, list[str]] = {}
+    for o in verdict.withholding:
+        reasons.setdefault(str(o.la_code), []).append(f"{o.sentence} ({o.check}: {_how(o)})")
+    with duckdb.connect(str(places.warehouse), read_only=True) as db:
+        kept = dict(db.sql("select la_code, figures_month from marts.fct_publication_status").fetchall())
+    return tuple(
+        Withheld(code, tuple(said), kept.get(code), str(error_report(places, code)))
+        for code, said in sorted(reasons.items())
+    )
 
 
 def _how(outcome: Any) -> str:

@@ -8,7 +8,7 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from ingest.lay_out import lay_out
+from ingest.lay_out import Override, lay_out
 from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
 from orchestration import dbt_build, progress
@@ -24,6 +24,8 @@ class Reporting(dg.Config):
     """Which month to report."""
 
     month: str = ""  # YYYY-MM; the newest month in the raw folder where empty
+    # rules that someone overrides for an authority: rule_id, la_code, reason, by_name
+    overrides: list[dict[str, str]] = []  # noqa: RUF012  (Dagster reads the default)
 
 
 @dg.multi_asset(
@@ -65,7 +67,7 @@ def laid_out(
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
-            lay_out(db, places, ledger, found, newest)
+            lay_out(db, places, ledger, found, newest, [Override(**o) for o in config.overrides])
             lay_out_reference(db, places.reference, places.reference_cache)
             counts = db.sql(
                 """
