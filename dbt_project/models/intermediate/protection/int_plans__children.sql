@@ -9,8 +9,8 @@ select
     periods.period_end_number,
     periods.twelve_months_start,
     min(plans.cp_plan_start_date) as on_plan_since,
-    first(plans.cp_plan_id order by plans.cp_plan_start_date, plans.cp_plan_id) as cp_plan_id,
-    first(plans.latest_category_code order by plans.cp_plan_start_date, plans.cp_plan_id) as category_code
+    first(plans.cp_plan_id order by plans.cp_plan_start_date, plans.tie_order) as cp_plan_id,
+    first(plans.latest_category_code order by plans.cp_plan_start_date, plans.tie_order) as category_code
 from {{ ref('int_plans__base') }} as plans
 inner join {{ ref('int_periods_owed') }} as periods
     on
