@@ -11,7 +11,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from ingest import pseudonyms
 from ingest.places import Places
+from ingest.pseudonyms import KEY_FILE, KeyRefused
 from orchestration import answers
 from orchestration.lock import Busy
 from orchestration.refresh import Outcome, refresh_warehouse
@@ -38,6 +40,10 @@ reference_option = click.option(
     "--reference", type=FOLDER, envvar="LINE_OF_SIGHT_REFERENCE", default="reference", show_default=True,
     help="Populations, targets and DfE statistics, exactly as downloaded.",
 )  # fmt: skip
+key_option = click.option(
+    "--key", type=click.Path(dir_okay=False, path_type=Path), envvar=KEY_FILE,
+    help="The file of the key that pseudonyms are made with.  [default: ~/.config/line-of-sight/key]",
+)  # fmt: skip
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for a script instead of a table."
 )
@@ -60,10 +66,17 @@ def main() -> None:
 @reference_option
 @release_option
 @restricted_option
+@key_option
 @click.option("--month", type=MONTH, help="The month to report.  [default: the newest folder in RAW]")
 @json_option
 def refresh(
-    raw: Path, reference: Path, release: Path, restricted: Path | None, month: Any, as_json: bool
+    raw: Path,
+    reference: Path,
+    release: Path,
+    restricted: Path | None,
+    key: Path | None,
+    month: Any,
+    as_json: bool,
 ) -> None:
     """Land what has arrived, work out every indicator, check it, and publish it.
 
@@ -76,12 +89,12 @@ def refresh(
     places = Places.of(raw, reference, release, restricted)
     try:
         ended = _with_progress(
-            lambda tell: refresh_warehouse(places, month and month.strftime("%Y-%m"), tell)
+            lambda tell: refresh_warehouse(places, month and month.strftime("%Y-%m"), tell, key)
         )
     except Busy as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except ValueError as wrong:
+    except (ValueError, KeyRefused) as wrong:
         raise click.UsageError(str(wrong)) from None
     if as_json:
         click.echo(json.dumps(ended.as_json(), indent=1))
@@ -112,6 +125,28 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
 
 def _still(ended: Outcome) -> str:
     return f"Release {ended.release} stays current." if ended.release else "There is no earlier release."
+
+
+@main.group()
+def key() -> None:
+    """Make and change the key that children's ids become pseudonyms with."""
+
+
+@key.command("new")
+@key_option
+def key_new(key: Path | None) -> None:
+    """Draw a key at random and write it where only you can read it.
+
+    \b
+    Keep a copy where you keep other secrets, and never beside the data: with the key ids can be tried
+    one by one until a pseudonym fits, and without it nothing that has landed can be added to.
+    """
+    path = pseudonyms.key_file(key)
+    try:
+        made = pseudonyms.new_key(path)
+    except (KeyRefused, OSError) as refused:
+        raise click.UsageError(str(refused)) from None
+    out.print(f"Wrote key {made.key_id} to {path}")
 
 
 @main.command()
@@ -309,11 +344,20 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
 @reference_option
 @release_option
 @restricted_option
+@key_option
 @click.option("--port", default=3000, show_default=True, help="The port to listen on.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="The address to listen on; it has no login."
 )
-def ui(raw: Path, reference: Path, release: Path, restricted: Path | None, port: int, host: str) -> None:
+def ui(
+    raw: Path,
+    reference: Path,
+    release: Path,
+    restricted: Path | None,
+    key: Path | None,
+    port: int,
+    host: str,
+) -> None:
     """Open the Dagster page over these folders, on this machine only unless told otherwise."""
     from orchestration.instance import use_dagster_home
 
@@ -322,6 +366,7 @@ def ui(raw: Path, reference: Path, release: Path, restricted: Path | None, port:
     for name, place in (("RAW", places.raw), ("REFERENCE", places.reference), ("RELEASE", places.release)):
         os.environ[f"LINE_OF_SIGHT_{name}"] = str(place)
     os.environ["LINE_OF_SIGHT_RESTRICTED"] = str(places.restricted)
+    os.environ[KEY_FILE] = str(pseudonyms.key_file(key))
     use_dagster_home(places)
     workspace = Path(__file__).parent.parent / "workspace.yaml"
     command = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from expectations.verdict import Verdict
@@ -10,6 +11,7 @@ from ingest import raw_folder
 from ingest.land import pending_months
 from ingest.ledger import Ledger
 from ingest.places import Places
+from ingest.pseudonyms import key_file, pseudonyms_for
 from orchestration import progress
 from orchestration.instance import use_dagster_home
 from orchestration.lock import only_refresh
@@ -30,8 +32,15 @@ class Outcome:
         return asdict(self)
 
 
-def refresh_warehouse(places: Places, month: str | None, tell: Callable[[str], None]) -> Outcome:
-    """Refresh one warehouse. Raises Busy where another holds it, ValueError where nothing can be reported."""
+def refresh_warehouse(
+    places: Places, month: str | None, tell: Callable[[str], None], key: Path | None = None
+) -> Outcome:
+    """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
+
+    Raises Busy where another holds the warehouse, ValueError where nothing can be reported, and KeyRefused,
+    before anything is written, where ids could not be made pseudonyms.
+    """
+    pseudonyms_for(places.key_id, key)
     places.prepare()
     with only_refresh(places):
         ledger = Ledger(places.ledger)
@@ -46,7 +55,7 @@ def refresh_warehouse(places: Places, month: str | None, tell: Callable[[str], N
                     else f"no month folders in {places.raw}"
                 )
             with progress.listening(tell):
-                outcome = _run_job(places, ledger, found, newest)
+                outcome = _run_job(places, ledger, found, newest, key_file(key))
             reasons = "\n".join(outcome.reasons) or None
             ledger.add_refresh(
                 newest, outcome.state, reasons, datetime.now(UTC).isoformat(timespec="seconds")
@@ -56,7 +65,7 @@ def refresh_warehouse(places: Places, month: str | None, tell: Callable[[str], N
             ledger.close()
 
 
-def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest: str) -> Outcome:
+def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest: str, key: Path) -> Outcome:
     progress.tell("loading the pipeline")
     use_dagster_home(places)
     # Dagster and dbt take seconds to import: only a refresh pays for them
@@ -83,6 +92,7 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
                 reference=str(places.reference),
                 release=str(places.release),
                 restricted=str(places.restricted),
+                key=str(key),
             )
         },
         instance=dg.DagsterInstance.get(),

@@ -59,7 +59,8 @@ def publish(
         _clear(aside)
         aside.mkdir(mode=0o700)
         _export(db, aside, descriptions)
-        _write_manifest(db, aside, number, view_month, verdict, run_id)
+        key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None
+        _write_manifest(db, aside, number, view_month, verdict, run_id, key_id)
         kept = _keep_first_published(db, places, number)
         pins = db.sql(
             """
@@ -130,7 +131,13 @@ def _text(text: str) -> str:
 
 
 def _write_manifest(
-    db: duckdb.DuckDBPyConnection, folder: Path, number: int, view_month: str, verdict: Verdict, run_id: str
+    db: duckdb.DuckDBPyConnection,
+    folder: Path,
+    number: int,
+    view_month: str,
+    verdict: Verdict,
+    run_id: str,
+    key_id: str | None,
 ) -> None:
     inputs = db.sql(
         """
@@ -146,6 +153,7 @@ def _write_manifest(
         "definitions_sha256": definitions_digest(),
         "build_sha256": verdict.build_sha256,
         "run_id": run_id,
+        "key_id": key_id,
         "inputs": [dict(zip(inputs.columns, row, strict=True)) for row in inputs.fetchall()],
         "reference": [dict(zip(reference.columns, row, strict=True)) for row in reference.fetchall()],
         "checks": [asdict(outcome) for outcome in verdict.outcomes],

@@ -37,7 +37,7 @@ def other_formats(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     places = warehouse.places
     with only_refresh(places), warehouse.ledger() as ledger:
         found = warehouse.found(context.run_id)
-        opened = open_files(found, context.partition_keys[-1], places.opened, ledger)
+        opened = open_files(found, context.partition_keys[-1], places.opened, ledger, warehouse.pseudonyms())
     return dg.MaterializeResult(
         metadata={
             "files": opened.files,
@@ -73,7 +73,7 @@ def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
                 for month in found.months
                 if month <= newest
             }
-            by_month = land_months(fmt, files, places.landing, ledger)
+            by_month = land_months(fmt, files, places.landing, ledger, warehouse.pseudonyms())
         # one event a run: Dagster's storage takes longer over an event than landing does over a month
         late = [m for m, done in by_month.items() if m != newest and done.files > done.unchanged]
         metadata = _metadata(by_month.get(newest, Landed()))

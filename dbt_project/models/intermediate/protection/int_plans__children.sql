@@ -4,7 +4,7 @@
 with plans as (
 
     select
-        view_id, la_child_id, cp_plan_id, cp_plan_start_date as on_plan_since, cp_plan_end_date,
+        view_id, la_child_id, cp_plan_id, cp_plan_start_date as on_plan_since, cp_plan_end_date, tie_order,
         latest_category_code as category_code
     from {{ ref('int_plans__base') }}
 
@@ -12,5 +12,5 @@ with plans as (
 
 {{ earliest_open_at_month_ends(
     'plans', ['la_child_id'], 'on_plan_since', 'cp_plan_end_date', ['on_plan_since', 'cp_plan_id', 'category_code'],
-    ['period_end', 'period_end_number', 'twelve_months_start'], then_by=['cp_plan_id']
+    ['period_end', 'period_end_number', 'twelve_months_start'], then_by=['tie_order']
 ) }}
