@@ -4,6 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,18 @@ from ingest import pseudonyms
 from ingest.places import Places
 from ingest.pseudonyms import KEY_FILE, KeyRefused
 from orchestration import answers
-from orchestration.lock import Busy
-from orchestration.refresh import Outcome, refresh_warehouse
+from orchestration.lock import Busy, only_refresh
+from orchestration.plain_errors import in_words
+from orchestration.refresh import (
+    NothingToReport,
+    Outcome,
+    list_releases,
+    record_stop,
+    refresh_warehouse,
+    return_to,
+)
+from orchestration.release import NotThere, current_number
+from orchestration.stopping import heeded
 
 PUBLISHED, WITHHELD, BUSY = 0, 3, 75  # and 2, which click ends with on wrong usage
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -83,19 +95,24 @@ def refresh(
     \b
     Exit codes:  0 published   2 wrong usage   3 withheld by the gate, with the reasons
                  75 another refresh is running   1 something broke; nothing was changed
+                 130 stopped by Ctrl-C           143 stopped by SIGTERM
     """
     if not raw.is_dir():
         raise click.UsageError(f"there is no folder {raw}; give the folder of the returns with --raw")
     places = Places.of(raw, reference, release, restricted)
     try:
-        ended = _with_progress(
-            lambda tell: refresh_warehouse(places, month and month.strftime("%Y-%m"), tell, key)
-        )
+        with heeded(lambda: record_stop(places), lambda: _tell_stopped(places)):
+            ended = _with_progress(
+                lambda tell: refresh_warehouse(places, month and month.strftime("%Y-%m"), tell, key)
+            )
     except Busy as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except (ValueError, KeyRefused) as wrong:
+    except (NothingToReport, KeyRefused) as wrong:
         raise click.UsageError(str(wrong)) from None
+    except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
+        err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")
+        sys.exit(1)
     if as_json:
         click.echo(json.dumps(ended.as_json(), indent=1))
     else:
@@ -123,6 +140,14 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
         out.print(f"{ended.findings} findings were made; see `line-of-sight status`")
 
 
+def _tell_stopped(places: Places) -> None:
+    err.show_cursor()
+    number = current_number(places)
+    err.print(
+        f"Stopped. {f'Release {number} is current' if number else 'There is no release'}; refresh again."
+    )
+
+
 def _still(ended: Outcome) -> str:
     return f"Release {ended.release} stays current." if ended.release else "There is no earlier release."
 
@@ -147,6 +172,46 @@ def key_new(key: Path | None) -> None:
     except (KeyRefused, OSError) as refused:
         raise click.UsageError(str(refused)) from None
     out.print(f"Wrote key {made.key_id} to {path}")
+
+
+@main.command("release")
+@click.option("--to", "number", type=int, help="The number of the release that readers are to be given.")
+@release_option
+@restricted_option
+@json_option
+def releases(number: int | None, release: Path, restricted: Path | None, as_json: bool) -> None:
+    """List the releases, or go back to an earlier one.
+
+    \b
+    Going back points RELEASE/current at that release, byte for byte as it was published, after its files are
+    checked against its manifest. Nothing is deleted, and `--to` a later number goes forward again.
+    The next refresh reads whatever is in RAW then, and publishes it under a new number; what was first
+    published of a month stays so. Take what was wrong out of RAW before it, or it will be published again.
+
+    \b
+    Example:  line-of-sight release --to 3
+    Exit codes:  0 done   2 no such release, or it is damaged   75 a refresh is running
+    """
+    places = Places.of(Path("raw"), Path("reference"), release, restricted)
+    try:
+        if number is not None:
+            return_to(places, number)
+        said = list_releases(places)
+    except Busy as busy:
+        err.print(str(busy))
+        sys.exit(BUSY)
+    except NotThere as missing:
+        raise click.UsageError(str(missing)) from None
+    if as_json:
+        click.echo(json.dumps([asdict(r) for r in said], indent=1))
+        return
+    if number is not None:
+        out.print(f"Release {number} is current, as it was published: {places.current}")
+        return
+    _print_table(
+        ["release", "month", "published", "current"],
+        [[r.release, r.view_month, r.published_at, "current" if r.is_current else ""] for r in said],
+    )
 
 
 @main.command()
@@ -359,7 +424,9 @@ def ui(
     host: str,
 ) -> None:
     """Open the Dagster page over these folders, on this machine only unless told otherwise."""
-    from orchestration.instance import use_dagster_home
+    import dagster as dg
+
+    from orchestration.instance import close_lost_runs, use_dagster_home
 
     places = Places.of(raw, reference, release, restricted)
     places.prepare()
@@ -368,6 +435,8 @@ def ui(
     os.environ["LINE_OF_SIGHT_RESTRICTED"] = str(places.restricted)
     os.environ[KEY_FILE] = str(pseudonyms.key_file(key))
     use_dagster_home(places)
+    with suppress(Busy), only_refresh(places):
+        close_lost_runs(dg.DagsterInstance.get())
     workspace = Path(__file__).parent.parent / "workspace.yaml"
     command = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
     os.chdir(workspace.parent)
