@@ -68,7 +68,7 @@ def quality_gate(
     yield _result(AS_MODELLED, MARTS, [o for o in outcomes if o.subject == "models"])
     yield _result(FIT_TO_PUBLISH, MARTS, outcomes)
     if not verdict.is_good:
-        withheld = f"withheld. Release {current_number(places) or 'none'} stays current"
+        withheld = f"Withheld. Release {current_number(places) or 'none'} stays current"
         because = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in verdict.reasons))
         about: dict[str, dg.MetadataValue | int] = {
             "because": because,
