@@ -129,14 +129,21 @@ class Ledger:
 
     def latest(self, return_name: str, reporting_month: str) -> Mapping[tuple[str, str], Receipt]:
         """The newest receipt by (authority, source format) of one return and month, rejected ones too."""
+        return {(r.la_code, r.source_format): r for r in self._receipts(return_name, reporting_month)}
+
+    def accepted(self, return_name: str, reporting_month: str) -> Mapping[str, Receipt]:
+        """By authority, the receipt that counts of a return and month: a return sent by itself goes first."""
+        receipts = [r for r in self._receipts(return_name, reporting_month) if r.status == "accepted"]
+        return {r.la_code: r for r in sorted(receipts, key=lambda r: r.source_format == "ssd")}
+
+    def _receipts(self, return_name: str, reporting_month: str) -> list[Receipt]:
         names = ", ".join(f.name for f in fields(Receipt))
         rows = self._query(
             f"""select {names} from receipts
             where return_name = ? and reporting_month = ? order by version""",
             (return_name, reporting_month),
         )
-        receipts = [Receipt(*row) for row in rows]
-        return {(r.la_code, r.source_format): r for r in receipts}
+        return [Receipt(*row) for row in rows]
 
     def add(self, receipts: Iterable[Receipt]) -> None:
         """Put receipts on record.

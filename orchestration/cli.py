@@ -404,6 +404,39 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
         )
 
 
+@main.command("copy")
+@release_option
+@click.option(
+    "--to", required=True, envvar="LINE_OF_SIGHT_POSTGRES", metavar="postgresql://HOST/DATABASE",
+    help="The database. Keep the password in ~/.pgpass, or the whole address in LINE_OF_SIGHT_POSTGRES.",
+)  # fmt: skip
+@click.option("--schema", default="line_of_sight", show_default=True, help="Where readers find the marts.")
+@click.option(
+    "--reader", default="line_of_sight_reader", show_default=True,
+    help="A role that may read the marts and change nothing; made where it is not there.",
+)  # fmt: skip
+def copy_to(release: Path, to: str, schema: str, reader: str) -> None:
+    """Copy the current release to PostgreSQL, whole or not at all, for BI tools that read a server.
+
+    These are the exact figures of the release, small numbers included: for a database inside the council.
+    Let a person or a tool read them with `grant line_of_sight_reader to ...`.
+
+    \b
+    Example:  line-of-sight copy --to postgresql://warehouse.council.internal/performance
+    """
+    from publication.postgres import NotCopied, copy_release
+
+    try:
+        copied = copy_release(release / "current", to, schema, reader, err.print)
+    except NotCopied as why:
+        raise click.ClickException(str(why)) from None
+    was = "Copied" if copied.is_new else "Already there:"
+    out.print(
+        f"{was} release {copied.release}, {len(copied.rows)} marts and {sum(copied.rows.values()):,} rows, "
+        f"in the schema {copied.schema}; the role {reader} may read it"
+    )
+
+
 @main.command()
 @raw_option
 @reference_option

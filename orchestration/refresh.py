@@ -148,18 +148,13 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
         findings = sum(r for r in ledger.table("receipts").column("finding_count").to_pylist())
         return Outcome("published", newest, release, findings=findings)
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
-        reasons = tuple(f"{o.sentence} ({o.check} on {o.subject}: {_how(o)})" for o in verdict.blocking)
-        return Outcome("withheld", newest, release, reasons)
+        return Outcome("withheld", newest, release, verdict.reasons)
     broken = [e for e in run.all_events if e.is_step_failure]
     return Outcome("broken", newest, release, tuple(_why(e, places) for e in broken))
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _how(outcome: Any) -> str:
-    return outcome.state + (f", {outcome.violations} found" if outcome.violations is not None else "")
 
 
 def _why(event: Any, places: Places) -> str:
