@@ -1,0 +1,32 @@
+"""The report as one HTML page: it works offline, holds no script, and loads nothing."""
+
+from markupsafe import Markup
+
+from publication.report import tables, words
+from publication.report.charts import DRAWN, Chart, process_chart
+from publication.report.figures import Line, Report
+
+
+def page(report: Report, large_print: bool = False) -> str:
+    """The whole report as the text of one self-contained page."""
+    return DRAWN.get_template("report.html").render(
+        report=report,
+        headlines=words.headlines(report),
+        edition=words.edition_words(report),
+        notes=words.NOTES,
+        tables=tables,
+        words=words,
+        chart=_chart,
+        slug=slug,
+        large_print=large_print,
+    )
+
+
+def slug(title: str) -> str:
+    """A title as the name of a place in the page."""
+    return "".join(letter if letter.isalnum() else "-" for letter in title.lower())
+
+
+def _chart(line: Line) -> Chart | None:
+    drawn = process_chart(line)
+    return drawn and Chart(Markup(drawn.svg), drawn.description)  # from our own template, already escaped
