@@ -7,15 +7,14 @@ and a shape for each kind of signal. Each stands beside its table and carries a 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from publication.report.figures import Line, Point, month_words, shown
-from publication.report.tables import SIGNALS
+from publication.report.figures import Line, Point, shown
+from publication.report.words import chart_words
 
-WIDTH, HEIGHT = 720, 230
-LEFT, RIGHT, TOP, BOTTOM = 66, 118, 14, 40
+WIDTH, HEIGHT = 600, 220
+LEFT, RIGHT, TOP, BOTTOM = 66, 118, 14, 42
 FEWEST_POINTS = 2
 
 DRAWN = Environment(
@@ -98,7 +97,7 @@ def process_chart(line: Line) -> Chart | None:
         goal=up.at(goal) if goal is not None else None,
         labels=_apart(_labels(line, goal, up)),
     )
-    return Chart(svg, describe(line, points))
+    return Chart(svg, chart_words(line))
 
 
 def _rungs(line: Line, lowest: float, highest: float) -> list[float]:
@@ -164,7 +163,7 @@ def _labels(line: Line, goal: float | None, up: Scale) -> list[tuple[float, str]
     return found
 
 
-def _apart(labels: list[tuple[float, str]], gap: float = 15) -> list[tuple[float, str]]:
+def _apart(labels: list[tuple[float, str]], gap: float = 16) -> list[tuple[float, str]]:
     """Labels moved down, and then up from the foot, until none lies on another."""
     placed: list[tuple[float, str]] = []
     for height, text in sorted(labels):
@@ -176,40 +175,3 @@ def _apart(labels: list[tuple[float, str]], gap: float = 15) -> list[tuple[float
         raised.append((foot, text))
         foot -= gap
     return raised
-
-
-def describe(line: Line, points: Sequence[Point]) -> str:
-    """The chart in words, from the same points."""
-    given = [(point.value, point.month) for point in points if point.value is not None]
-    (lowest, low_month), (highest, high_month) = min(given), max(given)
-    said = [
-        f"Line chart of {line.title}, {month_words(points[0].month)} to {month_words(points[-1].month)}: "
-        f"lowest {shown(lowest, line.unit)} in {month_words(low_month)}, "
-        f"highest {shown(highest, line.unit)} in {month_words(high_month)}, "
-        f"latest {shown(given[-1][0], line.unit)}."
-    ]
-    usual = usual_words(line)
-    if usual:
-        said.append(usual)
-    signals = _signals_in_words(points)
-    return " ".join([*said, *signals])
-
-
-def usual_words(line: Line) -> str | None:
-    """The mean and the usual range as the newest month has them. None where there are too few months."""
-    for point in reversed(line.points):
-        if point.mean is not None and point.lower is not None and point.upper is not None:
-            lower, upper = (shown(line.usual(limit), line.unit) for limit in (point.lower, point.upper))
-            return f"Mean {shown(point.mean, line.unit)}, usual range {lower} to {upper}."
-    return None
-
-
-def _signals_in_words(points: Sequence[Point]) -> list[str]:
-    found: dict[str, list[date]] = {}
-    for point in points:
-        if point.variation is not None and point.variation != "common_cause":
-            found.setdefault(point.variation, []).append(point.month)
-    return [
-        f"Marked {SIGNALS[variation].lower()}: {', '.join(month_words(month) for month in marked)}."
-        for variation, marked in found.items()
-    ]

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from publication.report import tables, words
-from publication.report.charts import describe
 from publication.report.figures import Line, Report, month_words
 
 FIGURES = (
@@ -39,7 +38,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _heading("Notes")
     yield from (f"{label}: {said}" for label, said in words.NOTES)
     yield ""
-    yield f"Made from release {report.release}, by the definitions of commit {report.commit[:12]}."
+    yield words.made_from(report)
 
 
 def _heading(title: str) -> list[str]:
@@ -54,10 +53,10 @@ def _indicator(line: Line) -> Iterator[str]:
             yield f"{heading}: {cell.text}"
     if line.commentary:
         yield "What the analyst says:"
-        yield from (said.strip() for said in line.commentary.splitlines() if said.strip())
+        yield from words.comments(line)
     yield from (f"{label}: {said}" for label, said in words.details(line))
     if tables.months(line):
-        yield describe(line, [point for point in line.points if point.value is not None])
+        yield words.chart_words(line)
         for point in line.points:
             yield f"{month_words(point.month)}: {tables.point_cell(line, point).text}"
     made_of = tables.parts(line)

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ingest.return_format import load_formats
-from publication.report.figures import Line, Missing, Report, month_words, shown
+from publication.report.figures import Line, Missing, Point, Report, month_words, shown
+from publication.report.tables import SIGNALS
 
 BASES = {"month": "in the month", "point_in_time": "at the month end", "rolling_12_months": "in 12 months"}
 UNITS = {"per_10k": " per 10,000 children", "days": " days", "fte": " full-time equivalents"}
@@ -176,6 +178,49 @@ def figure_words(line: Line) -> str:
     return f"{cell.text}{UNITS.get(line.unit, '')} {when}"
 
 
+def chart_words(line: Line) -> str:
+    """What the chart of an indicator shows, for whoever does not see it. Some month has a figure."""
+    points = [point for point in line.points if point.value is not None]
+    given = [(point.value, point.month) for point in points if point.value is not None]
+    (lowest, low_month), (highest, high_month) = min(given), max(given)
+    said = [
+        f"Line chart of {line.title}, {month_words(points[0].month)} to {month_words(points[-1].month)}: "
+        f"lowest {shown(lowest, line.unit)} in {month_words(low_month)}, "
+        f"highest {shown(highest, line.unit)} in {month_words(high_month)}, "
+        f"latest {shown(given[-1][0], line.unit)}."
+    ]
+    usual = _usual_words(line)
+    if usual:
+        said.append(usual)
+    signals = _signals_in_words(points)
+    return " ".join([*said, *signals])
+
+
+def _usual_words(line: Line) -> str | None:
+    """The mean and the usual range as the newest month has them. None where there are too few months."""
+    for point in reversed(line.points):
+        if point.mean is not None and point.lower is not None and point.upper is not None:
+            lower, upper = (shown(line.usual(limit), line.unit) for limit in (point.lower, point.upper))
+            return f"Mean {shown(point.mean, line.unit)}, usual range {lower} to {upper}."
+    return None
+
+
+def _signals_in_words(points: Sequence[Point]) -> list[str]:
+    found: dict[str, list[date]] = {}
+    for point in points:
+        if point.variation is not None and point.variation != "common_cause":
+            found.setdefault(point.variation, []).append(point.month)
+    return [
+        f"Marked {SIGNALS[variation].lower()}: {', '.join(month_words(month) for month in marked)}."
+        for variation, marked in found.items()
+    ]
+
+
+def comments(line: Line) -> list[str]:
+    """What the analyst says of the figure, a paragraph each."""
+    return [said.strip() for said in (line.commentary or "").splitlines() if said.strip()]
+
+
 def edition_words(report: Report) -> str:
     """Who may see this edition, at the head of every copy of it."""
     if report.edition == "public":
@@ -189,6 +234,19 @@ def edition_words(report: Report) -> str:
     )
 
 
+def made_from(report: Report) -> str:
+    """Which release and definitions stand behind the report, at the foot of every copy of it."""
+    return (
+        f"{report.la_name} ({report.la_code}), {month_words(report.month)}, {report.edition} edition. "
+        f"Made from release {report.release}, by the definitions of commit {report.commit[:12]}."
+    )
+
+
+KEY = (
+    "In the charts: the line is the month's figure, the plain line across is the mean, dashes are the usual "
+    "range, dots are the target. A square is a concern, a diamond an improvement, a triangle up is higher "
+    "and a triangle down lower than usual."
+)
 NOTES = (
     (
         "The figures",
