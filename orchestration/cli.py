@@ -249,7 +249,8 @@ def invent(authorities: int, months: str, children: int, seed: int, folder: Path
 
 
 @main.command()
-@click.option("--authority", help="Three-digit DfE code, as 372, or all.")
+@click.option("--authority", help="Whose report: a three-digit DfE code, as 372, or all.")
+@click.option("--region", help="Authorities side by side instead: the name of a region, or all.")
 @click.option("--month", type=MONTH, help="The month to report.  [default: the month the release reports]")
 @click.option(
     "--edition",
@@ -274,6 +275,7 @@ def invent(authorities: int, months: str, children: int, seed: int, folder: Path
 @restricted_option
 def report(
     authority: str | None,
+    region: str | None,
     month: Any,
     edition: str,
     formats: tuple[str, ...],
@@ -283,7 +285,7 @@ def report(
     release: Path,
     restricted: Path | None,
 ) -> None:
-    """Write the monthly performance report of an authority, from the current release alone.
+    """Write the monthly performance report of an authority or a region, from the current release alone.
 
     \b
     Example:  line-of-sight report --authority 372 --month 2025-03
@@ -292,14 +294,17 @@ def report(
     from publication.report import make
     from publication.report.figures import NoReport
 
-    if authority is None:
-        raise click.UsageError("say whose report with --authority, as --authority 372, or --authority all")
+    if (authority is None) == (region is None):
+        raise click.UsageError("say whose report: --authority 372, --authority all or --region 'North West'")
     wanted = [*(formats or ("html", "pdf", "xlsx")), *(["txt"] if braille_ready else [])]
     folder = out or Places.of(Path("raw"), Path("reference"), release, restricted).reports
     try:
         source = make.edition_of(release, edition)
         chosen = make.month_of(source, month and month.date())
-        codes = list(source.authorities(chosen)) if authority == "all" else [authority]
+        if region:
+            click.echo(make.make_region(source, region, chosen, folder, large_print))
+            return
+        codes = list(source.authorities(chosen)) if authority == "all" else [authority or ""]
         for made in make.make_reports(source, codes, chosen, folder, wanted, large_print):
             for file in made.files:
                 click.echo(file)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from publication.report.figures import Line, Point, shown
+from publication.report.region import ALARM, WARNING, Compared, funnel_words
 from publication.report.words import chart_words
 
 WIDTH, HEIGHT = 600, 220
@@ -48,12 +49,13 @@ class Scale:
         return round(self.start + share * (self.end - self.start), 1)
 
 
-def ticks(lowest: float, highest: float, about: int = 4) -> list[float]:
-    """Round values that hold the lowest and the highest between them, `about` steps apart."""
+def ticks(lowest: float, highest: float, about: int = 4, least: float = 0) -> list[float]:
+    """Round values around the lowest and the highest, `about` steps apart and each at least `least`."""
     if highest <= lowest:
         lowest, highest = lowest - 1, highest + 1
     step = 10 ** math.floor(math.log10((highest - lowest) / about))
     step *= next(size for size in (1, 2, 5, 10) if step * size * about >= highest - lowest)
+    step = max(step, least)
     first, last = math.floor(lowest / step), math.ceil(highest / step)
     return [round(number * step, 10) for number in range(first, last + 1)]
 
@@ -101,7 +103,7 @@ def process_chart(line: Line) -> Chart | None:
 
 
 def _rungs(line: Line, lowest: float, highest: float) -> list[float]:
-    rungs = ticks(lowest, highest)
+    rungs = ticks(lowest, highest, least=1 if line.unit == "count" else 0)
     if line.unit == "percent" and lowest >= 0 and highest <= 100:
         rungs = [rung for rung in rungs if 0 <= rung <= 100]
     return rungs
@@ -175,3 +177,65 @@ def _apart(labels: list[tuple[float, str]], gap: float = 16) -> list[tuple[float
         raised.append((foot, text))
         foot -= gap
     return raised
+
+
+FUNNEL_HEIGHT, FUNNEL_STEPS, NAMED = 300, 60, 8
+
+
+def funnel(one: Compared) -> Chart | None:
+    """Places by their size against the limits of chance. None of what has no funnel, or of a single place.
+
+    Where there are many places, only those outside the funnel are named.
+    """
+    places = [place for place in one.given if place.denominator and place.value is not None]
+    if one.pooled is None or len(places) < FEWEST_POINTS:
+        return None
+    largest = max(place.denominator or 0 for place in places)
+    widths = ticks(0, largest * 1.05, least=1)
+    across = Scale(0, widths[-1], LEFT, WIDTH - RIGHT)
+    sizes = [widths[-1] * (step / FUNNEL_STEPS) ** 2 for step in range(1, FUNNEL_STEPS + 1)]
+    smallest = min(place.denominator or 0 for place in places)
+    reach = [*(place.value for place in places if place.value is not None), *one.limits(smallest, ALARM)]
+    rungs = _rungs(one.line, min(reach), max(reach))
+    up = Scale(rungs[0], rungs[-1], FUNNEL_HEIGHT - BOTTOM, TOP)
+    standings = {place.la_code: one.standing(place) for place in places}
+    dots = [
+        (across.at(place.denominator or 0), up.at(place.value or 0), standings[place.la_code], place.la_name)
+        for place in places
+    ]
+    curves = [
+        (
+            " ".join(
+                f"{across.at(size)},{up.at(one.limits(size, times)[side])}"
+                for size in sizes
+                if rungs[0] <= one.limits(size, times)[side] <= rungs[-1]
+            ),
+            dashes,
+        )
+        for times, dashes in ((WARNING, "7 5"), (ALARM, "1.5 4"))
+        for side in (0, 1)
+    ]
+    svg = DRAWN.get_template("funnel.svg").render(
+        width=WIDTH,
+        height=FUNNEL_HEIGHT,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        bottom=FUNNEL_HEIGHT - BOTTOM,
+        rungs=[(up.at(rung), _rung_words(rung, one.line.unit)) for rung in rungs],
+        steps=[(across.at(width), f"{width:,g}") for width in widths],
+        curves=[curve for curve in curves if curve[0]],
+        mean=up.at(min(max(one.scale * one.pooled, rungs[0]), rungs[-1])),
+        mean_words=f"all {shown(one.scale * one.pooled, one.line.unit)}",
+        dots=[dot[:3] for dot in dots],
+        names=[
+            (
+                x + (10 if x < WIDTH / 2 else -10),
+                y - 8 if y > 2 * TOP else y + 20,
+                name,
+                "start" if x < WIDTH / 2 else "end",
+            )
+            for x, y, standing, name in dots
+            if standing != "inside" or len(places) <= NAMED
+        ],
+    )
+    return Chart(svg, funnel_words(one))

@@ -3,8 +3,9 @@
 from markupsafe import Markup
 
 from publication.report import tables, words
-from publication.report.charts import DRAWN, Chart, process_chart
+from publication.report.charts import DRAWN, Chart, funnel, process_chart
 from publication.report.figures import Line, Report
+from publication.report.region import Compared, Region, ranked, side_by_side
 
 
 def page(report: Report, large_print: bool = False) -> str:
@@ -22,11 +23,32 @@ def page(report: Report, large_print: bool = False) -> str:
     )
 
 
+def region_page(region: Region, large_print: bool = False) -> str:
+    """The regional edition as the text of one self-contained page."""
+    return DRAWN.get_template("region.html").render(
+        region=region,
+        words=words,
+        ranked=ranked,
+        side_by_side=side_by_side,
+        funnel=_funnel,
+        slug=slug,
+        large_print=large_print,
+    )
+
+
 def slug(title: str) -> str:
     """A title as the name of a place in the page."""
     return "".join(letter if letter.isalnum() else "-" for letter in title.lower())
 
 
 def _chart(line: Line) -> Chart | None:
-    drawn = process_chart(line)
-    return drawn and Chart(Markup(drawn.svg), drawn.description)  # from our own template, already escaped
+    return _safe(process_chart(line))
+
+
+def _funnel(one: Compared) -> Chart | None:
+    return _safe(funnel(one))
+
+
+def _safe(drawn: Chart | None) -> Chart | None:
+    """A chart comes from a template of our own, where all text was escaped."""
+    return drawn and Chart(Markup(drawn.svg), drawn.description)

@@ -65,6 +65,19 @@ def make_reports(
         yield Made(la_code, files)
 
 
+def make_region(source: Edition, name: str, month: date, out: Path, large_print: bool = False) -> Path:
+    """Write out/<month>/region/side-by-side-<month>-<region>.html. Raises NoReport."""
+    from publication.report.html import region_page, slug
+    from publication.report.region import region_of
+
+    if not isinstance(source, RestrictedEdition):
+        raise NoReport("the regional edition sets exact figures side by side; there is no public one")
+    page = region_page(region_of(source, name, month), large_print)
+    return write(
+        out / f"{month:%Y-%m}" / "region" / f"side-by-side-{month:%Y-%m}-{slug(name)}.html", page.encode()
+    )
+
+
 def written(report: Report, kind: str, large_print: bool) -> bytes:
     """The report in one format."""
     return WRITERS[kind](report, large_print)

@@ -76,7 +76,9 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _table(table: Table | None) -> dict[str, Any] | None:
-    return table and {
+    if table is None:
+        return None
+    return {
         "caption": table.caption,
         "headings": table.headings,
         "rows": [[{"text": cell.text, "tone": cell.tone} for cell in row] for row in table.rows],

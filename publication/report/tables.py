@@ -17,6 +17,7 @@ SIGNALS = {
     "higher": "Higher",
     "lower": "Lower",
 }
+COLOURS = ("green", "amber", "red")
 SUMMARY = (
     "Indicator",
     "This month",
@@ -92,8 +93,8 @@ def _goal(line: Line) -> Cell:
 
 
 def _rag(line: Line) -> Cell:
-    judgement = line.goal.judgement if line.goal else None
-    return Cell((judgement or "-").capitalize(), tone=judgement or "")
+    colour = line.goal.judgement if line.goal and line.goal.judgement in COLOURS else None
+    return Cell((colour or "-").capitalize(), tone=colour or "")
 
 
 def _change(line: Line) -> Cell:

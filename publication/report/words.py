@@ -6,7 +6,7 @@ from datetime import date
 
 from ingest.return_format import load_formats
 from publication.report.figures import Line, Missing, Point, Report, month_words, shown
-from publication.report.tables import SIGNALS
+from publication.report.tables import COLOURS, SIGNALS
 
 BASES = {"month": "in the month", "point_in_time": "at the month end", "rolling_12_months": "in 12 months"}
 UNITS = {"per_10k": " per 10,000 children", "days": " days", "fte": " full-time equivalents"}
@@ -112,7 +112,7 @@ def _signals(report: Report) -> Headlines:
 
 def _off_target(report: Report) -> Headlines:
     """Red first, then amber."""
-    judged = [(line, line.goal) for line in report.lines if line.goal]
+    judged = [(line, line.goal) for line in report.lines if line.goal and line.goal.judgement in COLOURS]
     found = [
         _headline(line, goal.words)
         for colour in ("red", "amber")
@@ -221,6 +221,12 @@ def comments(line: Line) -> list[str]:
     return [said.strip() for said in (line.commentary or "").splitlines() if said.strip()]
 
 
+RESTRICTED = (
+    "Restricted: exact figures, small counts among them, from which children could be recognised. "
+    "For the authority and its improvement board. Do not publish or forward."
+)
+
+
 def edition_words(report: Report) -> str:
     """Who may see this edition, at the head of every copy of it."""
     if report.edition == "public":
@@ -228,18 +234,20 @@ def edition_words(report: Report) -> str:
             "Public edition. Small counts are hidden to protect children: c stands for a figure that is "
             "hidden, and it may be any number."
         )
-    return (
-        "Restricted: exact figures, small counts among them, from which children could be recognised. "
-        "For the authority and its improvement board. Do not publish or forward."
-    )
+    return RESTRICTED
 
 
 def made_from(report: Report) -> str:
     """Which release and definitions stand behind the report, at the foot of every copy of it."""
     return (
         f"{report.la_name} ({report.la_code}), {month_words(report.month)}, {report.edition} edition. "
-        f"Made from release {report.release}, by the definitions of commit {report.commit[:12]}."
+        f"{release_words(report.release, report.commit)}"
     )
+
+
+def release_words(release: int, commit: str) -> str:
+    """Which release, and which version of the definitions."""
+    return f"Made from release {release}, by the definitions of commit {commit[:12]}."
 
 
 KEY = (
@@ -279,5 +287,22 @@ NOTES = (
         "England, region and neighbours",
         "The newest figures that DfE has published, most of them for a whole year; neighbours are the mean "
         "of the statistical neighbours. The sentences by each chart name the year.",
+    ),
+)
+REGION_NOTES = (
+    (
+        "Side by side",
+        "Counts depend on the size of a place, so places are ranked on shares, rates, days and ratios alone. "
+        "Equal figures share the better place.",
+    ),
+    (
+        "Funnel",
+        "The plain line is the figure of all authorities here together. Between the dashes lie 19 of 20 "
+        "places that differ by chance alone, between the dots 499 of 500. A place outside is worth a "
+        "question: it may differ in need or in recording as well as in practice.",
+    ),
+    (
+        "Not submitted",
+        "An authority whose return did not come has no figure and no place. It is never shown as zero.",
     ),
 )
