@@ -61,6 +61,11 @@ class Places:
         return self.restricted / "warehouse.duckdb"
 
     @property
+    def reports(self) -> Path:
+        """The performance reports, a folder a month and authority: exact, so closed to other users."""
+        return self.restricted / "reports"
+
+    @property
     def lock(self) -> Path:
         return self.restricted / "refresh.lock"
 
