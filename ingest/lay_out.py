@@ -74,7 +74,6 @@ def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawF
     oddities = pa.Table.from_pylist(
         [
             {
-                "la_code": o.la_code,
                 "reporting_month": o.reporting_month,
                 "file": o.file,
                 "finding": o.finding.finding,

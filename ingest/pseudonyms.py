@@ -2,8 +2,8 @@
 
 A pseudonym is HMAC-SHA256(key, domain || 0x00 || id), its first 128 bits in hexadecimal. The domain is the
 authority and what the id identifies, so that one number used for a child and for a worker, or in two
-authorities, tells nothing. Without the key an id can be neither read nor tried: a plain hash of six digits
-is undone in a second, with or without a salt.
+authorities, tells nothing. Without the key an id can be neither read nor tried: a plain hash of six
+digits is undone in a second, with or without a salt.
 """
 
 import hashlib

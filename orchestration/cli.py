@@ -61,7 +61,23 @@ json_option = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class QuotesNothing(click.Group):
+    """Commands whose unforeseen errors are told without their words: these may quote a record."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            from orchestration.boundary import kind_and_place
+
+            said = kind_and_place(error)
+        err.print(f"Something broke, and nothing that readers see was changed: {said}")
+        sys.exit(1)
+
+
+@click.group(cls=QuotesNothing, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Monthly performance figures for children's safeguarding, from raw returns to a trusted release.
 
