@@ -7,7 +7,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
 .PHONY: help install demo test check bench bench-england bench-scorecard \
-	prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports prove-benchmarks prove-samples \
+	prove-counts prove-published prove-formats prove-orders prove-kill prove-coverage prove-reports prove-benchmarks prove-samples \
 	lock clean
 .DEFAULT_GOAL := help
 
@@ -57,6 +57,9 @@ prove-published: install  ## real published figures through the whole path (need
 
 prove-orders: install  ## twenty random orders of arrival of twelve months
 	$(BIN)/python -m tests.prove.orders
+
+prove-kill: install  ## fifty refreshes killed outright, and what readers and the next refresh make of it
+	$(BIN)/python -m tests.prove.kill
 
 prove-coverage: install  ## what of the specification is live (needs ../shared)
 	$(BIN)/python -m tests.prove.coverage

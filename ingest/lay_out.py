@@ -30,7 +30,7 @@ def lay_out(
     """Fill `returns` and `ledger` of an empty warehouse for a refresh that reports the month `newest`."""
     for schema in ("returns", "ledger", "reference"):
         db.execute(f"create schema if not exists {schema}")
-    for name in ("receipts", "pins", "folders", "published_views"):
+    for name in ("receipts", "pins", "repeats", "folders", "published_views"):
         db.register(name, ledger.table(name))
     formats = submitted_formats()
     db.register(
@@ -40,7 +40,17 @@ def lay_out(
     for statement in db.extract_statements(VIEWS_SQL):
         db.execute(statement, {"newest": newest} if statement.named_parameters else None)
     db.execute("create table ledger.return_formats as from return_formats")
-    db.execute("create table ledger.receipts as select * exclude (received_at, landed) from receipts")
+    db.execute(
+        """
+        create table ledger.receipts as
+        select receipts.* exclude (received_at, landed), coalesce(repeat_count, 0) as repeat_count
+        from receipts
+        left join (
+            select return_name, reporting_month, la_code, source_format, version, count(*) as repeat_count
+            from repeats group by all
+        ) using (return_name, reporting_month, la_code, source_format, version)
+        """
+    )
     db.execute("create table ledger.folders as from folders")
     db.execute(f"create table ledger.reporting as select '{newest}' as view_month")
     db.register("days", calendar())
@@ -75,6 +85,7 @@ def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawF
         [
             {
                 "reporting_month": o.reporting_month,
+                "la_code": o.la_code,
                 "file": o.file,
                 "finding": o.finding.finding,
                 "reason": o.finding.reason,

@@ -15,6 +15,7 @@ import duckdb
 from expectations.verdict import Verdict
 from ingest.ledger import Ledger
 from ingest.places import DBT_PROJECT, Places
+from ingest.previous_release import grounds
 
 MANIFEST, CURRENT_ASIDE = "manifest.json", ".current.aside"
 PUBLISHED, GONE_BACK_TO = "published", "gone back to"
@@ -223,17 +224,17 @@ def _write_manifest(
         from marts.fct_submissions where is_current order by all
         """
     )
-    reference = db.sql("select file, sha256 from reference.files order by file")
+    reference = db.sql("select file, sha256 from reference.files order by file").fetchall()
     manifest = {
         "release": number,
         "view_month": view_month,
         "commit": commit(),
-        "definitions_sha256": definitions_digest(),
+        **grounds(reference),
         "build_sha256": verdict.build_sha256,
         "run_id": run_id,
         "key_id": key_id,
         "inputs": [dict(zip(inputs.columns, row, strict=True)) for row in inputs.fetchall()],
-        "reference": [dict(zip(reference.columns, row, strict=True)) for row in reference.fetchall()],
+        "reference": [{"file": file, "sha256": sha256} for file, sha256 in reference],
         "checks": [asdict(outcome) for outcome in verdict.outcomes],
         "files": {
             str(path.relative_to(folder)): _sha256(path)
@@ -273,12 +274,6 @@ def commit() -> str:
         ["git", "rev-parse", "HEAD"], cwd=DBT_PROJECT, capture_output=True, text=True, check=False
     )
     return asked.stdout.strip() or "unknown"
-
-
-def definitions_digest() -> str:
-    """The version of the indicators' definitions: the catalogue, the code lists and the SQL that counts."""
-    files = sorted([*(DBT_PROJECT / "seeds").glob("*.csv"), *(DBT_PROJECT / "models").rglob("*.sql")])
-    return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
 
 
 def _now() -> str:

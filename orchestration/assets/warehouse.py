@@ -10,6 +10,7 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from ingest.lay_out import lay_out
+from ingest.previous_release import lay_out_previous
 from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
 from orchestration import dbt_build, progress
@@ -76,6 +77,7 @@ def laid_out(
         with duckdb.connect(str(places.warehouse)) as db:
             lay_out(db, places, ledger, found, newest)
             lay_out_reference(db, places.reference, places.reference_cache)
+            lay_out_previous(db, places)
             counts = db.sql(
                 """
                 select
