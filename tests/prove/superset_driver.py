@@ -42,10 +42,11 @@ class Superset:
         return self._call("GET", path, None)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        headers = {"Content-Type": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        data = json.dumps(body).encode() if body is not None else None
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        data = None
+        if body is not None:  # a GET that says it is JSON and brings none is refused
+            data = json.dumps(body).encode()
+            headers["Content-Type"] = "application/json"
         asked = urllib.request.Request(f"{self.address}/api/v1{path}", data, headers, method=method)
         try:
             with urllib.request.urlopen(asked, timeout=180) as answer:
