@@ -115,8 +115,8 @@ def test_a_scorecard_shows_every_indicator_once(published: Places) -> None:
     rows = json.loads(said.stdout)["rows"]
 
     with (DBT_PROJECT / "seeds" / "indicator_catalogue.csv").open(newline="") as file:
-        listed = [row["indicator_id"] for row in csv.DictReader(file)]
-    assert [r["indicator_id"] for r in rows] == listed
+        listed = sorted((int(row["display_order"]), row["indicator_id"]) for row in csv.DictReader(file))
+    assert [r["indicator_id"] for r in rows] == [indicator_id for _, indicator_id in listed]
 
 
 def test_a_refresh_with_nothing_new_publishes_the_same_figures(published: Places) -> None:
