@@ -23,13 +23,15 @@ install: .venv/installed  ## make .venv from requirements.lock, every package ch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
 
+demo: export LINE_OF_SIGHT_KEY_FILE = $(DEMO)/key
 demo: install  ## invent three authorities, refresh, and show a scorecard
 	$(BIN)/line-of-sight invent --authorities 3 --months 2024-10..2025-03 --children 300 --out $(DEMO)
+	test -f $(DEMO)/key || $(BIN)/line-of-sight key new
 	$(BIN)/line-of-sight refresh --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release
 	$(BIN)/line-of-sight scorecard --authority 001 --release $(DEMO)/release
 	@echo
 	@echo "The release:      $(DEMO)/release/current  (marts.duckdb, parquet/, csv/, manifest.json)"
-	@echo "The Dagster page: $(BIN)/line-of-sight ui --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release"
+	@echo "The Dagster page: $(BIN)/line-of-sight ui --key $(DEMO)/key --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release"
 
 test: install  ## run the tests
 	$(BIN)/python -m pytest

@@ -21,6 +21,7 @@ LANDED_COLUMNS = {
     "reporting_month": "varchar",
     "row_number": "bigint",
 }
+TIE_ORDER = {"tie_order": "bigint"}  # landed where the format declares ties
 
 
 def lay_out(
@@ -56,7 +57,7 @@ def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: P
         "select distinct landed from ledger.sources where return_name = ? order by 1", [fmt.name]
     ).fetchall()
     files = [str(landing / landed) for (landed,) in rows]
-    typed = LANDED_COLUMNS | {f.name: SQL_TYPES[f.type] for f in fmt.fields}
+    typed = LANDED_COLUMNS | {f.name: SQL_TYPES[f.type] for f in fmt.fields} | (TIE_ORDER if fmt.ties else {})
     if files:
         columns = ", ".join(f'"{name}"' for name in typed)
         body = f"select {columns} from read_parquet({files})"
@@ -66,14 +67,13 @@ def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: P
 
 
 def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawFolder) -> None:
-    """Findings of landed files and of the raw folder itself, without the values found."""
-    shown = ", ".join(name for name in FINDINGS.names if name != "value")
+    """Findings of landed files and of the raw folder itself."""
+    shown = ", ".join(FINDINGS.names)
     landed_files = sorted(places.landing.glob("*/*/*.findings.parquet"))
     files = [str(path) for path in [*landed_files, *finding_files(places.opened)]]
     oddities = pa.Table.from_pylist(
         [
             {
-                "la_code": o.la_code,
                 "reporting_month": o.reporting_month,
                 "file": o.file,
                 "finding": o.finding.finding,

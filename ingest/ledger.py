@@ -41,6 +41,9 @@ create table if not exists pins (  -- the content each month was first published
 create table if not exists releases (
     release_number integer primary key, view_month text not null, build_sha256 text not null
 );
+create table if not exists choices (  -- which release readers are given: the last one stands
+    choice_id integer primary key, release_number integer not null, how text not null, at text not null
+);
 create table if not exists refreshes (
     refresh_id integer primary key, view_month text, outcome text not null, reasons text, at text not null
 );
@@ -189,11 +192,23 @@ class Ledger:
         """Fix the content a month was first published from; the first word stands."""
         self._db.executemany("insert or ignore into pins values (?, ?, ?, ?, ?)", rows)
 
-    def add_release(self, release_number: int, view_month: str, build_sha256: str) -> None:
-        """Put a published release on record."""
+    def add_release(self, release_number: int, view_month: str, build_sha256: str, at: str) -> None:
+        """Put a published release on record, as the one that readers are given."""
         self._db.execute(
             "insert or replace into releases values (?, ?, ?)", (release_number, view_month, build_sha256)
         )
+        self.choose(release_number, "published", at)
+
+    def choose(self, release_number: int, how: str, at: str) -> None:
+        """Put on record which release readers are given from now on, and how it came to be."""
+        self._db.execute(
+            "insert into choices (release_number, how, at) values (?, ?, ?)", (release_number, how, at)
+        )
+
+    def chosen(self) -> int | None:
+        """The release that readers are to be given; None before the first. The last choice stands."""
+        rows = self._query("select release_number from choices order by choice_id desc limit 1", ())
+        return rows[0][0] if rows else None
 
     def add_refresh(self, view_month: str | None, outcome: str, reasons: str | None, at: str) -> None:
         """Put the end of a refresh on record: published, withheld or failed."""

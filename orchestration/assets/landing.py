@@ -9,6 +9,7 @@ from ingest.land import Landed, land_months
 from ingest.opened_files import open_files, returns_of
 from ingest.return_format import ReturnFormat, submitted_formats
 from orchestration import progress
+from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
 from orchestration.partitions import reporting_months
 from orchestration.resources import Warehouse
@@ -35,13 +36,14 @@ ONE_RUN = dg.BackfillPolicy.single_run()
     kinds={"python", "excel", "xml"},
     owners=OWNERS,
 )
+@quotes_nothing
 def other_formats(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     began = perf_counter()
     progress.tell("opening other formats")
     places = warehouse.places
     with only_refresh(places), warehouse.ledger() as ledger:
         found = warehouse.found(context.run_id)
-        opened = open_files(found, context.partition_keys[-1], places.opened, ledger)
+        opened = open_files(found, context.partition_keys[-1], places.opened, ledger, warehouse.pseudonyms())
     return dg.MaterializeResult(
         metadata={
             "files": opened.files,
@@ -67,6 +69,7 @@ def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
         kinds={"python", "parquet"},
         owners=OWNERS,
     )
+    @quotes_nothing
     def landed(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
         began = perf_counter()
         progress.tell(f"landing {fmt.name}")
@@ -80,7 +83,7 @@ def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
                 for month in found.months
                 if month <= newest
             }
-            by_month = land_months(fmt, files, places.landing, ledger)
+            by_month = land_months(fmt, files, places.landing, ledger, warehouse.pseudonyms())
             accepted = ledger.accepted(fmt.name, newest)
             latest = ledger.latest(fmt.name, newest).values()
         done = by_month.get(newest, Landed())

@@ -12,6 +12,7 @@ from expectations.verdict import Verdict
 from orchestration import dbt_build, progress
 from orchestration.assets.landing import OWNERS
 from orchestration.assets.quality_gate import VERDICT_FILE
+from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
 from orchestration.release import NotEarned, current_number, publish
 from orchestration.resources import Warehouse
@@ -70,6 +71,7 @@ def _facts(marts: Path, month: str) -> dict[str, int]:
     kinds={"duckdb", "parquet", "csv"},
     owners=OWNERS,
 )
+@quotes_nothing
 def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     progress.tell("writing the release")
     places = warehouse.places

@@ -10,6 +10,7 @@ from expectations.verdict import Outcome, State, Verdict
 from ingest.return_format import submitted_formats
 from orchestration import progress
 from orchestration.assets.warehouse import TESTS_FILE
+from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
 from orchestration.release import build_digest, current_number
 from orchestration.resources import Warehouse
@@ -45,6 +46,7 @@ AS_MODELLED = "as_modelled"
     ],
     name="quality_gate",
 )
+@quotes_nothing
 def quality_gate(
     context: dg.AssetCheckExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.AssetCheckResult]:

@@ -14,6 +14,7 @@ from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
 from orchestration import dbt_build, progress
 from orchestration.assets.landing import OWNERS
+from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
 from orchestration.resources import Warehouse
 from orchestration.stages import STAGES
@@ -55,6 +56,7 @@ class Reporting(dg.Config):
     ],
     name="lay_out",
 )
+@quotes_nothing
 def laid_out(
     context: dg.AssetExecutionContext, config: Reporting, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
@@ -132,6 +134,7 @@ class Translator(DagsterDbtTranslator):
     ),
     name="models",
 )
+@quotes_nothing
 def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Build and test the models in this process."""
     places = warehouse.places

@@ -61,10 +61,10 @@ def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_publ
         ("s47_enquiries", "unknown_column"),
     ]
     held = duckdb.sql(
-        f"select file, row_number, column_name, value from '{places.landing}/*/*/*.findings.parquet' "
+        f"select file, row_number, column_name from '{places.landing}/*/*/*.findings.parquet' "
         "where finding = 'unreadable_cell'"
     ).fetchall()
-    assert held == [("2025-04/301/cin_episodes.csv", 2, "cine_referral_date", "31/04/2025")]
+    assert held == [("2025-04/301/cin_episodes.csv", 2, "cine_referral_date")]
 
     said = json.loads(
         line_of_sight("status", "--raw", str(places.raw), "--release", str(places.release), "--json").stdout
