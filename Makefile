@@ -7,7 +7,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
 .PHONY: help install demo test check bench bench-england bench-scorecard \
-	prove-counts prove-published prove-formats prove-orders prove-kill prove-coverage prove-reports prove-benchmarks prove-samples \
+	prove-counts prove-published prove-formats prove-orders prove-kill prove-coverage prove-reports \
+	prove-benchmarks prove-samples handbook prove-page prove-bi prove-handbook \
 	lock clean
 .DEFAULT_GOAL := help
 
@@ -73,6 +74,27 @@ bench-scorecard: install  ## the comparisons of an England made by SQL, and ever
 prove-benchmarks: install  ## what is published, and rates and neighbours beside LAIT's (needs ../shared)
 	$(BIN)/python -m tests.prove.benchmarks
 
+handbook: install  ## build the handbook and dbt's documentation into site/, with no network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	$(BIN)/dbt docs generate --quiet --static --empty-catalog --project-dir dbt_project --profiles-dir dbt_project \
+		--target lint --target-path $(CURDIR)/site/dbt --log-level-file none
+	mv site/dbt/static_index.html site/dbt.html && rm -r site/dbt
+	@echo "The handbook: site/index.html, and with search: $(BIN)/python -m http.server -b 127.0.0.1 -d site"
+
+prove-page: install  ## the Dagster page in a real browser, a release withheld, mended and published (needs Chromium)
+	$(BIN)/python -m tests.prove.page
+
+prove-bi: install .superset/installed  ## a release in every client, PostgreSQL and Superset, against the marts (needs PostgreSQL)
+	$(BIN)/python -m tests.prove.bi
+
+prove-handbook: handbook  ## axe and the network on every page of the handbook (needs Chromium)
+	$(BIN)/python -m tests.prove.handbook site
+
+.superset/installed: tests/prove/superset.txt
+	$(PYTHON) -m venv .superset
+	.superset/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats
 
@@ -84,4 +106,4 @@ lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 		pyproject.toml -o requirements.lock
 
 clean:  ## remove what the targets above made
-	rm -rf .venv $(DEMO) dbt_project/target
+	rm -rf .venv .superset site $(DEMO) dbt_project/target
