@@ -136,7 +136,7 @@ class Cell:
 def nearest(value: float, places: int) -> Decimal:
     """A figure rounded half away from zero, by way of nine decimals as the marts' own words are."""
     exact = Decimal(str(value)).quantize(Decimal("1e-9"), rounding=ROUND_HALF_UP)
-    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0  # and never a minus nought
 
 
 def shown(value: float, unit: str) -> str:
