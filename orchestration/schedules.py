@@ -11,11 +11,21 @@ from ingest.land import pending_months
 from orchestration.partitions import MONTH_FORMAT, reporting_months
 from orchestration.resources import Warehouse
 
+REPORTS = dg.AssetSelection.assets("performance_reports")
+
 refresh_job = dg.define_asset_job(
     "refresh",
-    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+    # the reports take seconds an authority, and are wanted once a month: they have a job of their own
+    selection=(dg.AssetSelection.all() - REPORTS) | dg.AssetSelection.all_asset_checks(),
     partitions_def=reporting_months,
     description="From raw returns to a published release: land, lay out, build, judge, publish.",
+    executor_def=dg.in_process_executor,
+)
+
+reports_job = dg.define_asset_job(
+    "reports",
+    selection=REPORTS,
+    description="The performance reports of the current release, of its newest month.",
     executor_def=dg.in_process_executor,
 )
 

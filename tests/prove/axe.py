@@ -1,6 +1,7 @@
-"""make prove-axe: each page of the report in a real browser, checked by axe against WCAG 2.2 AA. Aim: 0 violations.
+"""make prove-axe: each page of the report in a real browser, checked by axe for WCAG 2.2 AA.
 
-Needs Chromium and npm, which fetches axe-core. Each page is also watched: it may ask for nothing beyond itself.
+Needs Chromium and npm, which fetches axe-core. Each page is also watched: it may ask for nothing but itself.
+Aim: no rule violated.
 """
 
 import json
