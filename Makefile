@@ -6,10 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench bench-england bench-scorecard \
-	prove-counts prove-published prove-formats prove-orders prove-kill prove-coverage prove-reports \
-	prove-benchmarks prove-samples handbook prove-page prove-bi prove-handbook \
-	lock clean
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -100,6 +97,12 @@ prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN ce
 
 prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
 	$(BIN)/python -m tests.prove.samples
+
+prove-report: install  ## every number of the report, in each format, against the marts
+	$(BIN)/python -m tests.prove.report
+
+prove-axe: install  ## each page of the report in a browser, checked by axe (needs Chromium and npm)
+	$(BIN)/python -m tests.prove.axe
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \
