@@ -103,6 +103,8 @@ prove-report: install  ## every number of the report, in each format, against th
 
 prove-axe: install  ## each page of the report in a browser, checked by axe (needs Chromium and npm)
 	$(BIN)/python -m tests.prove.axe
+prove-rules: install  ## every quality rule on a record planted for it, and on clean returns
+	$(BIN)/python -m tests.prove.rules
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \
