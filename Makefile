@@ -6,10 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench bench-england bench-scorecard \
-	prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports prove-benchmarks prove-samples \
-	prove-rules \
-	lock clean
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -23,13 +20,15 @@ install: .venv/installed  ## make .venv from requirements.lock, every package ch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
 
+demo: export LINE_OF_SIGHT_KEY_FILE = $(DEMO)/key
 demo: install  ## invent three authorities, refresh, and show a scorecard
 	$(BIN)/line-of-sight invent --authorities 3 --months 2024-10..2025-03 --children 300 --out $(DEMO)
+	test -f $(DEMO)/key || $(BIN)/line-of-sight key new
 	$(BIN)/line-of-sight refresh --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release
 	$(BIN)/line-of-sight scorecard --authority 001 --release $(DEMO)/release
 	@echo
 	@echo "The release:      $(DEMO)/release/current  (marts.duckdb, parquet/, csv/, manifest.json)"
-	@echo "The Dagster page: $(BIN)/line-of-sight ui --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release"
+	@echo "The Dagster page: $(BIN)/line-of-sight ui --key $(DEMO)/key --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release"
 
 test: install  ## run the tests
 	$(BIN)/python -m pytest
@@ -57,6 +56,9 @@ prove-published: install  ## real published figures through the whole path (need
 prove-orders: install  ## twenty random orders of arrival of twelve months
 	$(BIN)/python -m tests.prove.orders
 
+prove-kill: install  ## fifty refreshes killed outright, and what readers and the next refresh make of it
+	$(BIN)/python -m tests.prove.kill
+
 prove-coverage: install  ## what of the specification is live (needs ../shared)
 	$(BIN)/python -m tests.prove.coverage
 
@@ -69,12 +71,38 @@ bench-scorecard: install  ## the comparisons of an England made by SQL, and ever
 prove-benchmarks: install  ## what is published, and rates and neighbours beside LAIT's (needs ../shared)
 	$(BIN)/python -m tests.prove.benchmarks
 
+handbook: install  ## build the handbook and dbt's documentation into site/, with no network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	$(BIN)/dbt docs generate --quiet --static --empty-catalog --project-dir dbt_project --profiles-dir dbt_project \
+		--target lint --target-path $(CURDIR)/site/dbt --log-level-file none
+	mv site/dbt/static_index.html site/dbt.html && rm -r site/dbt
+	@echo "The handbook: site/index.html, and with search: $(BIN)/python -m http.server -b 127.0.0.1 -d site"
+
+prove-page: install  ## the Dagster page in a real browser, a release withheld, mended and published (needs Chromium)
+	$(BIN)/python -m tests.prove.page
+
+prove-bi: install .superset/installed  ## a release in every client, PostgreSQL and Superset, against the marts (needs PostgreSQL)
+	$(BIN)/python -m tests.prove.bi
+
+prove-handbook: handbook  ## axe and the network on every page of the handbook (needs Chromium)
+	$(BIN)/python -m tests.prove.handbook site
+
+.superset/installed: tests/prove/superset.txt
+	$(PYTHON) -m venv .superset
+	.superset/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats
 
 prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
 	$(BIN)/python -m tests.prove.samples
 
+prove-report: install  ## every number of the report, in each format, against the marts
+	$(BIN)/python -m tests.prove.report
+
+prove-axe: install  ## each page of the report in a browser, checked by axe (needs Chromium and npm)
+	$(BIN)/python -m tests.prove.axe
 prove-rules: install  ## every quality rule on a record planted for it, and on clean returns
 	$(BIN)/python -m tests.prove.rules
 
@@ -83,4 +111,4 @@ lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 		pyproject.toml -o requirements.lock
 
 clean:  ## remove what the targets above made
-	rm -rf .venv $(DEMO) dbt_project/target
+	rm -rf .venv .superset site $(DEMO) dbt_project/target

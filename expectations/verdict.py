@@ -60,6 +60,19 @@ class Verdict:
         """What withholds an authority, each with the authority's code."""
         return tuple(o for o in self.outcomes if o.withholds)
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the build is withheld, in words and counts: a sentence for each check that blocks."""
+        return tuple(
+            f"{o.sentence} ({o.check} on {o.subject}: {o.state}"
+            + (f", {o.violations} found)" if o.violations is not None else ")")
+            for o in self.blocking
+        )
+
+    def count(self, state: State) -> int:
+        """How many checks ended so."""
+        return sum(outcome.state == state for outcome in self.outcomes)
+
     def write(self, path: Path) -> None:
         """Keep the verdict beside the build."""
         path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")

@@ -24,6 +24,7 @@ NOT_READ = {
     "number": "not a number",
     "code": "not a code or label of the list {code_list}",
     "json": "not a json object",
+    "text": "not one of the short codes that it may be",
 }
 CHILD_ID = "[A-Za-z0-9]{1,20}|[0-9a-f]{32}"  # the second where it comes in as a hash already
 SQL_TYPES = {
@@ -123,11 +124,22 @@ def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnForma
     db.register("spellings", code_lists.spellings())
     columns = {name: cells.column(name) for name in ("file_no", "row_number")}
     for f in fmt.fields:
-        if f.type == "text":
-            columns[f.name] = _trimmed(cells.column(f.name), NULLS_IN_TEXT)
+        if f.dropped:
+            columns[f.name] = pa.nulls(cells.num_rows, pa.string())
+        elif f.type == "text":
+            columns[f.name] = said = _trimmed(cells.column(f.name), NULLS_IN_TEXT)
+            if f.shaped:
+                fits = pc.match_substring_regex(said, f"^(?:{f.shaped})$")
+                columns[f.name] = pc.if_else(fits, said, pa.scalar(None, pa.string()))
+                columns[f"{f.name}?"] = pc.fill_null(pc.invert(fits), False)
         else:
             columns[f.name], columns[f"{f.name}?"] = _read_typed(db, cells.column(f.name), f)
     return pa.table(columns)
+
+
+def as_said(text: pa.Array) -> pa.Array:
+    """Cells of text as they are read: trimmed, and null where they say nothing."""
+    return _trimmed(text, NULLS_IN_TEXT)
 
 
 def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedArray | pa.Array:
@@ -158,7 +170,7 @@ def _read_typed(
 
 def _unread_cells(batch: _Batch) -> pa.Table | None:
     db, fmt = batch.db, batch.fmt
-    typed = [f for f in fmt.fields if f.type != "text"]
+    typed = [f for f in fmt.fields if f.type != "text" or f.shaped]
     if not typed:
         return None
     counts = db.sql("select " + ", ".join(f'count_if("{f.name}?")' for f in typed) + " from kept").fetchone()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-# `value` is as received and never leaves the restricted zone; the rest may be shown.
+# What was found stands in the raw file, under this row and column; it is written nowhere else.
 SCHEMA = pa.schema(
     [
         ("la_code", pa.string()),
@@ -14,7 +14,6 @@ SCHEMA = pa.schema(
         ("content_id", pa.int64()),
         ("row_number", pa.int64()),
         ("column_name", pa.string()),
-        ("value", pa.string()),
         ("finding", pa.string()),
         ("reason", pa.string()),
         ("next_move", pa.string()),
@@ -24,7 +23,10 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing wrong in one file. Row numbers are a spreadsheet's: the header is row 1."""
+    """One thing wrong in one file. Row numbers are a spreadsheet's: the header is row 1.
+
+    `value` is as received, for whoever has the file open: no finding is written with it.
+    """
 
     finding: str
     reason: str
@@ -35,7 +37,7 @@ class Finding:
 
 
 def unknown_column(position: int, header: str, return_name: str) -> Finding:
-    """A column that the format does not know. Its name stays restricted: a lost header row is data."""
+    """A column that the format does not know. Its name is not told: a lost header row is data."""
     return Finding(
         finding="unknown_column",
         reason=f"column {position + 1} is not in the format and was ignored",
@@ -43,6 +45,12 @@ def unknown_column(position: int, header: str, return_name: str) -> Finding:
         column_name=f"column {position + 1}",
         value=header,
     )
+
+
+def another_authoritys_rows(reason: str) -> Finding:
+    """Rows that say they are of another authority: a privacy incident, and none of the file is loaded."""
+    move = "treat it as a privacy incident: tell both authorities, and have the file sent again without them"
+    return Finding("another_authoritys_rows", reason, move)
 
 
 def rejected_file(reason: str) -> Finding:

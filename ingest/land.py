@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -22,12 +24,16 @@ from ingest import opened_files
 from ingest.conform import Conformed, conform
 from ingest.findings import Finding
 from ingest.ledger import Ledger, Look, Receipt
-from ingest.raw_folder import RawFile, RawFolder
+from ingest.other_authorities import rows_of_others
+from ingest.pseudonyms import Pseudonyms
+from ingest.raw_folder import RawFile, RawFolder, is_as_seen
 from ingest.read_raw import RawTable, Rejected, read_bytes, read_table
 from ingest.return_format import ReturnFormat, submitted_formats
 
 # of raw files conformed in one query: small, so that one month keeps both cores busy
 BATCH_BYTES = 32 * 1024**2
+# nothing is spilled: a batch is small, and DuckDB would spill to the folder that the command was given in
+IN_MEMORY: dict[str, Any] = {"temp_directory": ""}
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,11 @@ class _Opened:
 
 
 def land_months(
-    fmt: ReturnFormat, files: Mapping[str, Sequence[RawFile]], landing: Path, ledger: Ledger
+    fmt: ReturnFormat,
+    files: Mapping[str, Sequence[RawFile]],
+    landing: Path,
+    ledger: Ledger,
+    pseudonyms: Pseudonyms,
 ) -> dict[str, Landed]:
     """Land what is new of one return, by month. An unchanged file costs one look.
 
@@ -71,7 +81,7 @@ def land_months(
         landed[month] = Landed(files=unchanged, unchanged=unchanged)
         batches += [(month, batch) for batch in _batches(waiting)]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        done = pool.map(lambda of: _land_batch(fmt, of[0], of[1], landing, ledger), batches)
+        done = pool.map(lambda of: _land_batch(fmt, of[0], of[1], landing, ledger, pseudonyms), batches)
         for (month, _), of_batch in zip(batches, done, strict=True):
             landed[month] += of_batch
     return landed
@@ -108,26 +118,41 @@ def _batches(files: Sequence[RawFile]) -> Iterator[list[RawFile]]:
         yield batch
 
 
-def _land_batch(fmt: ReturnFormat, month: str, files: list[RawFile], landing: Path, ledger: Ledger) -> Landed:
+def _land_batch(
+    fmt: ReturnFormat,
+    month: str,
+    files: list[RawFile],
+    landing: Path,
+    ledger: Ledger,
+    pseudonyms: Pseudonyms,
+) -> Landed:
     latest = ledger.latest(fmt.name, month)
     seen = ledger.seen(fmt.name, month)
     opened = [_open(f, fmt, latest.get((f.la_code, f.source_format)), seen.get(f.file)) for f in files]
     new = [o for o in opened if o is not None]
     looks = {f.file: look_of(f, fmt) for f in files}
+    again = [
+        latest[f.la_code, f.source_format]
+        for f, o in zip(files, opened, strict=True)
+        if o is None and f.sha256 is None and f.file in seen and is_as_seen(f)
+    ]
     if not new:
         with ledger.transaction():
+            ledger.add_repeats(again)
             ledger.mark_seen(fmt.name, month, looks)
         return Landed(files=len(files), unchanged=len(files))
     name = hashlib.sha256("".join(sorted(str(o.receipt.content_id) for o in new)).encode()).hexdigest()[:32]
     folder = landing / fmt.name / month
     folder.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as db:
+    with duckdb.connect(config=IN_MEMORY) as db:
         conformed = conform(db, _cells(new, fmt), fmt)
+        rows = _with_tie_order(db, conformed.rows, fmt) if fmt.ties else conformed.rows
+    rows = _under_pseudonyms(rows, new, fmt, pseudonyms)
     findings = _all_findings(new, conformed, fmt, month)
     counted = conformed.rows.group_by("file_no").aggregate([("file_no", "count")])
     kept: dict[int, int] = dict(zip(*(counted.column(i).to_pylist() for i in (0, 1)), strict=True))
     target = folder / f"{name}.parquet"
-    _write_whole(_with_place(conformed.rows, new, month), target)
+    _write_whole(_with_place(rows, new, month), target)
     if findings.num_rows:
         _write_whole(findings, folder / f"{name}.findings.parquet")
     by_file = findings.group_by("content_id").aggregate([("content_id", "count")])
@@ -146,6 +171,7 @@ def _land_batch(fmt: ReturnFormat, month: str, files: list[RawFile], landing: Pa
     ]
     with ledger.transaction():
         ledger.add(receipts)
+        ledger.add_repeats(again)
         ledger.mark_seen(fmt.name, month, looks)
     return Landed(
         files=len(files),
@@ -159,7 +185,7 @@ def _land_batch(fmt: ReturnFormat, month: str, files: list[RawFile], landing: Pa
 def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None, seen: Look | None) -> _Opened | None:
     """Read one file and write the head of its receipt; None where its content is already the newest."""
     table: RawTable | None = None
-    sha256, reason = "", None
+    sha256, reason, others = "", None, 0
     notes: tuple[Finding, ...] = ()
     try:
         data, sha256 = read_bytes(file.path)
@@ -173,12 +199,18 @@ def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None, seen: Look |
             if table.headers[position].strip()
         )
         reason = match.problem
+        others = rows_of_others(table, match.unknown, file.la_code)
     except Rejected as rejected:
         reason = str(rejected)
+    if not is_as_seen(file):
+        return None  # it is being replaced; a later refresh finds it changed
     content_id = _content_id(fmt, file, sha256)
     if latest is not None and latest.content_id == content_id:
         return None
-    if reason:
+    if others:
+        reason = f"{others} of its rows are of another authority, so none of it was loaded"
+        table, notes = None, (found.another_authoritys_rows(reason),)
+    elif reason:
         table, notes = None, (found.rejected_file(reason),)
     # the same file, read as before: an earlier month came late, and brings it other rows
     is_same_file = latest is not None and latest.sha256 == sha256
@@ -300,6 +332,44 @@ def _named_by_sender(columns: pa.ChunkedArray, names: Mapping[str, str]) -> pa.A
         for said in spelled.dictionary.to_pylist()
     ]
     return pa.array(told, pa.string()).take(spelled.indices)
+
+
+def _with_tie_order(db: duckdb.DuckDBPyConnection, rows: pa.Table, fmt: ReturnFormat) -> pa.Table:
+    """The rows with the place of each by its id among those that tie: pseudonyms have an order of their own.
+
+    Ids are ordered as text, by code point (spec/counting.md).
+    """
+    [key] = fmt.key
+    alike = ", ".join(f'"{name}"' for name in ("file_no", *fmt.ties))
+    db.register("tying", rows.append_column("place", pa.array(range(rows.num_rows), pa.int64())))
+    order = db.sql(
+        f"""
+        select row_number() over (partition by {alike} order by "{key}") as tie_order
+        from tying order by place
+        """
+    ).to_arrow_table()
+    return rows.append_column("tie_order", order.column("tie_order"))
+
+
+def _under_pseudonyms(
+    rows: pa.Table, opened: Sequence[_Opened], fmt: ReturnFormat, pseudonyms: Pseudonyms
+) -> pa.Table:
+    """The rows, which are in the order of their files, with every id a pseudonym of its authority.
+
+    What was opened from another format came through the door there: its ids are made of pseudonyms.
+    """
+    counts = np.bincount(rows.column("file_no").to_numpy(), minlength=len(opened))
+    ends = np.cumsum(counts)
+    for name, what in fmt.identifiers.items():
+        column = rows.column(name)
+        parts = [
+            column.slice(end - count, count).combine_chunks()
+            if o.raw.sha256
+            else pseudonyms.of(o.raw.la_code, what, column.slice(end - count, count))
+            for o, count, end in zip(opened, counts, ends, strict=True)
+        ]
+        rows = rows.set_column(rows.column_names.index(name), name, pa.chunked_array(parts, pa.string()))
+    return rows
 
 
 def _with_place(rows: pa.Table, opened: Sequence[_Opened], month: str) -> pa.Table:

@@ -23,6 +23,7 @@ LANDED_COLUMNS = {
     "reporting_month": "varchar",
     "row_number": "bigint",
 }
+TIE_ORDER = {"tie_order": "bigint"}  # landed where the format declares ties
 PUBLISHED_COLUMNS = (
     ("la_code", "varchar"),
     ("indicator_id", "varchar"),
@@ -65,7 +66,7 @@ def lay_out(
     """Fill `returns` and `ledger` of an empty warehouse for a refresh that reports the month `newest`."""
     for schema in ("returns", "ledger", "reference"):
         db.execute(f"create schema if not exists {schema}")
-    for name in ("receipts", "pins", "folders", "published_views"):
+    for name in ("receipts", "pins", "repeats", "folders", "published_views"):
         db.register(name, ledger.table(name))
     formats = submitted_formats()
     db.register(
@@ -75,7 +76,17 @@ def lay_out(
     for statement in db.extract_statements(VIEWS_SQL):
         db.execute(statement, {"newest": newest} if statement.named_parameters else None)
     db.execute("create table ledger.return_formats as from return_formats")
-    db.execute("create table ledger.receipts as select * exclude (received_at, landed) from receipts")
+    db.execute(
+        """
+        create table ledger.receipts as
+        select receipts.* exclude (received_at, landed), coalesce(repeat_count, 0) as repeat_count
+        from receipts
+        left join (
+            select return_name, reporting_month, la_code, source_format, version, count(*) as repeat_count
+            from repeats group by all
+        ) using (return_name, reporting_month, la_code, source_format, version)
+        """
+    )
     db.execute("create table ledger.folders as from folders")
     db.execute(f"create table ledger.reporting as select '{newest}' as view_month")
     db.register("days", calendar())
@@ -101,7 +112,7 @@ def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: P
 
 
 def _landed_sql(fmt: ReturnFormat, files: list[str]) -> str:
-    typed = LANDED_COLUMNS | {f.name: SQL_TYPES[f.type] for f in fmt.fields}
+    typed = LANDED_COLUMNS | {f.name: SQL_TYPES[f.type] for f in fmt.fields} | (TIE_ORDER if fmt.ties else {})
     if files:
         columns = ", ".join(f'"{name}"' for name in typed)
         return f"select {columns} from read_parquet({files})"
@@ -129,15 +140,15 @@ def _lay_out_month_before(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, land
 
 
 def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawFolder) -> None:
-    """Findings of landed files and of the raw folder itself, without the values found."""
-    shown = ", ".join(name for name in FINDINGS.names if name != "value")
+    """Findings of landed files and of the raw folder itself."""
+    shown = ", ".join(FINDINGS.names)
     landed_files = sorted(places.landing.glob("*/*/*.findings.parquet"))
     files = [str(path) for path in [*landed_files, *finding_files(places.opened)]]
     oddities = pa.Table.from_pylist(
         [
             {
-                "la_code": o.la_code,
                 "reporting_month": o.reporting_month,
+                "la_code": o.la_code,
                 "file": o.file,
                 "finding": o.finding.finding,
                 "reason": o.finding.reason,

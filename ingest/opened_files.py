@@ -38,7 +38,8 @@ from ingest.other_formats.annex_a import MERGED, make_returns
 from ingest.other_formats.annex_a_lists import Lists, load_lists, open_lists
 from ingest.other_formats.annex_a_months import MonthLists, carry, last_day_of, own_rows
 from ingest.other_formats.opened import Notes
-from ingest.raw_folder import OtherFile, RawFile, RawFolder
+from ingest.pseudonyms import Door, Pseudonyms
+from ingest.raw_folder import OtherFile, RawFile, RawFolder, is_as_seen
 from ingest.read_raw import Rejected, read_bytes
 from ingest.return_format import submitted_formats
 
@@ -57,7 +58,9 @@ class OpenedSummary:
     findings: int = 0
 
 
-def open_files(raw: RawFolder, newest: str, store: Path, ledger: Ledger) -> OpenedSummary:
+def open_files(
+    raw: RawFolder, newest: str, store: Path, ledger: Ledger, pseudonyms: Pseudonyms
+) -> OpenedSummary:
     """Open what is new among the other files up to the month `newest`. An unchanged folder costs one look."""
     total = {"files": 0, "opened": 0, "rejected": 0, "findings": 0}
     by_authority: dict[str, dict[str, list[OtherFile]]] = {}
@@ -71,7 +74,7 @@ def open_files(raw: RawFolder, newest: str, store: Path, ledger: Ledger) -> Open
     for la_code, months in by_authority.items():
         workbooks: dict[str, _Read] = {}
         for month, files in months.items():
-            folder = _Folder(store / month / la_code, month, la_code)
+            folder = _Folder(store / month / la_code, month, la_code, pseudonyms.at(la_code))
             folder.open(files)
             total["opened"] += len(files)
             total["rejected"] += folder.rejected
@@ -170,6 +173,7 @@ class _Folder:
     path: Path
     month: str
     la_code: str
+    door: Door
     rejected: int = 0
     workbook: _Read | None = None
     refused: list[dict[str, object]] = field(default_factory=list)
@@ -202,6 +206,8 @@ class _Folder:
             except Rejected as why:
                 self._refuse(file.file, str(why), "send it again as a plain file")
                 continue
+            if not is_as_seen(file):
+                continue  # it is being replaced; a later refresh finds it changed
             source_format = recognise(file.path.name, data[:HEAD_BYTES])
             if source_format is None:
                 move = "returns are named as in docs/returns, with the ending .csv or .parquet"
@@ -230,13 +236,13 @@ class _Folder:
             match source_format:
                 case "annex_a":
                     notes = Notes()
-                    content = _Workbook(open_lists(data, notes), notes.table())
+                    content = _Workbook(open_lists(data, notes, self.door), notes.table())
                 case "cin_census":
-                    content = open_cin_census(data)
+                    content = open_cin_census(data, self.door)
                 case "workforce_census":
                     content = open_workforce_census(data)
                 case _:
-                    content = open_ssda903(contents, last_day_of(self.month))
+                    content = open_ssda903(contents, last_day_of(self.month), self.door)
             if isinstance(content, Opened):
                 _check_says_the_same(content, self.month, self.la_code)
         except Rejected as why:
@@ -273,7 +279,7 @@ def _merge_months(store: Path, la_code: str, new: Mapping[str, _Read]) -> None:
             (aside / "_lists").mkdir()
             for name, table in merged.lists.tables.items():
                 pq.write_table(table, aside / "_lists" / f"{name}.parquet")
-            pq.write_table(read.content.findings, aside / "_lists" / "_findings.parquet")
+            pq.write_table(_without_values(read.content.findings), aside / "_lists" / "_findings.parquet")
             mixed = (*MERGED, "persons", "extract_coverage") if merged.has_carried else ()
             _set_down(opened, about, month, la_code, aside, mixed)
         before |= dict.fromkeys(merged.lists.tables, merged)
@@ -379,6 +385,11 @@ def _write_findings(findings: pa.Table, month: str, la_code: str, folder: Path) 
         )
 
 
+def _without_values(findings: pa.Table) -> pa.Table:
+    place = findings.column_names.index("value")
+    return findings.set_column(place, "value", pa.nulls(findings.num_rows, pa.string()))
+
+
 def _findings_of(opened: Opened, file: str) -> pa.Table:
     table = opened.findings
     parts = table.column("origin"), table.column("column_name")
@@ -390,7 +401,6 @@ def _findings_of(opened: Opened, file: str) -> pa.Table:
             "file": pa.repeat(pa.scalar(file), table.num_rows),
             "row_number": table.column("row_number"),
             "column_name": pc.if_else(nowhere, pa.scalar(None, pa.string()), places),
-            "value": table.column("value"),
             "finding": table.column("finding"),
             "reason": table.column("reason"),
             "next_move": table.column("next_move"),

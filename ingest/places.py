@@ -1,6 +1,7 @@
 """Where things lie. The restricted zone holds children's records and is closed to other users."""
 
 import os
+import resource
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,23 @@ class Places:
         return cls(raw.absolute(), reference.absolute(), release, (restricted or beside).absolute())
 
     @property
+    def records(self) -> Path:
+        """Children's records, under the pseudonyms of one key."""
+        return self.restricted / "records"
+
+    @property
+    def key_id(self) -> Path:
+        """Says which key made the pseudonyms of the records."""
+        return self.records / "key_id"
+
+    @property
     def landing(self) -> Path:
-        return self.restricted / "landing"
+        return self.records / "landing"
 
     @property
     def opened(self) -> Path:
         """Returns opened from other formats, as text."""
-        return self.restricted / "opened"
+        return self.records / "opened"
 
     @property
     def reference_cache(self) -> Path:
@@ -55,6 +66,11 @@ class Places:
         return self.restricted / "error_reports"
 
     @property
+    def reports(self) -> Path:
+        """The performance reports, a folder a month and authority: exact, so closed to other users."""
+        return self.restricted / "reports"
+
+    @property
     def lock(self) -> Path:
         return self.restricted / "refresh.lock"
 
@@ -70,7 +86,8 @@ class Places:
     def prepare(self) -> None:
         """Make the folders that are written. Whatever this process writes later, only its user may read."""
         os.umask(0o077)
-        for folder in (self.restricted, self.landing, self.opened, self.first_published):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file holds the memory, and the key
+        for folder in (self.restricted, self.records, self.landing, self.opened, self.first_published):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.restricted.chmod(0o700)
         self.releases.mkdir(parents=True, exist_ok=True, mode=0o755)

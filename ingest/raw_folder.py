@@ -2,8 +2,9 @@
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +14,19 @@ from ingest.return_format import submitted_formats
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 AUTHORITY = re.compile(r"\d{3}")
 SUFFIXES = (".csv", ".parquet")
+# A file may be named after a child. Names of no other words than these, and of years and days, may be told.
+TOLD_WORDS = {
+    "a", "annex", "annexa", "lists", "list", "workbook", "final", "copy", "version", "v1", "v2", "v3",
+    "return", "returns", "monthly", "annual", "data", "extract", "cin", "census", "ssda", "ssda903",
+    "903", "cla", "csww", "workforce", "social", "worker", "workers", "children", "looked", "after",
+    "header", "episodes", "reviews", "missing", "placed", "adoption", "ad1", "oc2", "oc3", "uasc",
+    "prev", "perm", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    "january", "february", "march", "april", "june", "july", "august", "september", "october",
+    "november", "december", "q1", "q2", "q3", "q4", "readme", "notes",
+}  # fmt: skip
+TOLD_NUMBER = re.compile(r"(19|20)\d\d|\d{1,2}")
+TOLD_SUFFIX = re.compile(r"\.(xlsx?|xlsm|xml|csv|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE)
+STILL_SECONDS = 3.0  # a file that has not changed for so long is taken to be whole
 
 
 @dataclass(frozen=True)
@@ -40,7 +54,7 @@ class OtherFile:
     """One file that is not named as a return: Annex A, a census, a table of SSDA903, or something unknown."""
 
     path: Path
-    file: str  # relative to the raw folder
+    file: str  # relative to the raw folder, as it may be told
     size: int
     mtime_ns: int
     inode: int
@@ -96,29 +110,31 @@ def look(raw: Path) -> RawFolder:
     folders: list[tuple[str, str]] = []
     oddities: list[Oddity] = []
     others: list[tuple[str, str, OtherFile]] = []
-    for month in _entries(raw):
+    for month, told_month in _entries(raw):
         if not (MONTH.fullmatch(month.name) and month.is_dir(follow_symlinks=False)):
-            oddities.append(_odd(month, raw, "is not a month", "name month folders YYYY-MM, as 2025-04"))
+            oddities.append(_odd(told_month, "is not a month", "name month folders YYYY-MM, as 2025-04"))
             continue
-        for authority in _entries(Path(month.path)):
+        for authority, told in _entries(Path(month.path)):
             if not (AUTHORITY.fullmatch(authority.name) and authority.is_dir(follow_symlinks=False)):
                 move = "name authority folders by the three-digit DfE code, as 372"
-                oddities.append(_odd(authority, raw, "is not an authority", move, month.name))
+                place = f"{told_month}/{told}"
+                oddities.append(_odd(place, "is not an authority", move, month.name))
                 continue
             folders.append((month.name, authority.name))
-            for entry in _files(Path(authority.path)):
+            for entry, told in _files(Path(authority.path)):
+                shown = f"{month.name}/{authority.name}/{told}"
                 name, dot, suffix = entry.name.rpartition(".")
                 about = entry.stat(follow_symlinks=False)
                 is_return = name in submitted_formats() and dot + suffix.lower() in SUFFIXES
                 if not is_return or Path(entry.path).parent != Path(authority.path):
-                    place = Path(entry.path), os.path.relpath(entry.path, raw)
-                    other = OtherFile(*place, about.st_size, about.st_mtime_ns, about.st_ino)
+                    looks = about.st_size, about.st_mtime_ns, about.st_ino
+                    other = OtherFile(Path(entry.path), shown, *looks)
                     others.append((month.name, authority.name, other))
                     continue
                 files.append(
                     RawFile(
                         path=Path(entry.path),
-                        file=os.path.relpath(entry.path, raw),
+                        file=shown,
                         reporting_month=month.name,
                         la_code=authority.name,
                         return_name=name,
@@ -130,27 +146,76 @@ def look(raw: Path) -> RawFolder:
     return RawFolder(tuple(files), tuple(folders), tuple(oddities), tuple(others))
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+def only_still(found: RawFolder) -> RawFolder:
+    """What was found without the files that are still being written; a later refresh reads those.
+
+    Waits once, and only where a file is younger than STILL_SECONDS.
+    """
+    placed: list[tuple[str, str, RawFile | OtherFile]] = [
+        *((f.reporting_month, f.la_code, f) for f in found.files),
+        *found.others,
+    ]
+    ages = [time.time() - file.mtime_ns / 1e9 for _, _, file in placed]
+    young = [place for place, age in zip(placed, ages, strict=True) if age < STILL_SECONDS]
+    if not young:
+        return found
+    time.sleep(STILL_SECONDS - max(0.0, min(ages)))
+    moving = {file.file: (month, la_code) for month, la_code, file in young if not is_as_seen(file)}
+    finding = Finding(
+        "still_being_written",
+        "it changed while it was looked at, so it was not read",
+        "let it be copied to its end, then refresh again",
+    )
+    return replace(
+        found,
+        files=tuple(f for f in found.files if f.file not in moving),
+        others=tuple(other for other in found.others if other[2].file not in moving),
+        oddities=(*found.oddities, *(Oddity(file, finding, *place) for file, place in moving.items())),
+    )
+
+
+def is_as_seen(file: RawFile | OtherFile) -> bool:
+    """Whether a file still looks as it did when it was found."""
+    try:
+        now = file.path.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    return (now.st_size, now.st_mtime_ns, now.st_ino) == (file.size, file.mtime_ns, file.inode)
+
+
+def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """What lies in a folder, in order of name, each with the name that it may be told by."""
     with os.scandir(folder) as entries:
-        yield from sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+        held = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+    withheld = 0
+    for entry in held:
+        told = told_name(entry.name)
+        if told is None:
+            withheld += 1
+            told = f"withheld name {withheld}"
+            suffix = Path(entry.name).suffix
+            told += suffix if TOLD_SUFFIX.fullmatch(suffix) else ""
+        yield entry, told
 
 
-def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
+def told_name(name: str) -> str | None:
+    """The name, where it holds nothing but known words, years and days; else it could be a child's: None."""
+    stem = Path(name).stem if TOLD_SUFFIX.fullmatch(Path(name).suffix) else name
+    if stem in submitted_formats() or MONTH.fullmatch(name) or AUTHORITY.fullmatch(name):
+        return name
+    known = TOLD_WORDS | {word for name in submitted_formats() for word in name.split("_")}
+    parts = re.split(r"[ ._()-]+", stem.lower())
+    return name if all(len(p) < 2 or p in known or TOLD_NUMBER.fullmatch(p) for p in parts) else None
+
+
+def _files(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Everything in an authority's folder, and one folder down: SSDA903 comes as a folder of tables."""
-    for entry in _entries(folder):
+    for entry, told in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
-            yield from _entries(Path(entry.path))
+            yield from ((below, f"{told}/{told_below}") for below, told_below in _entries(Path(entry.path)))
         else:
-            yield entry
+            yield entry, told
 
 
-def _odd(
-    entry: os.DirEntry[str],
-    raw: Path,
-    what: str,
-    move: str,
-    month: str | None = None,
-    la_code: str | None = None,
-) -> Oddity:
-    finding = Finding("unknown_file", f"its name {what}, so it was not read", move)
-    return Oddity(os.path.relpath(entry.path, raw), finding, month, la_code)
+def _odd(told: str, what: str, move: str, month: str | None = None) -> Oddity:
+    return Oddity(told, Finding("unknown_file", f"its name {what}, so it was not read", move), month)

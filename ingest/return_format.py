@@ -28,6 +28,13 @@ class Field:
     code_list: str | None = None
     aliases: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()  # the keys of a json object that may pass the door
+    shaped: str | None = (
+        None  # the regular expression of a text that may pass the door; other text is a finding
+    )
+    dropped: bool = False  # free text that no indicator reads: it is received, and lands empty
+    identifies: str | None = (
+        None  # what an id is of: alike in two returns, they join; it lands as a pseudonym
+    )
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,9 @@ class ReturnFormat:
     start_and_end: tuple[str, str] | None
     at_least: Mapping[str, int]
     digest: str  # changes with the declaration, so that a changed format is read again
+    ties: tuple[
+        str, ...
+    ] = ()  # what records have alike between which a rule takes the lowest or the largest id
 
     @property
     def is_reference(self) -> bool:
@@ -62,6 +72,11 @@ class ReturnFormat:
     def must_fill(self) -> tuple[str, ...]:
         """Fields without which a row says nothing: the key and the required ones, in declared order."""
         return tuple(f.name for f in self.fields if f.required or f.name in self.key)
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """The fields that land as pseudonyms, and what each identifies."""
+        return {f.name: f.identifies for f in self.fields if f.identifies}
 
     def match_headers(self, headers: Sequence[str]) -> HeaderMatch:
         """Find each field among the received headers by name or alias, ignoring case and outer spaces."""
@@ -101,6 +116,9 @@ def load_format(path: Path) -> ReturnFormat:
             code_list=f.get("code_list"),
             aliases=tuple(str(a) for a in f.get("aliases", [])),
             keeps=tuple(f.get("keeps", [])),
+            shaped=f.get("shaped"),
+            dropped=f.get("dropped", False),
+            identifies=f.get("identifies"),
         )
         for name, f in said["fields"].items()
     )
@@ -113,6 +131,7 @@ def load_format(path: Path) -> ReturnFormat:
         fields=fields,
         start_and_end=tuple(said["start_and_end"]) if "start_and_end" in said else None,
         at_least=said.get("at_least", {}),
+        ties=tuple(said.get("ties", [])),
         digest=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
     _refuse_nonsense(fmt, path)
@@ -127,9 +146,12 @@ def _refuse_nonsense(fmt: ReturnFormat, path: Path) -> None:
         (not set(fmt.key) <= names or not fmt.key, "has a key that is not among its fields"),
         (not set(fmt.start_and_end or ()) <= names, "has a start or end that is not among its fields"),
         (not set(fmt.at_least) <= names, "sets a least value for a field it does not have"),
+        (not set(fmt.ties) <= names, "has ties in fields it does not have"),
     ]
     for f in fmt.fields:
         problems.append((f.type not in TYPES, f"gives {f.name} the type {f.type}"))
+        is_of_text = f.identifies or f.shaped or f.dropped
+        problems.append((bool(is_of_text) and f.type != "text", f"{f.name}: only text is an id or free text"))
         problems.append(
             ((f.type == "code") != (f.code_list is not None), f"{f.name}: code needs a code_list")
         )

@@ -52,7 +52,7 @@ select
 from answers
 inner join dim_indicator as about using (indicator_id)
 left join compared using (indicator_id, compared_basis)
-order by about.display_order
+order by about.display_order, indicator_id
 """
 
 

@@ -4,6 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,23 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from ingest import pseudonyms
 from ingest.places import Places
+from ingest.pseudonyms import KEY_FILE, KeyRefused
 from orchestration import answers
-from orchestration.lock import Busy
+from orchestration.lock import Busy, only_refresh
 from orchestration.overrides import overrides_of
-from orchestration.refresh import Outcome, refresh_warehouse
+from orchestration.plain_errors import in_words
+from orchestration.refresh import (
+    NothingToReport,
+    Outcome,
+    list_releases,
+    record_stop,
+    refresh_warehouse,
+    return_to,
+)
+from orchestration.release import NotThere, current_number
+from orchestration.stopping import heeded
 
 PUBLISHED, WITHHELD, BUSY = 0, 3, 75  # and 2, which click ends with on wrong usage
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -39,12 +53,32 @@ reference_option = click.option(
     "--reference", type=FOLDER, envvar="LINE_OF_SIGHT_REFERENCE", default="reference", show_default=True,
     help="Populations, targets and DfE statistics, exactly as downloaded.",
 )  # fmt: skip
+key_option = click.option(
+    "--key", type=click.Path(dir_okay=False, path_type=Path), envvar=KEY_FILE,
+    help="The file of the key that pseudonyms are made with.  [default: ~/.config/line-of-sight/key]",
+)  # fmt: skip
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for a script instead of a table."
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class QuotesNothing(click.Group):
+    """Commands whose unforeseen errors are told without their words: these may quote a record."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            from orchestration.boundary import kind_and_place
+
+            said = kind_and_place(error)
+        err.print(f"Something broke, and nothing that readers see was changed: {said}")
+        sys.exit(1)
+
+
+@click.group(cls=QuotesNothing, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Monthly performance figures for children's safeguarding, from raw returns to a trusted release.
 
@@ -61,6 +95,7 @@ def main() -> None:
 @reference_option
 @release_option
 @restricted_option
+@key_option
 @click.option("--month", type=MONTH, help="The month to report.  [default: the newest folder in RAW]")
 @click.option(
     "--override",
@@ -77,6 +112,7 @@ def refresh(
     reference: Path,
     release: Path,
     restricted: Path | None,
+    key: Path | None,
     month: Any,
     overrides: tuple[str, ...],
     reason: str | None,
@@ -94,20 +130,30 @@ def refresh(
     \b
     Exit codes:  0 published   2 wrong usage   3 withheld by the gate, with the reasons
                  75 another refresh is running   1 something broke; nothing was changed
+                 130 stopped by Ctrl-C           143 stopped by SIGTERM
     """
     if not raw.is_dir():
         raise click.UsageError(f"there is no folder {raw}; give the folder of the returns with --raw")
     places = Places.of(raw, reference, release, restricted)
     try:
         overridden = overrides_of(overrides, reason, by_name)
-        ended = _with_progress(
-            lambda tell: refresh_warehouse(places, month and month.strftime("%Y-%m"), tell, overridden)
-        )
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    try:
+        with heeded(lambda: record_stop(places), lambda: _tell_stopped(places)):
+            ended = _with_progress(
+                lambda tell: refresh_warehouse(
+                    places, month and month.strftime("%Y-%m"), tell, key, overridden
+                )
+            )
     except Busy as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except ValueError as wrong:
+    except (NothingToReport, KeyRefused) as wrong:
         raise click.UsageError(str(wrong)) from None
+    except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
+        err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")
+        sys.exit(1)
     if as_json:
         click.echo(json.dumps(ended.as_json(), indent=1))
     else:
@@ -141,8 +187,78 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
         out.print(f"{ended.findings} findings were made; see `line-of-sight status`")
 
 
+def _tell_stopped(places: Places) -> None:
+    err.show_cursor()
+    number = current_number(places)
+    err.print(
+        f"Stopped. {f'Release {number} is current' if number else 'There is no release'}; refresh again."
+    )
+
+
 def _still(ended: Outcome) -> str:
     return f"Release {ended.release} stays current." if ended.release else "There is no earlier release."
+
+
+@main.group()
+def key() -> None:
+    """Make and change the key that children's ids become pseudonyms with."""
+
+
+@key.command("new")
+@key_option
+def key_new(key: Path | None) -> None:
+    """Draw a key at random and write it where only you can read it.
+
+    \b
+    Keep a copy where you keep other secrets, and never beside the data: with the key ids can be tried
+    one by one until a pseudonym fits, and without it nothing that has landed can be added to.
+    """
+    path = pseudonyms.key_file(key)
+    try:
+        made = pseudonyms.new_key(path)
+    except (KeyRefused, OSError) as refused:
+        raise click.UsageError(str(refused)) from None
+    out.print(f"Wrote key {made.key_id} to {path}")
+
+
+@main.command("release")
+@click.option("--to", "number", type=int, help="The number of the release that readers are to be given.")
+@release_option
+@restricted_option
+@json_option
+def releases(number: int | None, release: Path, restricted: Path | None, as_json: bool) -> None:
+    """List the releases, or go back to an earlier one.
+
+    \b
+    Going back points RELEASE/current at that release, byte for byte as it was published, after its files are
+    checked against its manifest. Nothing is deleted, and `--to` a later number goes forward again.
+    The next refresh reads whatever is in RAW then, and publishes it under a new number; what was first
+    published of a month stays so. Take what was wrong out of RAW before it, or it will be published again.
+
+    \b
+    Example:  line-of-sight release --to 3
+    Exit codes:  0 done   2 no such release, or it is damaged   75 a refresh is running
+    """
+    places = Places.of(Path("raw"), Path("reference"), release, restricted)
+    try:
+        if number is not None:
+            return_to(places, number)
+        said = list_releases(places)
+    except Busy as busy:
+        err.print(str(busy))
+        sys.exit(BUSY)
+    except NotThere as missing:
+        raise click.UsageError(str(missing)) from None
+    if as_json:
+        click.echo(json.dumps([asdict(r) for r in said], indent=1))
+        return
+    if number is not None:
+        out.print(f"Release {number} is current, as it was published: {places.current}")
+        return
+    _print_table(
+        ["release", "month", "published", "current"],
+        [[r.release, r.view_month, r.published_at, "current" if r.is_current else ""] for r in said],
+    )
 
 
 @main.command()
@@ -280,6 +396,70 @@ def invent(authorities: int, months: str, children: int, seed: int, folder: Path
 
 
 @main.command()
+@click.option("--authority", help="Whose report: a three-digit DfE code, as 372, or all.")
+@click.option("--region", help="Authorities side by side instead: the name of a region, or all.")
+@click.option("--month", type=MONTH, help="The month to report.  [default: the month the release reports]")
+@click.option(
+    "--edition",
+    type=click.Choice(["restricted", "public"]),
+    default="restricted",
+    show_default=True,
+    help="Exact figures for the authority itself, or only what the public pack says.",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["html", "pdf", "xlsx"]),
+    multiple=True,
+    help="Which files to write; may be given more than once.  [default: all three]",
+)
+@click.option(
+    "--braille-ready", is_flag=True, help="Also write plain text for a braille display or embosser."
+)
+@click.option("--large-print", is_flag=True, help="Large print in the page and the PDF.")
+@click.option("--out", type=FOLDER, help="Where to write.  [default: RELEASE-restricted/reports]")
+@release_option
+@restricted_option
+def report(
+    authority: str | None,
+    region: str | None,
+    month: Any,
+    edition: str,
+    formats: tuple[str, ...],
+    braille_ready: bool,
+    large_print: bool,
+    out: Path | None,
+    release: Path,
+    restricted: Path | None,
+) -> None:
+    """Write the monthly performance report of an authority or a region, from the current release alone.
+
+    \b
+    Example:  line-of-sight report --authority 372 --month 2025-03
+    Writes    <out>/2025-03/372/performance-2025-03-372.html, .pdf and .xlsx
+    """
+    from publication.report import make
+    from publication.report.figures import NoReport
+
+    if (authority is None) == (region is None):
+        raise click.UsageError("say whose report: --authority 372, --authority all or --region 'North West'")
+    wanted = [*(formats or ("html", "pdf", "xlsx")), *(["txt"] if braille_ready else [])]
+    folder = out or Places.of(Path("raw"), Path("reference"), release, restricted).reports
+    try:
+        source = make.edition_of(release, edition)
+        chosen = make.month_of(source, month and month.date())
+        if region:
+            click.echo(make.make_region(source, region, chosen, folder, large_print))
+            return
+        codes = list(source.authorities(chosen)) if authority == "all" else [authority or ""]
+        for made in make.make_reports(source, codes, chosen, folder, wanted, large_print):
+            for file in made.files:
+                click.echo(file)
+    except NoReport as none:
+        raise click.UsageError(str(none)) from None
+
+
+@main.command()
 @raw_option
 @release_option
 @restricted_option
@@ -340,25 +520,72 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
         )
 
 
+@main.command("copy")
+@release_option
+@click.option(
+    "--to", required=True, envvar="LINE_OF_SIGHT_POSTGRES", metavar="postgresql://HOST/DATABASE",
+    help="The database. Keep the password in ~/.pgpass, or the whole address in LINE_OF_SIGHT_POSTGRES.",
+)  # fmt: skip
+@click.option("--schema", default="line_of_sight", show_default=True, help="Where readers find the marts.")
+@click.option(
+    "--reader", default="line_of_sight_reader", show_default=True,
+    help="A role that may read the marts and change nothing; made where it is not there.",
+)  # fmt: skip
+def copy_to(release: Path, to: str, schema: str, reader: str) -> None:
+    """Copy the current release to PostgreSQL, whole or not at all, for BI tools that read a server.
+
+    These are the exact figures of the release, small numbers included: for a database inside the council.
+    Let a person or a tool read them with `grant line_of_sight_reader to ...`.
+
+    \b
+    Example:  line-of-sight copy --to postgresql://warehouse.council.internal/performance
+    """
+    from publication.postgres import NotCopied, copy_release
+
+    try:
+        copied = copy_release(release / "current", to, schema, reader, err.print)
+    except NotCopied as why:
+        raise click.ClickException(str(why)) from None
+    was = "Copied" if copied.is_new else "Already there:"
+    out.print(
+        f"{was} release {copied.release}, {len(copied.rows)} marts and {sum(copied.rows.values()):,} rows, "
+        f"in the schema {copied.schema}; the role {reader} may read it"
+    )
+
+
 @main.command()
 @raw_option
 @reference_option
 @release_option
 @restricted_option
+@key_option
 @click.option("--port", default=3000, show_default=True, help="The port to listen on.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="The address to listen on; it has no login."
 )
-def ui(raw: Path, reference: Path, release: Path, restricted: Path | None, port: int, host: str) -> None:
+def ui(
+    raw: Path,
+    reference: Path,
+    release: Path,
+    restricted: Path | None,
+    key: Path | None,
+    port: int,
+    host: str,
+) -> None:
     """Open the Dagster page over these folders, on this machine only unless told otherwise."""
-    from orchestration.instance import use_dagster_home
+    import dagster as dg
+
+    from orchestration.instance import close_lost_runs, use_dagster_home
 
     places = Places.of(raw, reference, release, restricted)
     places.prepare()
     for name, place in (("RAW", places.raw), ("REFERENCE", places.reference), ("RELEASE", places.release)):
         os.environ[f"LINE_OF_SIGHT_{name}"] = str(place)
     os.environ["LINE_OF_SIGHT_RESTRICTED"] = str(places.restricted)
+    os.environ[KEY_FILE] = str(pseudonyms.key_file(key))
     use_dagster_home(places)
+    with suppress(Busy), only_refresh(places):
+        close_lost_runs(dg.DagsterInstance.get())
     workspace = Path(__file__).parent.parent / "workspace.yaml"
     command = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
     os.chdir(workspace.parent)

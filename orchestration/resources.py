@@ -11,6 +11,7 @@ import dagster as dg
 from ingest import raw_folder
 from ingest.ledger import Ledger
 from ingest.places import Places
+from ingest.pseudonyms import Pseudonyms, note_key, pseudonyms_for
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -20,6 +21,7 @@ class Warehouse(dg.ConfigurableResource):
     reference: str
     release: str
     restricted: str = ""
+    key: str = ""  # the file of the key, never the key; LINE_OF_SIGHT_KEY_FILE or the user's own where empty
 
     @property
     def places(self) -> Places:
@@ -27,6 +29,13 @@ class Warehouse(dg.ConfigurableResource):
         places = Places.of(Path(self.raw), Path(self.reference), Path(self.release), restricted)
         places.prepare()
         return places
+
+    def pseudonyms(self) -> Pseudonyms:
+        """What ids land as. Raises KeyRefused."""
+        places = self.places
+        pseudonyms = pseudonyms_for(places.key_id, Path(self.key) if self.key else None)
+        note_key(places.key_id, pseudonyms)
+        return pseudonyms
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
@@ -44,7 +53,7 @@ class Warehouse(dg.ConfigurableResource):
 
 @lru_cache(maxsize=2)
 def _look_once(run_id: str, raw: Path) -> raw_folder.RawFolder:
-    return raw_folder.look(raw)
+    return raw_folder.only_still(raw_folder.look(raw))
 
 
 def default_warehouse() -> Warehouse:

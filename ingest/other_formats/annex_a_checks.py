@@ -10,13 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.other_formats.annex_a_lists import AnnexList, load_lists
+from ingest.other_formats.annex_a_lists import IS_POSTCODE, POSTED, AnnexList, load_lists
 from ingest.other_formats.annex_a_months import first_day_of_window
 from ingest.other_formats.opened import Notes
 
 BORN = "Date of Birth"
 DAYS_BEFORE_BIRTH = 280  # as the CIN census has it: 40 weeks
-POSTCODE = r"^[A-Za-z]{1,2}[0-9][0-9A-Za-z]? ?[0-9][A-Za-z]{2}$"
 # Lists that nobody is on before birth: care, and adoption from care.
 OF_THE_BORN = {
     "List 8": "Date Started to be Looked After",
@@ -122,8 +121,8 @@ def _note_adults(rows: pa.Table, start: str, end: str, as_at: date, notes: Notes
 
 
 def _note_postcodes(rows: pa.Table, notes: Notes) -> None:
-    heading = "Placement postcode"
-    is_odd = pc.invert(pc.match_substring_regex(rows[heading], POSTCODE))
+    heading = POSTED
+    is_odd = pc.invert(pc.match_substring_regex(rows[heading], IS_POSTCODE))
     odd = rows.filter(pc.fill_null(is_odd, False))
     notes.add_rows(
         odd, heading, "unreadable_cell", "not a postcode; no return is made from it", "correct the cell"

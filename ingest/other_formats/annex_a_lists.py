@@ -19,10 +19,14 @@ import yaml
 from ingest import code_lists
 from ingest.other_formats.opened import Notes, workbench
 from ingest.other_formats.workbook import Cells, check_container, read_sheets
+from ingest.pseudonyms import Door
 from ingest.read_raw import Rejected
 
 LISTS = Path(__file__).parent / "annex_a.yml"
 IDENTIFIERS = {"childuniqueid", "childid", "individualadopteridentifier"}
+POSTED, ORGANISED = "Placement postcode", "Organisation completing assessment"
+IS_POSTCODE = r"^[A-Za-z]{1,2}[0-9][0-9A-Za-z]? ?[0-9][A-Za-z]{2}$"
+SAID_RIGHT, SAID_WRONG = "ZZ99 9ZZ", "not as it should be"  # stand for what no return is made from
 OPTION_LETTER = re.compile(r"\(?[a-z]{1,2}\s*[).]\s*(?=\S)", re.IGNORECASE)  # 'a) Male', 'a. WBRI'
 LEADING_CODE = re.compile(
     r"([0-9a-z]+)\s*(?:[-:;,.)\u2013\u2014]|\s(?=\S))", re.IGNORECASE
@@ -182,13 +186,34 @@ class _Found:
     is_day: pa.Array  # which texts of the dictionary are dates of Excel's own
 
 
-def open_lists(data: bytes, notes: Notes) -> Lists:
-    """Find and read the lists. Raises Rejected if the workbook is hostile, broken or has no list."""
+def open_lists(data: bytes, notes: Notes, door: Door | None = None) -> Lists:
+    """Find and read the lists. Raises Rejected if the workbook is hostile, broken or has no list.
+
+    Through a door, children, workers and adopters go by pseudonyms, and so does every id made of theirs.
+    """
     found = _find_lists(data, check_container(data), notes)
+    tables = _with_days(found, notes)
+    if door:
+        tables = {name: _through(door, table, load_lists()[name]) for name, table in tables.items()}
     return Lists(
-        tables=_with_days(found, notes),
+        tables=tables,
         held={name: frozenset(one.columns) for name, one in found.items()},
     )
+
+
+def _through(door: Door, table: pa.Table, known: AnnexList) -> pa.Table:
+    """A list as it may be kept: ids as pseudonyms, of a postcode or free text only what the checks ask."""
+    who = "adopter" if known.is_of_adults else "child"
+    identified = {"child": who, next(iter(known.headings)): who}
+    table = door.through(
+        table, identified | {"Allocated Worker": "worker", "Family identifier": "adoptive_family"}
+    )
+    for heading, is_right in ((POSTED, IS_POSTCODE), (ORGANISED, ".")):
+        if heading in table.column_names:
+            fits = pc.match_substring_regex(table.column(heading), is_right)
+            said = pc.if_else(fits, pa.scalar(SAID_RIGHT), pa.scalar(SAID_WRONG))
+            table = table.set_column(table.column_names.index(heading), heading, said)
+    return table
 
 
 def _find_lists(data: bytes, has_errors: bool, notes: Notes) -> dict[str, _Found]:

@@ -1,5 +1,6 @@
 """The CIN census (XML, 2017 to 2026) as SSD returns, by spec/mapping.csv."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +18,7 @@ from ingest.other_formats.opened import (
     workbench,
 )
 from ingest.other_formats.xml_records import Branch, Records, Tree, read_records
+from ingest.pseudonyms import Door
 from ingest.read_raw import Rejected
 
 HEADER = {
@@ -289,9 +291,15 @@ LIMITS = {
 }
 
 
-def open_cin_census(source: Path | bytes | BinaryIO) -> Opened:
-    """Read one CIN census file. Raises Rejected where it is hostile, broken or another collection."""
+def open_cin_census(source: Path | bytes | BinaryIO, door: Door | None = None) -> Opened:
+    """Read one CIN census file. Raises Rejected where it is hostile, broken or another collection.
+
+    Through a door, children go by pseudonyms, and every id made of a child's is made of the pseudonym.
+    """
     records = read_records(source, CIN_CENSUS)
+    if door:
+        of_children = door.through(records.tables["ChildIdentifiers"], {"LAchildID": "child"})
+        records = replace(records, tables={**records.tables, "ChildIdentifiers": of_children})
     notes = records.notes
     authority, year, reference_date = read_header(records, "CIN")
     with workbench(records.tables) as db:

@@ -14,7 +14,7 @@ from ingest.code_lists import load_code_lists
 from ingest.conform import BLANKS, NULLS_IN_TEXT, read_sql
 from ingest.return_format import Field, submitted_formats
 
-# `value` is as received and stays in the restricted zone; the rest may be shown.
+# `value` is as received and is written nowhere; the rest may be shown.
 FINDINGS = pa.schema(
     [
         ("return_name", pa.string()),
@@ -159,7 +159,10 @@ def _laid_out(table: pa.Table) -> pa.Table:
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     """One for the process: making it takes longer than most workbooks' queries."""
-    db = duckdb.connect(config={"enable_external_access": "false", "threads": 1})
+    db = duckdb.connect(
+        config={"threads": 1, "temp_directory": ""}
+    )  # nothing is spilled to where it may be seen
+    db.execute("set enable_external_access = false")
     trimmed = f"trim(cell, {BLANKS})"
     db.execute(
         f"""

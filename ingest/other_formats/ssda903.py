@@ -25,8 +25,10 @@ from ingest.other_formats.opened import (
     unfilled,
     workbench,
 )
+from ingest.pseudonyms import Door
 from ingest.read_raw import RawTable, Rejected, read_csv
 
+IDENTIFIERS = {"CHILD": "child", "SW_ID": "worker"}
 LOOKED_THROUGH = ("CHILD", "DECOM", "RNE", "LS", "REC")
 NO_END = np.iinfo(np.int32).max
 
@@ -230,14 +232,17 @@ LIMITS = {
 }
 
 
-def open_ssda903(files: Mapping[str, bytes], as_at: date | None = None) -> Opened:
+def open_ssda903(files: Mapping[str, bytes], as_at: date | None = None, door: Door | None = None) -> Opened:
     """Read one set of CSV files by name. Raises Rejected where none of them is a table of SSDA903.
 
     `as_at` is the last day of the snapshot month: it tells the year that the set is good for, and whether
     care leavers may be taken. Without it they are left out: oc3 speaks of birthdays, not of a month end.
+    Through a door, children and workers go by pseudonyms, and so does every id made of theirs.
     """
     notes = Notes()
     tables = _open_tables(files, notes)
+    if door:
+        tables = {name: door.through(table, IDENTIFIERS) for name, table in tables.items()}
     takes = {name for name, needs in NEEDS.items() if needs <= tables.keys()}
     limits = dict(LIMITS) | {
         name: f"the set has no table {' and no table '.join(sorted(needs - tables.keys()))}"

@@ -10,8 +10,9 @@ from expectations.verdict import Outcome, State, Verdict
 from ingest.return_format import submitted_formats
 from orchestration import progress
 from orchestration.assets.warehouse import TESTS_FILE
+from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
-from orchestration.release import build_digest
+from orchestration.release import build_digest, current_number
 from orchestration.resources import Warehouse
 
 MARTS = dg.AssetKey("fct_indicator_values")
@@ -53,6 +54,7 @@ AS_MODELLED = "as_modelled"
     ],
     name="quality_gate",
 )
+@quotes_nothing
 def quality_gate(
     context: dg.AssetCheckExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.AssetCheckResult]:
@@ -79,6 +81,17 @@ def quality_gate(
         yield _result(AS_DECLARED, dg.AssetKey(["returns", name]), [o for o in outcomes if o.subject == name])
     yield _result(AS_MODELLED, MARTS, [o for o in outcomes if o.subject == "models"])
     yield _result(FIT_TO_PUBLISH, MARTS, outcomes)
+    if not verdict.is_good:
+        withheld = f"Withheld. Release {current_number(places) or 'none'} stays current"
+        because = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in verdict.reasons))
+        about: dict[str, dg.MetadataValue | int] = {
+            "because": because,
+            "checks that block": len(verdict.blocking),
+        }
+        # the release has no event of its own to say it with: nothing after a blocking check is run
+        observed = dg.AssetObservation("release", description=withheld, metadata=about)
+        context.op_execution_context.log_event(observed)
+        raise dg.Failure("; ".join((withheld, *verdict.reasons)), metadata=about, allow_retries=False)
 
 
 def _dbt_tests(ended: dict[str, str]) -> list[Outcome]:

@@ -9,10 +9,12 @@ from ingest.land import land_months
 from ingest.lay_out import lay_out
 from ingest.ledger import Ledger
 from ingest.places import Places
+from ingest.pseudonyms import key_file, read_key
 from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
 from orchestration import dbt_build
 
+PSEUDONYMS = read_key(key_file())  # of the tests: tests/__init__.py
 
 def build(places: Places) -> None:
     """Land, lay out and build as a refresh does, up to how the rules ended."""
@@ -22,7 +24,8 @@ def build(places: Places) -> None:
     try:
         ledger.add_folders(found.folders)
         for fmt in submitted_formats().values():
-            land_months(fmt, {m: found.of(fmt.name, m) for m in found.months}, places.landing, ledger)
+            received = {month: found.of(fmt.name, month) for month in found.months}
+            land_months(fmt, received, places.landing, ledger, PSEUDONYMS)
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:

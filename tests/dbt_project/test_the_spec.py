@@ -46,8 +46,8 @@ def test_every_indicator_is_in_the_catalogue_with_its_rule(shared: Path) -> None
     ours = {r["indicator_id"]: r for r in rows(DBT_PROJECT / "seeds" / "indicator_catalogue.csv")}
     specified = rows(shared / "spec" / "counting.csv")
 
-    assert len(ours) == len(specified)
-    for row in specified:
+    assert len(specified) > 100
+    for row in specified:  # a council may have added its own
         shared_columns = ours[row["indicator_id"]].keys() & row.keys()
         assert {c: ours[row["indicator_id"]][c] for c in shared_columns} == {
             c: row[c] for c in shared_columns

@@ -18,6 +18,7 @@ from ingest.land import land_months
 from ingest.ledger import Ledger
 from ingest.opened_files import finding_files, open_files, returns_of
 from ingest.places import Places
+from ingest.pseudonyms import key_file, read_key
 from ingest.raw_folder import look
 from ingest.return_format import submitted_formats
 
@@ -51,10 +52,10 @@ def _tell(sample: str, month: str, la_code: str, base: Path) -> None:
     source = SAMPLES / sample
     for file in sorted(source.glob("*")) if source.is_dir() else [source]:
         (target / file.name).write_bytes(file.read_bytes())
-    ledger = Ledger(places.ledger)
-    opened = open_files(look(places.raw), month, places.opened, ledger)
+    ledger, pseudonyms = Ledger(places.ledger), read_key(key_file())
+    opened = open_files(look(places.raw), month, places.opened, ledger, pseudonyms)
     for name, fmt in submitted_formats().items():
-        land_months(fmt, {month: returns_of(places.opened, name, month)}, places.landing, ledger)
+        land_months(fmt, {month: returns_of(places.opened, name, month)}, places.landing, ledger, pseudonyms)
     receipts = ledger.table("receipts").to_pylist()
     ledger.close()
     findings = _findings(places)
@@ -70,7 +71,7 @@ def _tell(sample: str, month: str, la_code: str, base: Path) -> None:
 
 def _findings(places: Places) -> pa.Table:
     files = [*finding_files(places.opened), *sorted(places.landing.glob("*/*/*.findings.parquet"))]
-    return pa.concat_tables([SCHEMA.empty_table(), *map(pq.read_table, files)]).drop_columns(["value"])
+    return pa.concat_tables([SCHEMA.empty_table(), *map(pq.read_table, files)])
 
 
 def _tell_each(findings: pa.Table) -> None:

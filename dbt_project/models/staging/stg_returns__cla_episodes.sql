@@ -12,6 +12,7 @@ select
     cla_episodes.clae_cla_episode_ceased_date as ceased_date,
     cla_episodes.clae_cla_episode_ceased_reason as ceased_reason_code,
     cla_episodes.clae_referral_id as referral_id,
-    cla_episodes.clae_entered_care_date as entered_care_date
+    cla_episodes.clae_entered_care_date as entered_care_date,
+    cla_episodes.tie_order
 from {{ source('returns', 'cla_episodes') }} as cla_episodes
 inner join {{ source('ledger', 'sources') }} as sources on cla_episodes.content_id = sources.content_id

@@ -12,6 +12,7 @@ select
     cla_placements.clap_cla_placement_provider as placement_provider_code,
     cla_placements.clap_cla_placement_distance as distance_miles,
     cla_placements.clap_cla_placement_urn as urn,
-    cla_placements.placement_out_of_area as is_out_of_area
+    cla_placements.placement_out_of_area as is_out_of_area,
+    cla_placements.tie_order
 from {{ source('returns', 'cla_placements') }} as cla_placements
 inner join {{ source('ledger', 'sources') }} as sources on cla_placements.content_id = sources.content_id

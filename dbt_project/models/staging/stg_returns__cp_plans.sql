@@ -11,6 +11,7 @@ select
     cp_plans.cppl_cp_plan_initial_category as initial_category_code,
     cp_plans.cppl_cp_plan_latest_category as latest_category_code,
     coalesce(cp_plans.cppl_cp_plan_ola, false) as is_other_authority,
-    cp_plans.number_of_previous_plans
+    cp_plans.number_of_previous_plans,
+    cp_plans.tie_order
 from {{ source('returns', 'cp_plans') }} as cp_plans
 inner join {{ source('ledger', 'sources') }} as sources on cp_plans.content_id = sources.content_id

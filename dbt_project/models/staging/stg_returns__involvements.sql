@@ -9,6 +9,7 @@ select
     involvements.invo_professional_team as team,
     involvements.invo_involvement_start_date as involvement_start_date,
     involvements.invo_involvement_end_date as involvement_end_date,
-    involvements.invo_worker_change_reason as change_reason
+    involvements.invo_worker_change_reason as change_reason,
+    involvements.tie_order
 from {{ source('returns', 'involvements') }} as involvements
 inner join {{ source('ledger', 'sources') }} as sources on involvements.content_id = sources.content_id

@@ -10,7 +10,7 @@ with at_month_end as (
         periods.period_end,
         periods.period_end_number,
         periods.twelve_months_start,
-        last(episodes.cla_id order by episodes.episode_start_date, episodes.episode_id) as cla_id
+        last(episodes.cla_id order by episodes.episode_start_date, episodes.tie_order) as cla_id
     from {{ ref('stg_returns__cla_episodes') }} as episodes
     inner join {{ ref('int_periods_owed') }} as periods
         on

@@ -8,6 +8,7 @@ with placements as (
         children.la_child_id,
         children.month_number,
         placements.placement_id,
+        placements.tie_order,
         placements.placement_start_date,
         placements.placement_type_code,
         placements.distance_miles,
@@ -28,10 +29,10 @@ select
     *,
     row_number() over (
         partition by view_id, la_child_id, month_number
-        order by placement_start_date desc, placement_id desc
+        order by placement_start_date desc, tie_order desc
     ) = 1 as is_current,
     not is_temporary and row_number() over (
         partition by view_id, la_child_id, month_number, is_temporary
-        order by placement_start_date desc, placement_id desc
+        order by placement_start_date desc, tie_order desc
     ) = 1 as is_current_lasting
 from placements

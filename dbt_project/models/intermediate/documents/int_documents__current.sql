@@ -6,7 +6,7 @@ with documents as (
     select view_id, la_child_id, kind_code, authorised_date, next_review_due_date
     from {{ ref('stg_returns__plan_documents') }}
     qualify row_number() over (
-        partition by view_id, la_child_id, kind_code, authorised_date order by document_id desc
+        partition by view_id, la_child_id, kind_code, authorised_date order by tie_order desc
     ) = 1
 
 ),

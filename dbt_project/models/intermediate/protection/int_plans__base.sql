@@ -12,6 +12,7 @@ select
     latest_category_code,
     is_other_authority,
     number_of_previous_plans,
+    tie_order,
     min(cp_plan_start_date) over (partition by view_id, la_child_id) < cp_plan_start_date as has_earlier_plan
 from {{ ref('stg_returns__cp_plans') }}
 where not is_other_authority

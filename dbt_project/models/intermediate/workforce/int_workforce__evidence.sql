@@ -14,7 +14,7 @@ allocated as (
     select
         'wf_caseload_total' as indicator_id, involvements.view_id, involvements.la_child_id,
         periods.period_end as counted_on,
-        last(involvements.team order by involvements.involvement_start_date, involvements.involvement_id)
+        last(involvements.team order by involvements.involvement_start_date, involvements.tie_order)
             as breakdown_value,
         1 as numerator, null as denominator
     from {{ ref('stg_returns__involvements') }} as involvements

@@ -1,0 +1,58 @@
+"""What breaks in an asset is told by its kind and its place in our code, and by nothing else.
+
+A parser, a cast and a database quote the value or the whole row that they broke on. Dagster would keep those
+words in its storage, show them on its page and print them in the log.
+"""
+
+import inspect
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import dagster as dg
+
+from ingest.pseudonyms import KeyRefused
+from orchestration.dbt_build import BuildFailed
+from orchestration.lock import Busy
+
+OURS = (dg.Failure, BuildFailed, Busy, KeyRefused)  # worded here, from names and counts
+ROOT = Path(__file__).parent.parent
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def quotes_nothing(work: Callable[P, T]) -> Callable[P, T]:
+    """Decorate an asset, beneath Dagster's own decorator, so that no error of it says more than it may."""
+
+    def watch(*given: P.args, **named: P.kwargs) -> Any:
+        with _quoting_nothing():
+            return work(*given, **named)
+
+    def watch_each(*given: P.args, **named: P.kwargs) -> Iterator[Any]:
+        with _quoting_nothing():
+            yield from work(*given, **named)  # type: ignore[misc]
+
+    return wraps(work)(watch_each if inspect.isgeneratorfunction(work) else watch)
+
+
+@contextmanager
+def _quoting_nothing() -> Iterator[None]:
+    try:
+        yield
+        return
+    except OURS:
+        raise
+    except Exception as error:
+        said = kind_and_place(error)
+    raise dg.Failure(said, allow_retries=False)  # out here, where the error is no longer its context
+
+
+def kind_and_place(error: BaseException) -> str:
+    """An error without its words: its kind, and the last line of our own code that it passed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if Path(f.filename).is_relative_to(ROOT) and ".venv" not in f.filename]
+    place = f" at {Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{place}; its own words are withheld, since they may quote a record"
