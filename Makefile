@@ -7,7 +7,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
 .PHONY: help install demo test check bench bench-england bench-scorecard \
-	prove-counts prove-published prove-formats prove-orders prove-kill prove-coverage prove-reports prove-benchmarks prove-samples \
+	prove-counts prove-published prove-formats prove-orders prove-kill prove-faults prove-arrivals prove-coverage prove-reports prove-benchmarks prove-samples \
 	lock clean
 .DEFAULT_GOAL := help
 
@@ -58,6 +58,12 @@ prove-orders: install  ## twenty random orders of arrival of twelve months
 
 prove-kill: install  ## fifty refreshes killed outright, and what readers and the next refresh make of it
 	$(BIN)/python -m tests.prove.kill
+
+prove-faults: install  ## full, read-only and failing disks, too little memory, signals, refreshes at once
+	$(BIN)/python -m tests.prove.faults
+
+prove-arrivals: install  ## returns late, twice, half written, of another authority: each case and how it ends
+	$(BIN)/python -m tests.prove.arrivals
 
 prove-coverage: install  ## what of the specification is live (needs ../shared)
 	$(BIN)/python -m tests.prove.coverage
