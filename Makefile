@@ -7,7 +7,8 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
 .PHONY: help install demo test check bench bench-england bench-scorecard \
-	prove-counts prove-published prove-formats prove-orders prove-kill prove-faults prove-arrivals prove-coverage prove-reports prove-benchmarks prove-samples \
+	prove-counts prove-published prove-formats prove-orders prove-kill prove-faults prove-arrivals \
+	prove-coverage prove-reports prove-benchmarks prove-samples \
 	lock clean
 .DEFAULT_GOAL := help
 

@@ -2,7 +2,7 @@
 
 Each fault must end with its exit code and one plain line, leave readers the release they had byte for byte,
 and leave a warehouse that the next plain refresh publishes with no manual step. Before them the last step
-alone, twenty times under ten readers: what is on the disk before each rename, and what a clock that jumps does.
+alone, twenty times under ten readers: what is on the disk before each rename, what a clock that jumps does.
 """
 
 import hashlib
