@@ -12,6 +12,7 @@ from ingest.opened_files import finding_files
 from ingest.places import Places
 from ingest.raw_folder import RawFolder
 from ingest.return_format import ReturnFormat, submitted_formats
+from ingest.reused_ids import find_reused_ids
 from ingest.working_days import calendar
 
 VIEWS_SQL = (Path(__file__).parent / "views.sql").read_text(encoding="utf-8")
@@ -57,6 +58,7 @@ def lay_out(
     for fmt in formats.values():
         _lay_out_return(db, fmt, places.landing)
     _lay_out_findings(db, places, found)
+    find_reused_ids(db, places.landing, newest)
     _lay_out_first_published(db, places.first_published)
 
 
