@@ -59,6 +59,12 @@ prove-orders: install  ## twenty random orders of arrival of twelve months
 prove-kill: install  ## fifty refreshes killed outright, and what readers and the next refresh make of it
 	$(BIN)/python -m tests.prove.kill
 
+prove-faults: install  ## full, read-only and failing disks, too little memory, signals, refreshes at once
+	$(BIN)/python -m tests.prove.faults
+
+prove-arrivals: install  ## returns late, twice, half written, of another authority: each case and how it ends
+	$(BIN)/python -m tests.prove.arrivals
+
 prove-coverage: install  ## what of the specification is live (needs ../shared)
 	$(BIN)/python -m tests.prove.coverage
 
