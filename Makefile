@@ -8,6 +8,7 @@ export GX_ANALYTICS_ENABLED = false
 
 .PHONY: help install demo test check bench bench-england bench-scorecard \
 	prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports prove-benchmarks prove-samples \
+	prove-disclosure prove-ees \
 	lock clean
 .DEFAULT_GOAL := help
 
@@ -73,6 +74,12 @@ prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN ce
 
 prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
 	$(BIN)/python -m tests.prove.samples
+
+prove-disclosure: install  ## an attacker against the public packs of twenty invented worlds
+	$(BIN)/python -m tests.prove.disclosure
+
+prove-ees: install  ## files for explore education statistics against the screening rules (needs ../shared)
+	$(BIN)/python -m tests.prove.ees
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \

@@ -96,8 +96,9 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
         reasons = tuple(f"{o.sentence} ({o.check} on {o.subject}: {_how(o)})" for o in verdict.blocking)
         return Outcome("withheld", newest, release, reasons)
-    broken = [e for e in run.all_events if e.is_step_failure]
-    return Outcome("broken", newest, release, tuple(_why(e) for e in broken))
+    broken = [_why(e) for e in run.all_events if e.is_step_failure]
+    withheld = all(why.startswith("release: withheld: ") for why in broken)
+    return Outcome("withheld" if broken and withheld else "broken", newest, release, tuple(broken))
 
 
 def _how(outcome: Any) -> str:

@@ -14,6 +14,7 @@ import duckdb
 from expectations.verdict import Verdict
 from ingest.ledger import Ledger
 from ingest.places import DBT_PROJECT, Places
+from publication import public_pack
 
 FOLDER_MODE, FILE_MODE = 0o750, 0o640  # readers share a group with whoever refreshes
 
@@ -59,8 +60,14 @@ def publish(
         _clear(aside)
         aside.mkdir(mode=0o700)
         _export(db, aside, descriptions)
+        on_record = ledger.table("releases").column("release_number").to_pylist()
+        kept = public_pack.Kept(places.public_ledger, on_record)
+        try:
+            public_pack.write(db, aside / "public", kept, number, view_month)
+        except public_pack.Withheld as error:
+            raise NotEarned(str(error)) from None
         _write_manifest(db, aside, number, view_month, verdict, run_id)
-        kept = _keep_first_published(db, places, number)
+        first_published = _keep_first_published(db, places, number)
         pins = db.sql(
             """
             select return_name, source_month, la_code, scope, content_id
@@ -74,7 +81,7 @@ def publish(
     _sync(places.releases)
     with ledger.transaction():  # on record first: a refresh killed here is completed by the next one
         ledger.pin(pins)
-        ledger.publish_views(kept)
+        ledger.publish_views(first_published)
         ledger.add_release(number, view_month, digest)
     make_current(places, number)
     return number
