@@ -57,6 +57,11 @@ class Places:
         return self.restricted / "first_published"
 
     @property
+    def public_ledger(self) -> Path:
+        """What every public pack showed and hid."""
+        return self.restricted / "public_ledger"
+
+    @property
     def warehouse(self) -> Path:
         return self.restricted / "warehouse.duckdb"
 
