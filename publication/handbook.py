@@ -275,11 +275,17 @@ def _commands() -> str:
     from orchestration.cli import main
 
     lines = ["# Commands", "", "What `line-of-sight --help` and each command's `--help` print.", ""]
-    for name, command in [("", main), *sorted(main.commands.items())]:
-        words = f"line-of-sight {name}".strip()
+    for words, command in _each_command("line-of-sight", main):
         context = click.Context(command, info_name=words, terminal_width=100, max_content_width=100)
         lines += [f"## `{words}`", "", "```text", command.get_help(context), "```", ""]
     return "\n".join(lines)
+
+
+def _each_command(words: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield words, command
+    if isinstance(command, click.Group):
+        for name, inner in sorted(command.commands.items()):
+            yield from _each_command(f"{words} {name}", inner)
 
 
 def _sent() -> list[str]:
