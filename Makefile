@@ -6,10 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench bench-england bench-scorecard \
-	prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports prove-benchmarks prove-samples \
-	handbook prove-page prove-bi prove-handbook \
-	lock clean
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -59,6 +56,9 @@ prove-published: install  ## real published figures through the whole path (need
 prove-orders: install  ## twenty random orders of arrival of twelve months
 	$(BIN)/python -m tests.prove.orders
 
+prove-kill: install  ## fifty refreshes killed outright, and what readers and the next refresh make of it
+	$(BIN)/python -m tests.prove.kill
+
 prove-coverage: install  ## what of the specification is live (needs ../shared)
 	$(BIN)/python -m tests.prove.coverage
 
@@ -97,6 +97,14 @@ prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN ce
 
 prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
 	$(BIN)/python -m tests.prove.samples
+
+prove-report: install  ## every number of the report, in each format, against the marts
+	$(BIN)/python -m tests.prove.report
+
+prove-axe: install  ## each page of the report in a browser, checked by axe (needs Chromium and npm)
+	$(BIN)/python -m tests.prove.axe
+prove-rules: install  ## every quality rule on a record planted for it, and on clean returns
+	$(BIN)/python -m tests.prove.rules
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \

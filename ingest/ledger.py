@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -26,6 +27,11 @@ create table if not exists receipts (
     row_count integer not null, kept_count integer not null, finding_count integer not null,
     landed text, received_at text not null,
     unique (return_name, reporting_month, la_code, source_format, version)
+);
+create table if not exists repeats (  -- the same bytes received again, and not read
+    repeat_id integer primary key,
+    return_name text not null, reporting_month text not null, la_code text not null, version integer not null,
+    source_format text not null, sha256 text not null, received_at text not null
 );
 create table if not exists folders (
     reporting_month text, la_code text, primary key (reporting_month, la_code)
@@ -164,6 +170,19 @@ class Ledger:
         self._db.executemany(
             f"insert into receipts ({', '.join(names)}) values ({', '.join(':' + n for n in names)})",
             rows,
+        )
+
+    def add_repeats(self, receipts: Iterable[Receipt]) -> None:
+        """Put on record that the content of these receipts came again."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._db.executemany(
+            """insert into repeats
+            (return_name, reporting_month, la_code, version, source_format, sha256, received_at)
+            values (?, ?, ?, ?, ?, ?, ?)""",
+            [
+                (r.return_name, r.reporting_month, r.la_code, r.version, r.source_format, r.sha256, now)
+                for r in receipts
+            ],
         )
 
     def table(self, name: str) -> pa.Table:

@@ -18,6 +18,7 @@ from ingest.places import Places
 from ingest.pseudonyms import KEY_FILE, KeyRefused
 from orchestration import answers
 from orchestration.lock import Busy, only_refresh
+from orchestration.overrides import overrides_of
 from orchestration.plain_errors import in_words
 from orchestration.refresh import (
     NothingToReport,
@@ -96,6 +97,15 @@ def main() -> None:
 @restricted_option
 @key_option
 @click.option("--month", type=MONTH, help="The month to report.  [default: the newest folder in RAW]")
+@click.option(
+    "--override",
+    "overrides",
+    multiple=True,
+    metavar="RULE:AUTHORITY",
+    help="Publish AUTHORITY although RULE withholds it. Needs --reason and --by; may be given again.",
+)
+@click.option("--reason", help="Why the override is right. Kept in the release's manifest.")
+@click.option("--by", "by_name", help="Who answers for the override. Kept in the release's manifest.")
 @json_option
 def refresh(
     raw: Path,
@@ -104,9 +114,18 @@ def refresh(
     restricted: Path | None,
     key: Path | None,
     month: Any,
+    overrides: tuple[str, ...],
+    reason: str | None,
+    by_name: str | None,
     as_json: bool,
 ) -> None:
     """Land what has arrived, work out every indicator, check it, and publish it.
+
+    An authority whose returns break a critical quality rule is withheld alone: its last good figures stay,
+    with their date, and its error report says what to mend. To publish it all the same, for this one refresh:
+
+    \b
+      line-of-sight refresh --override cp_plans_overlap:372 --reason "checked by hand" --by "A. Name"
 
     \b
     Exit codes:  0 published   2 wrong usage   3 withheld by the gate, with the reasons
@@ -117,9 +136,15 @@ def refresh(
         raise click.UsageError(f"there is no folder {raw}; give the folder of the returns with --raw")
     places = Places.of(raw, reference, release, restricted)
     try:
+        overridden = overrides_of(overrides, reason, by_name)
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    try:
         with heeded(lambda: record_stop(places), lambda: _tell_stopped(places)):
             ended = _with_progress(
-                lambda tell: refresh_warehouse(places, month and month.strftime("%Y-%m"), tell, key)
+                lambda tell: refresh_warehouse(
+                    places, month and month.strftime("%Y-%m"), tell, key, overridden
+                )
             )
     except Busy as busy:
         err.print(str(busy))
@@ -152,6 +177,12 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
         err.print(f"The refresh broke and changed nothing that readers see. {_still(ended)}")
     for reason in ended.reasons:
         err.print(f"  - {reason}")
+    for one in ended.withheld:
+        kept = f"keeps its figures of {one.figures_month}" if one.figures_month else "has no earlier figures"
+        err.print(f"Authority {one.la_code} is withheld, and {kept}:")
+        for reason in one.reasons:
+            err.print(f"  - {reason}")
+        err.print(f"  What to mend, row by row: {one.error_report}")
     if ended.state == "published" and ended.findings:
         out.print(f"{ended.findings} findings were made; see `line-of-sight status`")
 

@@ -1,16 +1,20 @@
 """Run the refresh job in this process, from landing to release, and say how it ended."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
+from expectations.error_report import error_report
 from expectations.verdict import Verdict
 from ingest import raw_folder
 from ingest.land import pending_months
+from ingest.lay_out import Override
 from ingest.ledger import Ledger
 from ingest.places import Places
 from ingest.pseudonyms import key_file, pseudonyms_for
@@ -31,6 +35,16 @@ class NothingToReport(Exception):
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """An authority that was not published this time: why, in words, and where its error report is."""
+
+    la_code: str
+    reasons: tuple[str, ...]
+    figures_month: str | None  # of when its figures in the release are; None where it has none yet
+    error_report: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a refresh ended: published, withheld or broken; the release now current; the reasons in words."""
 
@@ -39,13 +53,18 @@ class Outcome:
     release: int | None
     reasons: tuple[str, ...] = ()
     findings: int = 0
+    withheld: tuple[Withheld, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def refresh_warehouse(
-    places: Places, month: str | None, tell: Callable[[str], None], key: Path | None = None
+    places: Places,
+    month: str | None,
+    tell: Callable[[str], None],
+    key: Path | None = None,
+    overrides: Sequence[Override] = (),
 ) -> Outcome:
     """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
 
@@ -67,7 +86,7 @@ def refresh_warehouse(
                     else f"no month folders in {places.raw}"
                 )
             with progress.listening(tell):
-                outcome = _run_job(places, ledger, found, newest, key_file(key))
+                outcome = _run_job(places, ledger, found, newest, key_file(key), overrides)
             with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
                 ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, _now())
             return outcome
@@ -105,7 +124,14 @@ def _open_ledger(places: Places) -> Iterator[Ledger]:
         yield ledger
 
 
-def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest: str, key: Path) -> Outcome:
+def _run_job(
+    places: Places,
+    ledger: Ledger,
+    found: raw_folder.RawFolder,
+    newest: str,
+    key: Path,
+    overrides: Sequence[Override],
+) -> Outcome:
     progress.tell("loading the pipeline")
     use_dagster_home(places)
     # Dagster and dbt take seconds to import: only a refresh pays for them
@@ -125,7 +151,7 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
     job = defs.resolve_job_def("refresh")
     run = job.execute_in_process(
         run_config={
-            "ops": {"lay_out": {"config": {"month": newest}}},
+            "ops": {"lay_out": {"config": {"month": newest, "overrides": [asdict(o) for o in overrides]}}},
             # the terminal hears of progress from us, and of errors from us: Dagster's own may quote anything
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
@@ -146,15 +172,33 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
     release = current_number(places)
     if run.success:
         findings = sum(r for r in ledger.table("receipts").column("finding_count").to_pylist())
-        return Outcome("published", newest, release, findings=findings)
+        withheld = _withheld(places, Verdict.read(verdict_file))
+        return Outcome("published", newest, release, findings=findings, withheld=withheld)
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
-        return Outcome("withheld", newest, release, verdict.reasons)
+        return Outcome("withheld", newest, release, verdict.reasons, withheld=_withheld(places, verdict))
     broken = [e for e in run.all_events if e.is_step_failure]
     return Outcome("broken", newest, release, tuple(_why(e, places) for e in broken))
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _withheld(places: Places, verdict: Verdict) -> tuple[Withheld, ...]:
+    """Who is withheld, by authority, with every rule that withholds it."""
+    reasons: dict[str, list[str]] = {}
+    for o in verdict.withholding:
+        reasons.setdefault(str(o.la_code), []).append(f"{o.sentence} ({o.check}: {_how(o)})")
+    with duckdb.connect(str(places.warehouse), read_only=True) as db:
+        kept = dict(db.sql("select la_code, figures_month from marts.fct_publication_status").fetchall())
+    return tuple(
+        Withheld(code, tuple(said), kept.get(code), str(error_report(places, code)))
+        for code, said in sorted(reasons.items())
+    )
+
+
+def _how(outcome: Any) -> str:
+    return outcome.state + (f", {outcome.violations} found" if outcome.violations is not None else "")
 
 
 def _why(event: Any, places: Places) -> str:

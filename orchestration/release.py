@@ -15,6 +15,7 @@ import duckdb
 from expectations.verdict import Verdict
 from ingest.ledger import Ledger
 from ingest.places import DBT_PROJECT, Places
+from ingest.previous_release import grounds
 
 MANIFEST, CURRENT_ASIDE = "manifest.json", ".current.aside"
 PUBLISHED, GONE_BACK_TO = "published", "gone back to"
@@ -79,6 +80,7 @@ def publish(
             select return_name, source_month, la_code, scope, content_id
             from ledger.sources inner join ledger.views using (view_id)
             where views.is_first_published and source_month = view_month
+                and la_code not in (select la_code from intermediate.int_quality__withheld)
             """
         ).fetchall()
     whole = places.releases / f"{number:06d}"
@@ -223,17 +225,26 @@ def _write_manifest(
         from marts.fct_submissions where is_current order by all
         """
     )
-    reference = db.sql("select file, sha256 from reference.files order by file")
+    reference = db.sql("select file, sha256 from reference.files order by file").fetchall()
+    authorities = db.sql("from marts.fct_publication_status order by la_code")
+    overrides = db.sql(
+        """
+        select overrides.*, coalesce(is_over_threshold, false) as was_needed
+        from ledger.overrides left join marts.fct_data_quality using (rule_id, la_code) order by all
+        """
+    )
     manifest = {
         "release": number,
         "view_month": view_month,
         "commit": commit(),
-        "definitions_sha256": definitions_digest(),
+        **grounds(reference),
         "build_sha256": verdict.build_sha256,
         "run_id": run_id,
         "key_id": key_id,
         "inputs": [dict(zip(inputs.columns, row, strict=True)) for row in inputs.fetchall()],
-        "reference": [dict(zip(reference.columns, row, strict=True)) for row in reference.fetchall()],
+        "reference": [{"file": file, "sha256": sha256} for file, sha256 in reference],
+        "authorities": [dict(zip(authorities.columns, row, strict=True)) for row in authorities.fetchall()],
+        "overrides": [dict(zip(overrides.columns, row, strict=True)) for row in overrides.fetchall()],
         "checks": [asdict(outcome) for outcome in verdict.outcomes],
         "files": {
             str(path.relative_to(folder)): _sha256(path)
@@ -249,7 +260,11 @@ def _keep_first_published(
 ) -> list[tuple[str, str, str, str]]:
     """Write the figures published for the first time to the store, and say which views they answer."""
     views = db.sql(
-        "select view_month, la_code, fingerprint from ledger.views where is_first_published order by all"
+        """
+        select view_month, la_code, fingerprint from ledger.views
+        where is_first_published and la_code not in (select la_code from intermediate.int_quality__withheld)
+        order by all
+        """
     ).fetchall()
     if not views:
         return []
@@ -273,12 +288,6 @@ def commit() -> str:
         ["git", "rev-parse", "HEAD"], cwd=DBT_PROJECT, capture_output=True, text=True, check=False
     )
     return asked.stdout.strip() or "unknown"
-
-
-def definitions_digest() -> str:
-    """The version of the indicators' definitions: the catalogue, the code lists and the SQL that counts."""
-    files = sorted([*(DBT_PROJECT / "seeds").glob("*.csv"), *(DBT_PROJECT / "models").rglob("*.sql")])
-    return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
 
 
 def _now() -> str:

@@ -12,9 +12,12 @@ from orchestration import stages
 from orchestration.partitions import MONTH_FORMAT, reporting_months
 from orchestration.resources import Warehouse
 
+REPORTS = dg.AssetSelection.assets("performance_reports")
+
 refresh_job = dg.define_asset_job(
     "refresh",
-    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+    # the reports take seconds an authority, and are wanted once a month: they have a job of their own
+    selection=(dg.AssetSelection.all() - REPORTS) | dg.AssetSelection.all_asset_checks(),
     partitions_def=reporting_months,
     description=(
         "From raw returns to a published release. **Materialize all**, choose the month to report, and "
@@ -25,6 +28,13 @@ refresh_job = dg.define_asset_job(
         "of `fct_indicator_values`; the last release stays current. Mend the file in the raw folder and "
         "launch again."
     ),
+    executor_def=dg.in_process_executor,
+)
+
+reports_job = dg.define_asset_job(
+    "reports",
+    selection=REPORTS,
+    description="The performance reports of the current release, of its newest month.",
     executor_def=dg.in_process_executor,
 )
 

@@ -17,6 +17,7 @@ from orchestration.resources import Warehouse
 
 MARTS = dg.AssetKey("fct_indicator_values")
 VERDICT_FILE = "verdict.json"
+DOCS = "data_docs"
 AS_DECLARED = "landed_as_declared"
 FIT_TO_PUBLISH = "fit_to_publish"
 AS_MODELLED = "as_modelled"
@@ -41,7 +42,14 @@ AS_MODELLED = "as_modelled"
             description=(
                 "Every critical check on returns and marts passes; otherwise the release is withheld."
             ),
-            additional_deps=["fct_indicator_revisions", "fct_submissions", "fct_findings", "fct_benchmarks"],
+            additional_deps=[
+                "fct_indicator_revisions",
+                "fct_submissions",
+                "fct_findings",
+                "fct_benchmarks",
+                "fct_data_quality",
+                "fct_publication_status",
+            ],
         ),
     ],
     name="quality_gate",
@@ -53,7 +61,8 @@ def quality_gate(
     """Judge the build in the warehouse and keep the verdict beside it."""
     progress.tell("judging the build")
     # Great Expectations takes seconds to import: only the step that judges pays for it
-    from expectations import landing, publication
+    from expectations import landing, publication, quality
+    from expectations.error_report import write_error_reports
     from expectations.gate import judge
 
     places = warehouse.places
@@ -61,9 +70,12 @@ def quality_gate(
         outcomes = [
             *judge("landing", landing.measure(db, submitted_formats()), landing.suite(), "return_name"),
             *judge("publication", publication.measure(db), publication.suite(), "subject"),
+            *quality.outcomes(db, places.restricted / DOCS),
             *_dbt_tests(json.loads((places.restricted / TESTS_FILE).read_text(encoding="utf-8"))),
         ]
         verdict = Verdict(build_digest(db), tuple(outcomes))
+    with only_refresh(places):
+        write_error_reports(places)
     verdict.write(places.restricted / VERDICT_FILE)
     for name in submitted_formats():
         yield _result(AS_DECLARED, dg.AssetKey(["returns", name]), [o for o in outcomes if o.subject == name])

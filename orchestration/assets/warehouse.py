@@ -9,7 +9,8 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from ingest.lay_out import lay_out
+from ingest.lay_out import Override, lay_out
+from ingest.previous_release import lay_out_previous
 from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
 from orchestration import dbt_build, progress
@@ -27,6 +28,8 @@ class Reporting(dg.Config):
     """Which month to report."""
 
     month: str = ""  # YYYY-MM; where empty the run's partition, or else the newest month in the raw folder
+    # rules that someone overrides for an authority: rule_id, la_code, reason, by_name
+    overrides: list[dict[str, str]] = []  # noqa: RUF012  (Dagster reads the default)
 
 
 @dg.multi_asset(
@@ -74,8 +77,9 @@ def laid_out(
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
-            lay_out(db, places, ledger, found, newest)
+            lay_out(db, places, ledger, found, newest, [Override(**o) for o in config.overrides])
             lay_out_reference(db, places.reference, places.reference_cache)
+            lay_out_previous(db, places)
             counts = db.sql(
                 """
                 select

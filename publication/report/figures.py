@@ -136,7 +136,7 @@ class Cell:
 def nearest(value: float, places: int) -> Decimal:
     """A figure rounded half away from zero, by way of nine decimals as the marts' own words are."""
     exact = Decimal(str(value)).quantize(Decimal("1e-9"), rounding=ROUND_HALF_UP)
-    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0  # and never a minus nought
 
 
 def shown(value: float, unit: str) -> str:
@@ -312,11 +312,11 @@ def rows_of(db: duckdb.DuckDBPyConnection, sql: str, given: Mapping[str, Any]) -
     return db.execute(sql, dict(given)).to_arrow_table().to_pylist()
 
 
-def manifest_of(release: Path) -> dict[str, Any]:
-    """What the current release says of itself. Raises NoReport where there is none."""
-    file = release / "current" / "manifest.json"
+def manifest_of(current: Path) -> dict[str, Any]:
+    """What a release says of itself, from its folder. Raises NoReport where there is none."""
+    file = current / "manifest.json"
     if not file.exists():
-        raise NoReport(f"there is no release in {release}; run `line-of-sight refresh`")
+        raise NoReport(f"there is no release in {current.parent}; run `line-of-sight refresh`")
     said: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return said
 
@@ -325,8 +325,9 @@ class RestrictedEdition:
     """Exact figures, from the marts of the current release, opened read-only."""
 
     def __init__(self, release: Path) -> None:
-        self.manifest = manifest_of(release)
-        self.db = duckdb.connect(str(release / "current" / "marts.duckdb"), read_only=True)
+        current = (release / "current").resolve()  # one release throughout, though another be published
+        self.manifest = manifest_of(current)
+        self.db = duckdb.connect(str(current / "marts.duckdb"), read_only=True)
 
     def months(self) -> list[date]:
         """Only the newest months are compared with anything, and only those can be reported."""
@@ -378,18 +379,19 @@ class RestrictedEdition:
             edition="restricted",
             release=self.manifest["release"],
             commit=self.manifest["commit"],
-            lines=tuple(_line(row) for row in lines),
+            lines=tuple(line_of(row) for row in lines),
             missing=tuple(Missing(**row) for row in rows_of(self.db, MISSING, asked)),
             stray_comments=tuple(row["indicator_id"] for row in strays),
         )
 
 
-def _line(row: dict[str, Any]) -> Line:
+def line_of(row: dict[str, Any]) -> Line:
+    """A row of an edition's query as a line; what the edition does not hold may be absent."""
     lists = ("beside", "beside_to_date", "points", "parts")
     return Line(
         **{name: value for name, value in row.items() if name not in lists},
-        beside={given["comparator"]: Beside(**given) for given in row["beside"] or []},
-        beside_to_date={given["comparator"]: Beside(**given) for given in row["beside_to_date"] or []},
-        points=tuple(Point(**point) for point in row["points"] or []),
-        parts=tuple(Part(**part) for part in row["parts"] or []),
+        beside={given["comparator"]: Beside(**given) for given in row.get("beside") or []},
+        beside_to_date={given["comparator"]: Beside(**given) for given in row.get("beside_to_date") or []},
+        points=tuple(Point(**point) for point in row.get("points") or []),
+        parts=tuple(Part(**part) for part in row.get("parts") or []),
     )

@@ -56,8 +56,14 @@ class Table:
 
 
 def summary(area: str, lines: list[Line], month: date) -> Table:
-    """An area on one table: one row an indicator, the columns of SUMMARY."""
-    return Table(f"{area}, {month_words(month)}", SUMMARY, tuple(summary_row(line) for line in lines))
+    """An area on one table: one row an indicator, the columns of SUMMARY that any of them fills."""
+    rows = [summary_row(line) for line in lines]
+    filled = [n for n in range(len(SUMMARY)) if n < 2 or any(row[n].text != "-" for row in rows)]
+    return Table(
+        f"{area}, {month_words(month)}",
+        tuple(SUMMARY[n] for n in filled),
+        tuple(tuple(row[n] for n in filled) for row in rows),
+    )
 
 
 def summary_row(line: Line) -> tuple[Cell, ...]:

@@ -1,6 +1,5 @@
 """The report as plain text, ready for braille: a statement a line, nothing drawn or said by layout."""
 
-import re
 from collections.abc import Iterator
 
 from publication.report import tables, words
@@ -13,12 +12,11 @@ FIGURES = (
     "Region",
     "Neighbours",
 )  # the rest is in sentences
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def text(report: Report) -> str:
     """The whole report. A figure is written as a sentence: the indicator, the column, the figure."""
-    return CONTROLS.sub("", "\n".join(_lines(report))).lstrip("\n") + "\n"
+    return "\n".join(_lines(report)).lstrip("\n") + "\n"
 
 
 def _lines(report: Report) -> Iterator[str]:

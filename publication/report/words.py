@@ -1,5 +1,6 @@
 """The sentences of a report: each is made from the row its table is made from, or is the release's own."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from ingest.return_format import load_formats
 from publication.report.figures import Line, Missing, Point, Report, month_words, shown
 from publication.report.tables import COLOURS, SIGNALS
 
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 BASES = {"month": "in the month", "point_in_time": "at the month end", "rolling_12_months": "in 12 months"}
 UNITS = {"per_10k": " per 10,000 children", "days": " days", "fte": " full-time equivalents"}
 AT_MOST = 6  # of each kind of headline, so that all fit on one page
@@ -49,8 +51,29 @@ class Headlines:
 
 
 def headlines(report: Report) -> list[Headlines]:
-    """The first page: what changed, what is a signal, what is off target, what is missing."""
+    """The first page: what changed, what is a signal, what is off target, what is missing.
+
+    The public pack judges nothing, so its edition says what is hidden and what is not available.
+    """
+    if report.edition == "public":
+        return [_hidden(report, *kind) for kind in HIDDEN]
     return [_changed(report), _signals(report), _off_target(report), _missing(report)]
+
+
+HIDDEN = (
+    ("c", "What is hidden", "hidden, as they could tell of a child"),
+    ("x", "What is not available", "not available, as nothing was submitted or the records are too short"),
+)
+
+
+def _hidden(report: Report, symbol: str, heading: str, why: str) -> Headlines:
+    found = [line for line in report.lines if line.value_status == symbol]
+    return _first(
+        heading,
+        f"Of {len(report.lines)} figures, those that are {why}. They are shown as {symbol}.",
+        "There is none.",
+        [Headline(symbol, line.title, line.indicator_id) for line in found],
+    )
 
 
 def details(line: Line) -> list[tuple[str, str]]:
@@ -192,6 +215,8 @@ def chart_words(line: Line) -> str:
     usual = _usual_words(line)
     if usual:
         said.append(usual)
+    if any(point.value_status == "c" for point in line.points):
+        said.append("Months that are hidden are not drawn.")
     signals = _signals_in_words(points)
     return " ".join([*said, *signals])
 
@@ -217,8 +242,9 @@ def _signals_in_words(points: Sequence[Point]) -> list[str]:
 
 
 def comments(line: Line) -> list[str]:
-    """What the analyst says of the figure, a paragraph each."""
-    return [said.strip() for said in (line.commentary or "").splitlines() if said.strip()]
+    """What the analyst says of the figure, a paragraph each, without what no page can show."""
+    said = CONTROLS.sub("", line.commentary or "")
+    return [paragraph.strip() for paragraph in said.splitlines() if paragraph.strip()]
 
 
 RESTRICTED = (

@@ -1,6 +1,8 @@
 """The report as an Excel workbook: real numbers, native charts, a sheet an area. Text is never a formula."""
 
-from dataclasses import dataclass, field
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +23,7 @@ FORMATS = {
     "ratio": "#,##0.0",
 }
 MONTHLY = ("Month", "Figure", "Mean", "Lower limit", "Upper limit", "Signal", "Revised")
+LINE_HEIGHT, LINE_LETTERS = 15.5, 105  # of the widest column
 CHART_ROWS = 16  # a chart is as tall as this many rows
 NEVER = {
     "strings_to_formulas": False,
@@ -38,25 +41,30 @@ class _Sheet:
     sheet: Worksheet
     styles: dict[str, Any]
     row: int = 0
-    widths: dict[int, int] = field(default_factory=dict)
 
     def say(self, text: str, style: str = "text") -> None:
+        """A line of text; a wrapped one is given the height it needs, as not every reader works it out."""
+        if style == "wrapped":
+            self.sheet.set_row(self.row, LINE_HEIGHT * math.ceil(len(text) / LINE_LETTERS))
         self.sheet.write_string(self.row, 0, text, self.styles[style])
         self.row += 1
 
-    def put(self, column: int, cell: Cell, style: str = "text") -> None:
+    def put(self, column: int, cell: Cell) -> None:
         """A figure as a number with its places, and anything else as text."""
         if cell.number is None:
-            self.sheet.write_string(self.row, column, cell.text, self.styles[style])
+            self.sheet.write_string(self.row, column, cell.text, self.styles["cell" if column else "text"])
         else:
             places = "#,##0.0" if cell.unit == "count" and cell.number % 1 else FORMATS[cell.unit]
             self.sheet.write_number(self.row, column, cell.number, self.styles[places])
 
+    def head(self, headings: Sequence[str]) -> None:
+        for column, heading in enumerate(headings):
+            self.sheet.write_string(self.row, column, heading, self.styles["head over" if column else "head"])
+        self.row += 1
+
     def table(self, table: Table) -> None:
         self.say(table.caption, "caption")
-        for column, heading in enumerate(table.headings):
-            self.sheet.write_string(self.row, column, heading, self.styles["head"])
-        self.row += 1
+        self.head(table.headings)
         for row in table.rows:
             for column, cell in enumerate(row):
                 self.put(column, cell)
@@ -92,6 +100,10 @@ def _styles(book: Any) -> dict[str, Any]:
         "title": book.add_format(plain | {"bold": True, "font_size": 16}),
         "caption": book.add_format(plain | {"bold": True, "font_size": 12}),
         "head": book.add_format(plain | {"bold": True, "text_wrap": True, "bottom": 2}),
+        "cell": book.add_format(plain | {"align": "right"}),
+        "head over": book.add_format(
+            plain | {"bold": True, "text_wrap": True, "bottom": 2, "align": "right"}
+        ),
         "link": book.add_format(plain | {"underline": 1, "font_color": "#0a4b85"}),
         "month": book.add_format(plain | {"num_format": "mmm yyyy", "align": "left"}),
         **{places: book.add_format(plain | {"num_format": places}) for places in {*FORMATS.values()}},
@@ -151,9 +163,7 @@ def _indicator(area: _Sheet, line: Line) -> None:
     if not tables.months(line):
         area.row += 1
         return
-    for column, heading in enumerate(MONTHLY):
-        area.sheet.write_string(area.row, column, heading, area.styles["head"])
-    area.row += 1
+    area.head(MONTHLY)
     first = area.row
     for point in line.points:
         area.sheet.write_datetime(area.row, 0, point.month, area.styles["month"])
