@@ -124,7 +124,8 @@ def _result(check: str, asset: dg.AssetKey, outcomes: list[Outcome]) -> dg.Asset
     return dg.AssetCheckResult(
         check_name=check,
         asset_key=asset,
-        passed=not amiss if check == AS_DECLARED else not blocking,
+        # an authority withheld by itself is a warning: the others are published
+        passed=not (amiss if check == AS_DECLARED else [o for o in amiss if o.blocks or o.withholds]),
         severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
         description="; ".join(o.sentence for o in amiss) or "Every check passed."
         if outcomes
