@@ -69,6 +69,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for name in _sent():
         yield f"returns/{name}.md", _return(formats[name], catalogue)
     yield "codes.md", _codes()
+    yield "rules.md", _rules()
     yield "dictionary.md", _dictionary()
     yield "commands.md", _commands()
     for name in AT_THE_ROOT:
@@ -245,6 +246,26 @@ def _codes() -> str:
     for name, rows in lists.items():
         lines += [f"## `{name}` {{ #{name} }}", "", *_table(("Code", "Meaning", "Also read as"), rows), ""]
     return "\n".join(lines)
+
+
+def _rules() -> str:
+    lines = [
+        "# Quality rules",
+        "",
+        "What each month's newest returns are asked. A rule that blocks a row, return or publication "
+        "withholds its authority once more than the threshold breaks it; one that warns is told, and changes "
+        "nothing.",
+    ]
+    areas: dict[str, list[tuple[str, ...]]] = {}
+    for row in _seed("quality_rules"):
+        effect = row["effect"].replace("_", " ")
+        limit = f"{row['threshold_percent']}%" if row["threshold_percent"] else ""
+        told = (f"`{row['rule_id']}`", row["sentence"], effect, limit, row["fix"], row["dfe_codes"])
+        areas.setdefault(row["area"] or "Figures", []).append(told)
+    headings = ("Rule", "What it asks", "Effect", "Threshold", "What to do", "DfE's codes")
+    for area, rules in areas.items():
+        lines += ["", f"## {area}", "", *_table(headings, rules)]
+    return "\n".join(lines) + "\n"
 
 
 def _dictionary() -> str:

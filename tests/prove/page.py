@@ -1,7 +1,7 @@
 """make prove-page: the Dagster page in a real browser: opened, a release withheld, mended and published.
 
-An invented month is materialised by clicks. Of the next only a broken file comes: the check fails, the release
-is withheld and says why on its own page. The file is mended, a third authority sends an impossible share, and
+A month is materialised by clicks. Of the next only a broken file comes: the check fails, the release is
+withheld and says why on its own page. The file is mended, a third authority sends an impossible share, and
 all but that authority is published. Then the sensor finds a month by itself, and two are filled back. Needs
 Chromium (CHROMIUM, or `apt-get install chromium`); pictures go to the folder given, as in
 `python -m tests.prove.page pictures`.
