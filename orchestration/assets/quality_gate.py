@@ -83,7 +83,8 @@ def quality_gate(
     yield _result(FIT_TO_PUBLISH, MARTS, outcomes)
     if not verdict.is_good:
         withheld = f"Withheld. Release {current_number(places) or 'none'} stays current"
-        because = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in verdict.reasons))
+        whom = [f"{o.la_code}: {o.in_words}" for o in verdict.withholding]
+        because = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in (*verdict.reasons, *whom)))
         about: dict[str, dg.MetadataValue | int] = {
             "because": because,
             "checks that block": len(verdict.blocking),
