@@ -96,7 +96,8 @@ def quality_gate(
     yield _result(FIT_TO_PUBLISH, MARTS, outcomes)
     if not verdict.is_good:
         withheld = f"Withheld. Release {current_number(places) or 'none'} stays current"
-        because = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in verdict.reasons))
+        whom = [f"{o.la_code}: {o.in_words}" for o in verdict.withholding]
+        because = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in (*verdict.reasons, *whom)))
         about: dict[str, dg.MetadataValue | int] = {
             "because": because,
             "checks that block": len(verdict.blocking),
@@ -137,7 +138,8 @@ def _result(check: str, asset: dg.AssetKey, outcomes: list[Outcome]) -> dg.Asset
     return dg.AssetCheckResult(
         check_name=check,
         asset_key=asset,
-        passed=not amiss if check == AS_DECLARED else not blocking,
+        # an authority withheld by itself is a warning: the others are published
+        passed=not (amiss if check == AS_DECLARED else [o for o in amiss if o.blocks or o.withholds]),
         severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
         description="; ".join(o.sentence for o in amiss) or "Every check passed."
         if outcomes
