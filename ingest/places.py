@@ -71,6 +71,11 @@ class Places:
         return self.restricted / "reports"
 
     @property
+    def work_lists(self) -> Path:
+        """Children by team and worker, a folder an authority."""
+        return self.restricted / "work_lists"
+
+    @property
     def lock(self) -> Path:
         return self.restricted / "refresh.lock"
 
