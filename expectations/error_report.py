@@ -19,7 +19,6 @@ from ingest.raw_folder import RawFile
 from ingest.read_raw import Rejected, read_bytes, read_table
 from ingest.return_format import submitted_formats
 
-FOLDER = "error_reports"
 FILE = "error_report.csv"
 TEXT = pa.string()
 HEADERS = pa.schema(
@@ -107,7 +106,7 @@ order by la_code, severity, file, rule, sheet, row, field
 
 def error_report(places: Places, la_code: str) -> Path:
     """Where an authority's error report is."""
-    return places.restricted / FOLDER / la_code / FILE
+    return places.error_reports / la_code / FILE
 
 
 def write_error_reports(places: Places) -> int:
@@ -115,7 +114,7 @@ def write_error_reports(places: Places) -> int:
 
     Each is put in place by a rename; nothing is written to the warehouse.
     """
-    (places.restricted / FOLDER).mkdir(mode=0o700, exist_ok=True)
+    places.error_reports.mkdir(mode=0o700, exist_ok=True)
     with duckdb.connect() as db:
         db.execute(f"attach '{places.warehouse}' as warehouse (read_only)")
         db.execute("use warehouse")

@@ -34,9 +34,9 @@ def suite(rules: pd.DataFrame) -> list[Expectation]:
 
 
 def measure(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Grain: one authority and rule, as fct_data_quality, with what is judged; null where it did not run.
+    """Grain: one authority and rule, as fct_data_quality, and what is judged of it (null: it did not run).
 
-    Of a critical rule that is the failing records where they are more than its threshold; else none.
+    Of a critical rule that is the failing records where they are more than its threshold allows, or none.
     """
     return db.sql(
         """

@@ -76,6 +76,11 @@ class Places:
         return self.restricted / "work_lists"
 
     @property
+    def error_reports(self) -> Path:
+        """What each authority is to mend, a folder each."""
+        return self.restricted / "error_reports"
+
+    @property
     def lock(self) -> Path:
         return self.restricted / "refresh.lock"
 

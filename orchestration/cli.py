@@ -511,6 +511,11 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
         )
         for reason in (last["reasons"] or "").splitlines():
             out.print(f"  - {reason}")
+    for one in said["withheld"]:
+        out.print(
+            f"Authority {one['la_code']}: {answers.in_words(one['publication_status'])} ({one['rule_ids']}); "
+            f"figures of {one['figures_month'] or 'no month yet'}; what to mend: {one['error_report']}"
+        )
     if said["waiting"]:
         out.print(f"Waiting to be read: {', '.join(said['waiting'])}")
     out.print(f"Newest month: {said['month'] or 'none'}")

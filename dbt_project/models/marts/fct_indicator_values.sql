@@ -3,18 +3,24 @@
 -- reported in (view_month); what it has not published yet is withheld.
 with answers as (
 
-    select * from {{ ref('int_indicators__answers') }} where edition = 'restated'
+    select *
+    from {{ ref('int_indicators__answers') }}
+    where edition = 'restated'
 
 ),
 
 last_published as (
 
-    select published.*
+    select
+        published.la_code, published.indicator_id, published.period_basis, published.period_end,
+        published.breakdown_type, published.breakdown_value, published.numerator, published.denominator,
+        published.value, published.value_status, published.snapshot_month, published.view_month
     from {{ source('ledger', 'last_published') }} as published
+    cross join {{ source('ledger', 'reporting') }} as reporting
     inner join {{ ref('int_quality__withheld') }} as withheld on published.la_code = withheld.la_code
     where
         published.value_status <> 'withheld'
-        and published.period_end <= (select last_day((view_month || '-01')::date) from {{ source('ledger', 'reporting') }})
+        and published.period_end <= last_day((reporting.view_month || '-01')::date)
 
 ),
 
@@ -52,7 +58,10 @@ select
 from answers
 anti join {{ ref('int_quality__withheld') }} as withheld on answers.la_code = withheld.la_code
 union all by name
-select * from last_published
+select
+    la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value,
+    numerator, denominator, value, value_status, snapshot_month, view_month
+from last_published
 union all by name
 select
     la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value,

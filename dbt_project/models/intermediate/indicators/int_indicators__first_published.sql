@@ -4,9 +4,10 @@
 -- gate withholds is not published.
 with views as (
 
-    select *
-    from {{ source('ledger', 'views') }}
-    where is_first_published and la_code not in (select la_code from {{ ref('int_quality__withheld') }})
+    select views.*
+    from {{ source('ledger', 'views') }} as views
+    anti join {{ ref('int_quality__withheld') }} as withheld on views.la_code = withheld.la_code
+    where views.is_first_published
 
 ),
 

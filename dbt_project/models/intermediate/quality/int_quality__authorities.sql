@@ -11,7 +11,9 @@ with figures as (
 
 totals as (
 
-    select * from figures where breakdown_value = 'all'
+    select *
+    from figures
+    where breakdown_value = 'all'
 
 ),
 
@@ -20,13 +22,12 @@ this_month as (
 
     select
         la_code,
-        {% for indicator in [
-            'contacts_received', 'referrals_received', 'wf_agency_rate', 'wf_perm_agency_ratio', 'wf_vacancy_rate',
-            'wf_vacancy_rate_net_agency', 'wf_caseload_total'
-        ] %}
-            any_value(value) filter (where indicator_id = '{{ indicator }}') as {{ indicator }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+        any_value(value) filter (where indicator_id = 'contacts_received') as contacts_received,
+        any_value(value) filter (where indicator_id = 'referrals_received') as referrals_received,
+        any_value(value) filter (where indicator_id = 'wf_agency_rate') as wf_agency_rate,
+        any_value(value) filter (where indicator_id = 'wf_perm_agency_ratio') as wf_perm_agency_ratio,
+        any_value(value) filter (where indicator_id = 'wf_vacancy_rate') as wf_vacancy_rate,
+        any_value(value) filter (where indicator_id = 'wf_vacancy_rate_net_agency') as wf_vacancy_rate_net_agency
     from totals
     where
         period_basis in ('month', 'point_in_time')
@@ -188,7 +189,10 @@ newest as (
         ('cla_visits', 'clav_cla_visit_date'), ('involvements', 'invo_involvement_start_date'),
     ] %}
         select
-            la_code, any_value(as_at_date) as as_at_date, max({{ event_date }}) as newest_date, count(*) as row_count
+            la_code,
+            any_value(as_at_date) as as_at_date,
+            max({{ event_date }}) as newest_date,
+            count(*) as row_count
         from ({{ judged(return_name) }})
         group by la_code
         {{ 'union all' if not loop.last }}
@@ -208,7 +212,7 @@ stale as (
 
 ),
 
--- CIN 100  as at the month's end: one date too late may be a slip, in return after return the extract is another month's
+-- CIN 100  as at the month's end: one date too late may be a slip; in most returns, the extract is another month's
 late as (
 
     select
@@ -279,10 +283,11 @@ plans as (
 
 )
 
-select *, null::struct(content_id bigint, row_number bigint) [] as failing
+select *, null::struct(content_id bigint, row_number bigint)[] as failing
 from (
     {% for rule in [
-        'flows', 'contacted', 'shares', 'years', 'teams', 'staffed', 'vacant', 'stale', 'late', 'sizes', 'sexes', 'plans'
+        'flows', 'contacted', 'shares', 'years', 'teams', 'staffed', 'vacant', 'stale', 'late', 'sizes', 'sexes',
+        'plans'
     ] %}
         select la_code, rule_id, rows_checked, rows_failing from {{ rule }}
         {{ 'union all' if not loop.last }}

@@ -1,5 +1,5 @@
--- Each care leaver, and whether the record breaks each rule; null where the rule has nothing to judge. Only those who are
--- counted, relevant and former relevant, are judged.
+-- Each care leaver, and whether the record breaks each rule; null where the rule has nothing to judge. Most rules judge
+-- only those who are counted: relevant and former relevant.
 with leavers as (
 
     select
@@ -43,9 +43,11 @@ select
     aged.pers_person_id is null as care_leaver_child_unknown,
     case
         when aged.is_counted and aged.clea_care_leaver_in_touch = 'YES'
-            then aged.clea_care_leaver_activity is null
+            then (
+                aged.clea_care_leaver_activity is null
                 or aged.clea_care_leaver_accommodation is null
                 or aged.clea_care_leaver_accom_suitable is null
+            )
     end as care_leaver_incomplete,
     case
         when aged.clea_care_leaver_in_touch in ('DIED', 'RHOM')
@@ -54,8 +56,11 @@ select
     case when aged.clea_care_leaver_accommodation = 'T' then aged.age < 18 end as care_leaver_foyer_under_18,
     case
         when aged.is_counted
-            then not aged.age between case aged.clea_care_leaver_eligibility when 'RELEVANT' then 16 else 18 end and 25
+            then (
+                aged.age < case aged.clea_care_leaver_eligibility when 'RELEVANT' then 16 else 18 end
+                or aged.age > 25
                 or coalesce(aged.pers_death_date <= aged.as_at_date, false)
+            )
     end as care_leaver_not_eligible,
     case when aged.is_counted then in_care_now.clae_person_id is not null end as care_leaver_in_care
 from aged

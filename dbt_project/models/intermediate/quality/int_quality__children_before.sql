@@ -2,7 +2,9 @@
 -- that of last month's file: this month's has none.
 with open_before as (
 
-    select * from {{ source('ledger', 'cla_episodes_before') }} where clae_cla_episode_ceased_date is null
+    select *
+    from {{ source('ledger', 'cla_episodes_before') }}
+    where clae_cla_episode_ceased_date is null
 
 ),
 

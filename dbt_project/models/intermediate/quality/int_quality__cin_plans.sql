@@ -17,11 +17,17 @@ persons as (
 
 ),
 
+cp_plans as (
+
+    {{ judged('cp_plans') }}
+
+),
+
 beside_cp_plans as (
 
     select distinct plans.la_code, plans.cinp_cin_plan_id
     from plans
-    inner join ({{ judged('cp_plans') }}) as cp_plans
+    inner join cp_plans
         on
             plans.la_code = cp_plans.la_code
             and plans.cinp_person_id = cp_plans.cppl_person_id

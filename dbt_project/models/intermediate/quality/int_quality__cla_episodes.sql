@@ -38,7 +38,9 @@ placement_starts as (
 
 ceased_codes as (
 
-    select code, since, until from {{ ref('code_lists') }} where list = 'episode_end_reason'
+    select code, since, until
+    from {{ ref('code_lists') }}
+    where list = 'episode_end_reason'
 
 )
 
@@ -58,7 +60,7 @@ select
     episodes.clae_cla_episode_ceased_date = episodes.clae_cla_episode_start_date as care_episode_ends_same_day,
     case
         when episodes.clae_cla_episode_ceased_reason = 'X1'
-            then episodes.next_start_date is distinct from episodes.clae_cla_episode_ceased_date
+            then coalesce(episodes.next_start_date <> episodes.clae_cla_episode_ceased_date, true)
     end as care_episode_not_followed,
     case
         when episodes.clae_cla_episode_start_reason = 'S'
@@ -71,32 +73,32 @@ select
     end as care_continued_after_gap,
     case
         when episodes.clae_cla_episode_start_reason = 'L'
-            then legal_starts.lega_person_id is null or placement_starts.clap_person_id is not null
+            then (legal_starts.lega_person_id is null or placement_starts.clap_person_id is not null)
         when episodes.clae_cla_episode_start_reason in ('P', 'T')
-            then placement_starts.clap_person_id is null or legal_starts.lega_person_id is not null
+            then (placement_starts.clap_person_id is null or legal_starts.lega_person_id is not null)
         when episodes.clae_cla_episode_start_reason in ('B', 'U')
-            then legal_starts.lega_person_id is null or placement_starts.clap_person_id is null
+            then (legal_starts.lega_person_id is null or placement_starts.clap_person_id is null)
     end as care_reason_contradicted,
     case
         when episodes.clae_cla_episode_start_reason = 'S'
             then {{ age('persons.pers_dob', 'episodes.clae_cla_episode_start_date') }} >= 18
     end as care_starts_at_18,
-    coalesce({{ age('persons.pers_dob', 'episodes.clae_cla_episode_start_date') }} >= 18, false)
-    or coalesce(episodes.clae_cla_episode_start_date > persons.pers_death_date, false) as care_after_18_or_death,
+    (
+        coalesce({{ age('persons.pers_dob', 'episodes.clae_cla_episode_start_date') }} >= 18, false)
+        or coalesce(episodes.clae_cla_episode_start_date > persons.pers_death_date, false)
+    ) as care_after_18_or_death,
     case
         when before.clae_cla_episode_id is not null and before.clae_cla_episode_ceased_date is null
             then (
-                before.clae_cla_episode_start_date,
-                before.clae_cla_episode_start_reason,
-                before.clae_cla_primary_need_code
-            ) is distinct from (
-                episodes.clae_cla_episode_start_date,
-                episodes.clae_cla_episode_start_reason,
-                episodes.clae_cla_primary_need_code
+                before.clae_cla_episode_start_date is distinct from episodes.clae_cla_episode_start_date
+                or before.clae_cla_episode_start_reason is distinct from episodes.clae_cla_episode_start_reason
+                or before.clae_cla_primary_need_code is distinct from episodes.clae_cla_primary_need_code
             )
     end as open_episode_rewritten,
-    not episodes.clae_cla_episode_ceased_date between coalesce(ceased_codes.since, date '1900-01-01')
-        and coalesce(ceased_codes.until, date '9999-12-31') as care_code_out_of_date
+    (
+        episodes.clae_cla_episode_ceased_date < coalesce(ceased_codes.since, date '1900-01-01')
+        or episodes.clae_cla_episode_ceased_date > coalesce(ceased_codes.until, date '9999-12-31')
+    ) as care_code_out_of_date
 from episodes
 left join persons
     on episodes.la_code = persons.la_code and episodes.clae_person_id = persons.pers_person_id

@@ -28,7 +28,9 @@ persons as (
 
 type_codes as (
 
-    select code, since, until from {{ ref('code_lists') }} where list = 'placement_type'
+    select code, since, until
+    from {{ ref('code_lists') }}
+    where list = 'placement_type'
 
 )
 
@@ -55,7 +57,7 @@ select
     end as care_begins_or_ends_temporary,
     case
         when placements.is_temporary and placements.before_it is not null and placements.after_it is not null
-            then placements.before_it is distinct from placements.after_it
+            then (placements.before_it is distinct from placements.after_it)
     end as temporary_not_returned,
     case
         when not placements.is_temporary and placements.clap_cla_placement_type <> 'Z1'
@@ -67,8 +69,10 @@ select
     end as placement_provider_contradicted,
     placements.clap_cla_placement_distance is null as placement_distance_missing,
     not placements.clap_cla_placement_distance between 0 and 350 as placement_distance_odd,
-    not placements.clap_cla_placement_start_date between coalesce(type_codes.since, date '1900-01-01')
-        and coalesce(type_codes.until, date '9999-12-31') as placement_code_out_of_date
+    (
+        placements.clap_cla_placement_start_date < coalesce(type_codes.since, date '1900-01-01')
+        or placements.clap_cla_placement_start_date > coalesce(type_codes.until, date '9999-12-31')
+    ) as placement_code_out_of_date
 from placements
 left join persons
     on placements.la_code = persons.la_code and placements.clap_person_id = persons.pers_person_id

@@ -5,12 +5,23 @@ with reviews as (
 
 ),
 
+episodes as (
+
+    {{ judged('cla_episodes') }}
+
+),
+
+persons as (
+
+    {{ judged('persons') }}
+
+),
+
 children as (
 
-    select distinct episodes.la_code, episodes.clae_cla_id, persons.pers_dob
-    from ({{ judged('cla_episodes') }}) as episodes
-    inner join ({{ judged('persons') }}) as persons
-        on episodes.la_code = persons.la_code and episodes.clae_person_id = persons.pers_person_id
+    select episodes.la_code, episodes.clae_cla_id, persons.pers_dob
+    from episodes
+    inner join persons on episodes.la_code = persons.la_code and episodes.clae_person_id = persons.pers_person_id
     qualify row_number() over (
         partition by episodes.la_code, episodes.clae_cla_id order by episodes.clae_cla_episode_start_date
     ) = 1
@@ -28,8 +39,10 @@ select
     end as cla_review_participation_missing,
     case
         when reviews.clar_cla_review_participation is not null
-            then (reviews.clar_cla_review_participation = 'PN0')
+            then (
+                (reviews.clar_cla_review_participation = 'PN0')
                 <> ({{ age('children.pers_dob', 'reviews.clar_cla_review_date') }} < 4)
+            )
     end as cla_review_participation_age
 from reviews
 left join children on reviews.la_code = children.la_code and reviews.clar_cla_id = children.clae_cla_id

@@ -28,7 +28,9 @@ conferences as (
 
 first_conferences as (
 
-    select la_code, min(icpc_icpc_date) as first_date from conferences group by la_code
+    select la_code, min(icpc_icpc_date) as first_date
+    from conferences
+    group by la_code
 
 )
 

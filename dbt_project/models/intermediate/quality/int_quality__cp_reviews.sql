@@ -17,11 +17,17 @@ persons as (
 
 ),
 
+cin_plans as (
+
+    {{ judged('cin_plans') }}
+
+),
+
 inside_cin_plans as (
 
     select distinct reviews.la_code, reviews.cppr_cp_review_id
     from reviews
-    inner join ({{ judged('cin_plans') }}) as cin_plans
+    inner join cin_plans
         on
             reviews.la_code = cin_plans.la_code
             and reviews.cppr_person_id = cin_plans.cinp_person_id

@@ -28,8 +28,9 @@ select
     rules.rule_id,
     any_value(received.row_count) as rows_checked,
     count(distinct standing.row_number) as rows_failing,
-    list(distinct {'content_id': standing.content_id, 'row_number': standing.row_number})
-        filter (where standing.row_number is not null) as failing
+    list(distinct struct_pack(content_id := standing.content_id, row_number := standing.row_number)) filter (
+        where standing.row_number is not null
+    ) as failing
 from received
 inner join {{ ref('quality_rules') }} as rules on received.return_name = rules.return_name
 left join standing

@@ -1,5 +1,5 @@
--- Each spell of a legal status, and whether it breaks each rule; null where the rule has nothing to judge. Days of short
--- breaks are counted over the twelve months to the month's end.
+-- Each spell of a legal status, and whether it breaks each rule; null where the rule has nothing to judge. Days of
+-- short breaks are counted over the twelve months to the month's end.
 with spells as (
 
     select

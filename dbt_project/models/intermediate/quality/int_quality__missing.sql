@@ -5,6 +5,12 @@ with spells as (
 
 ),
 
+episodes as (
+
+    {{ judged('cla_episodes') }}
+
+),
+
 persons as (
 
     {{ judged('persons') }}
@@ -19,7 +25,7 @@ from_care as (
         spells.miss_table_id,
         max(coalesce(episodes.clae_cla_episode_ceased_date, date '9999-12-31')) as ceased_date
     from spells
-    inner join ({{ judged('cla_episodes') }}) as episodes
+    inner join episodes
         on
             spells.la_code = episodes.la_code
             and spells.miss_person_id = episodes.clae_person_id
@@ -33,7 +39,7 @@ from_care as (
 in_care_now as (
 
     select distinct la_code, clae_person_id
-    from ({{ judged('cla_episodes') }})
+    from episodes
     where {{ is_live('clae_cla_episode_start_date', 'clae_cla_episode_ceased_date', 'as_at_date') }}
 
 )

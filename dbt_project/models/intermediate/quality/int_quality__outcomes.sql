@@ -37,7 +37,9 @@ at_hand as (
 
 crashed as (
 
-    select distinct rule_id from {{ ref('int_quality__results') }} where is_crashed
+    select distinct rule_id
+    from {{ ref('int_quality__results') }}
+    where is_crashed
 
 )
 

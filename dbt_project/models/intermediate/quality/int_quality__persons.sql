@@ -29,22 +29,27 @@ select
     persons.la_code,
     persons.content_id,
     persons.row_number,
-    not regexp_full_match(persons.pers_person_id, '[A-Za-z0-9]{1,20}') as child_id_malformed,
     persons.pers_dob > persons.as_at_date as birth_after_period_end,
     (persons.pers_dob is null) = (persons.pers_expected_dob is null) as birth_or_expected_date,
     -- an overdue baby is entered within weeks
     case
-        when persons.pers_dob is null then persons.pers_expected_dob not between persons.as_at_date - 42
-            and {{ plus_months('persons.as_at_date', 9) }}
+        when persons.pers_dob is null
+            then (
+                persons.pers_expected_dob < persons.as_at_date - 42
+                or persons.pers_expected_dob > {{ plus_months('persons.as_at_date', 9) }}
+            )
     end as expected_birth_far,
     case
         when persons.pers_death_date is not null
-            then coalesce(persons.pers_death_date < persons.pers_dob, false)
+            then (
+                coalesce(persons.pers_death_date < persons.pers_dob, false)
                 or persons.pers_death_date > persons.as_at_date
+            )
     end as death_out_of_order,
     persons.pers_sex is null as sex_missing,
-    case when persons.pers_dob is null and persons.pers_expected_dob is not null then persons.pers_sex <> 'U' end
-        as unborn_sex_known,
+    case
+        when persons.pers_dob is null and persons.pers_expected_dob is not null then persons.pers_sex <> 'U'
+    end as unborn_sex_known,
     persons.pers_ethnicity is null as ethnicity_missing,
     case
         when persons.pers_upn_unknown = 'UN1'
@@ -58,14 +63,14 @@ select
             then count(*) over (partition by persons.la_code, persons.pers_legacy_id) > 1
     end as legacy_id_shared,
     -- a baby's birth replaces the expected date
-    case when before.pers_dob is not null then persons.pers_dob is distinct from before.pers_dob end
+    case when before.pers_dob is not null then (persons.pers_dob is distinct from before.pers_dob) end
         as birth_date_changed,
     case
-        when before.pers_sex in ('M', 'F') then persons.pers_sex is distinct from before.pers_sex
+        when before.pers_sex in ('M', 'F') then (persons.pers_sex is distinct from before.pers_sex)
     end as sex_changed,
     case
         when before.pers_ethnicity not in ('NOBT', 'REFU')
-            then persons.pers_ethnicity is distinct from before.pers_ethnicity
+            then (persons.pers_ethnicity is distinct from before.pers_ethnicity)
     end as ethnicity_changed,
     case
         when before.pers_dob is not null and before.pers_sex in ('M', 'F')
