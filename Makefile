@@ -59,6 +59,12 @@ prove-orders: install  ## twenty random orders of arrival of twelve months
 prove-kill: install  ## fifty refreshes killed outright, and what readers and the next refresh make of it
 	$(BIN)/python -m tests.prove.kill
 
+prove-faults: install  ## full, read-only and failing disks, too little memory, signals, refreshes at once
+	$(BIN)/python -m tests.prove.faults
+
+prove-arrivals: install  ## returns late, twice, half written, of another authority: each case and how it ends
+	$(BIN)/python -m tests.prove.arrivals
+
 prove-coverage: install  ## what of the specification is live (needs ../shared)
 	$(BIN)/python -m tests.prove.coverage
 
@@ -103,8 +109,15 @@ prove-report: install  ## every number of the report, in each format, against th
 
 prove-axe: install  ## each page of the report in a browser, checked by axe (needs Chromium and npm)
 	$(BIN)/python -m tests.prove.axe
+
 prove-rules: install  ## every quality rule on a record planted for it, and on clean returns
 	$(BIN)/python -m tests.prove.rules
+
+prove-disclosure: install  ## an attacker against the public packs of twenty invented worlds
+	$(BIN)/python -m tests.prove.disclosure
+
+prove-ees: install  ## files for explore education statistics against the screening rules (needs ../shared)
+	$(BIN)/python -m tests.prove.ees
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \

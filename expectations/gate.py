@@ -44,6 +44,7 @@ def judge(
         result = results[_check(expectation)]
         raised = any(info.get("raised_exception") for info in _exceptions(result["exception_info"]))
         unexpected = set(result["result"].get("unexpected_index_list") or [])
+        raised = raised or not (result["success"] or unexpected)  # a no that names no row is still a no
         counts = frame.get(getattr(expectation, "column", ""), pd.Series(pd.NA, index=frame.index))
         for row, (about, count) in enumerate(zip(frame[subject], counts, strict=True)):
             is_unknown = pd.isna(count)  # Great Expectations passes over a null, which is no pass

@@ -38,6 +38,12 @@ class Outcome:
         """Whether its authority's figures may not be published."""
         return self.is_grave and self.la_code is not None and self.overridden_by is None
 
+    @property
+    def in_words(self) -> str:
+        """What it asks, and how it ended, in counts."""
+        found = f", {self.violations} found" if self.violations is not None else ""
+        return f"{self.sentence} ({self.check} on {self.subject}: {self.state}{found})"
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -63,11 +69,7 @@ class Verdict:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the build is withheld, in words and counts: a sentence for each check that blocks."""
-        return tuple(
-            f"{o.sentence} ({o.check} on {o.subject}: {o.state}"
-            + (f", {o.violations} found)" if o.violations is not None else ")")
-            for o in self.blocking
-        )
+        return tuple(o.in_words for o in self.blocking)
 
     def count(self, state: State) -> int:
         """How many checks ended so."""

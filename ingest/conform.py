@@ -17,6 +17,7 @@ BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff"  # what spreadsheets leave at the ends
 BLANKS = f"'{BLANK}'"  # the same in SQL
 NULLS = pa.array(["", *("".join(word) for word in product("Nn", "Uu", "Ll", "Ll"))])
 NULLS_IN_TEXT = pa.array([*NULLS.to_pylist(), "-1"])
+UNREAD = "=?"  # reads as nothing, of whatever type: what stands for a cell that cannot be read
 NOT_READ = {
     "date": "not a date that exists, as yyyy-mm-dd or dd/mm/yyyy",
     "boolean": "not a yes or a no (Y N Yes No True False T F 1 0)",
@@ -24,7 +25,7 @@ NOT_READ = {
     "number": "not a number",
     "code": "not a code or label of the list {code_list}",
     "json": "not a json object",
-    "text": "not one of the short codes that it may be",
+    "text": "not an id, a code or a label: it begins as a formula, or has signs that cannot be seen",
 }
 CHILD_ID = "[A-Za-z0-9]{1,20}|[0-9a-f]{32}"  # the second where it comes in as a hash already
 SQL_TYPES = {
@@ -127,11 +128,9 @@ def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnForma
         if f.dropped:
             columns[f.name] = pa.nulls(cells.num_rows, pa.string())
         elif f.type == "text":
-            columns[f.name] = said = _trimmed(cells.column(f.name), NULLS_IN_TEXT)
-            if f.shaped:
-                fits = pc.match_substring_regex(said, f"^(?:{f.shaped})$")
-                columns[f.name] = pc.if_else(fits, said, pa.scalar(None, pa.string()))
-                columns[f"{f.name}?"] = pc.fill_null(pc.invert(fits), False)
+            said = _trimmed(cells.column(f.name), NULLS_IN_TEXT)
+            columns[f"{f.name}?"] = misshapen = _misshapen(said, f)
+            columns[f.name] = pc.if_else(misshapen, pa.scalar(None, pa.string()), said)
         else:
             columns[f.name], columns[f"{f.name}?"] = _read_typed(db, cells.column(f.name), f)
     return pa.table(columns)
@@ -145,6 +144,40 @@ def as_said(text: pa.Array) -> pa.Array:
 def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedArray | pa.Array:
     trimmed = pc.utf8_trim(cells, characters=BLANK)
     return pc.if_else(pc.is_in(trimmed, value_set=nulls), pa.scalar(None, pa.string()), trimmed)
+
+
+def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
+    """Which cells of a text column may not pass: an id with signs unseen looks like another and is not."""
+    if field.identifies:
+        is_wrong = pc.match_substring_regex(said, r"[\p{Cc}\p{Cf}]")
+    elif field.shaped:
+        is_wrong = pc.invert(pc.match_substring_regex(said, f"^(?:{field.shaped})$"))
+    else:  # a spreadsheet would run it
+        is_wrong = pc.match_substring_regex(said, r"^[=+\-@]")
+    return pc.fill_null(is_wrong, False)
+
+
+def without_unread(db: duckdb.DuckDBPyConnection, table: pa.Table, fmt: ReturnFormat) -> pa.Table:
+    """A return as text, with UNREAD for every cell that conform will not read: what it says is not kept.
+
+    `db` needs the relation `spellings`.
+    """
+    for place, name in enumerate(table.column_names):
+        field = fmt.field(name)
+        if field is None:
+            continue
+        cells = table.column(name)
+        if field.dropped:
+            table = table.set_column(place, name, pa.nulls(table.num_rows, pa.string()))
+            continue
+        if field.type == "text":
+            is_unread = _misshapen(pc.cast(cells, pa.string()), field)
+        else:
+            is_unread = _read_typed(db, cells, field)[1]
+        if pc.any(is_unread).as_py():
+            kept = pc.if_else(is_unread, pa.scalar(UNREAD), pc.cast(cells, pa.string()))
+            table = table.set_column(place, name, kept)
+    return table
 
 
 def _read_typed(
@@ -170,7 +203,7 @@ def _read_typed(
 
 def _unread_cells(batch: _Batch) -> pa.Table | None:
     db, fmt = batch.db, batch.fmt
-    typed = [f for f in fmt.fields if f.type != "text" or f.shaped]
+    typed = [f for f in fmt.fields if not f.dropped]
     if not typed:
         return None
     counts = db.sql("select " + ", ".join(f'count_if("{f.name}?")' for f in typed) + " from kept").fetchone()

@@ -1,6 +1,7 @@
 """What could not be read, said so that someone can mend it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -36,8 +37,21 @@ class Finding:
     value: str | None = None
 
 
+# Headings of columns that no return has and that must not be sent: names, addresses, national numbers, notes.
+PERSONAL = frozenset(
+    (Path(__file__).parent / "personal_columns.txt").read_text(encoding="utf-8").splitlines()
+)
+
+
 def unknown_column(position: int, header: str, return_name: str) -> Finding:
     """A column that the format does not know. Its name is not told: a lost header row is data."""
+    if header.strip().casefold() in PERSONAL:
+        return Finding(
+            finding="personal_column",
+            reason=f"column {position + 1} names, locates or numbers a person; it was dropped at the door",
+            next_move="leave the column out of the extract: no figure needs it",
+            column_name=f"column {position + 1}",
+        )
     return Finding(
         finding="unknown_column",
         reason=f"column {position + 1} is not in the format and was ignored",

@@ -27,7 +27,7 @@ from ingest.ledger import Ledger, Look, Receipt
 from ingest.other_authorities import rows_of_others
 from ingest.pseudonyms import Pseudonyms
 from ingest.raw_folder import RawFile, RawFolder, is_as_seen
-from ingest.read_raw import RawTable, Rejected, read_bytes, read_table
+from ingest.read_raw import RawTable, Rejected, StillWritten, read_bytes, read_table
 from ingest.return_format import ReturnFormat, submitted_formats
 
 # of raw files conformed in one query: small, so that one month keeps both cores busy
@@ -128,9 +128,12 @@ def _land_batch(
 ) -> Landed:
     latest = ledger.latest(fmt.name, month)
     seen = ledger.seen(fmt.name, month)
-    opened = [_open(f, fmt, latest.get((f.la_code, f.source_format)), seen.get(f.file)) for f in files]
+    unsettled: set[str] = set()  # files that somebody is still writing: to be looked at again
+    opened = [
+        _open(f, fmt, latest.get((f.la_code, f.source_format)), seen.get(f.file), unsettled) for f in files
+    ]
     new = [o for o in opened if o is not None]
-    looks = {f.file: look_of(f, fmt) for f in files}
+    looks = {f.file: look_of(f, fmt) for f in files if f.file not in unsettled}
     again = [
         latest[f.la_code, f.source_format]
         for f, o in zip(files, opened, strict=True)
@@ -182,7 +185,9 @@ def _land_batch(
     )
 
 
-def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None, seen: Look | None) -> _Opened | None:
+def _open(
+    file: RawFile, fmt: ReturnFormat, latest: Receipt | None, seen: Look | None, unsettled: set[str]
+) -> _Opened | None:
     """Read one file and write the head of its receipt; None where its content is already the newest."""
     table: RawTable | None = None
     sha256, reason, others = "", None, 0
@@ -202,6 +207,8 @@ def _open(file: RawFile, fmt: ReturnFormat, latest: Receipt | None, seen: Look |
         others = rows_of_others(table, match.unknown, file.la_code)
     except Rejected as rejected:
         reason = str(rejected)
+        if isinstance(rejected, StillWritten):
+            unsettled.add(file.file)
     if not is_as_seen(file):
         return None  # it is being replaced; a later refresh finds it changed
     content_id = _content_id(fmt, file, sha256)

@@ -14,6 +14,7 @@ from ingest.opened_files import finding_files
 from ingest.places import Places
 from ingest.raw_folder import RawFolder
 from ingest.return_format import ReturnFormat, submitted_formats
+from ingest.reused_ids import find_reused_ids
 from ingest.working_days import calendar
 
 VIEWS_SQL = (Path(__file__).parent / "views.sql").read_text(encoding="utf-8")
@@ -96,6 +97,7 @@ def lay_out(
     _lay_out_findings(db, places, found)
     for name in COMPARED_WITH_BEFORE:
         _lay_out_month_before(db, formats[name], places.landing)
+    find_reused_ids(db, places.landing, newest)
     _lay_out_first_published(db, places.first_published)
     _lay_out_last_published(db, places.current)
     db.register("overrides", pa.Table.from_pylist([asdict(o) for o in overrides], OVERRIDES))

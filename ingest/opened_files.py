@@ -24,7 +24,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingest import code_lists
 from ingest import findings as found
+from ingest.conform import without_unread
 from ingest.ledger import Ledger, Look
 from ingest.other_formats import (
     HEAD_BYTES,
@@ -37,10 +39,10 @@ from ingest.other_formats import (
 from ingest.other_formats.annex_a import MERGED, make_returns
 from ingest.other_formats.annex_a_lists import Lists, load_lists, open_lists
 from ingest.other_formats.annex_a_months import MonthLists, carry, last_day_of, own_rows
-from ingest.other_formats.opened import Notes
+from ingest.other_formats.opened import Notes, workbench
 from ingest.pseudonyms import Door, Pseudonyms
 from ingest.raw_folder import OtherFile, RawFile, RawFolder, is_as_seen
-from ingest.read_raw import Rejected, read_bytes
+from ingest.read_raw import Rejected, StillWritten, read_bytes
 from ingest.return_format import submitted_formats
 
 LEDGER_NAME = "other_formats"
@@ -73,11 +75,13 @@ def open_files(
                 by_authority.setdefault(la_code, {})[month] = files
     for la_code, months in by_authority.items():
         workbooks: dict[str, _Read] = {}
+        unsettled: set[str] = set()
         for month, files in months.items():
             folder = _Folder(store / month / la_code, month, la_code, pseudonyms.at(la_code))
             folder.open(files)
             total["opened"] += len(files)
             total["rejected"] += folder.rejected
+            unsettled |= folder.unsettled
             if folder.workbook:
                 workbooks[month] = folder.workbook
         if workbooks:
@@ -86,7 +90,8 @@ def open_files(
         total["findings"] += sum(pq.read_metadata(path).num_rows for path in kept)
         with ledger.transaction():  # not before: what is cut short is opened again
             for month, files in months.items():
-                ledger.mark_seen(LEDGER_NAME, month, {f.file: look_of(f) for f in files})
+                looks = {f.file: look_of(f) for f in files if f.file not in unsettled}
+                ledger.mark_seen(LEDGER_NAME, month, looks)
     return OpenedSummary(**total)
 
 
@@ -175,6 +180,7 @@ class _Folder:
     la_code: str
     door: Door
     rejected: int = 0
+    unsettled: set[str] = field(default_factory=set)  # files that somebody is still writing
     workbook: _Read | None = None
     refused: list[dict[str, object]] = field(default_factory=list)
 
@@ -204,6 +210,8 @@ class _Folder:
             try:
                 data, sha256 = read_bytes(file.path)
             except Rejected as why:
+                if isinstance(why, StillWritten):
+                    self.unsettled.add(file.file)
                 self._refuse(file.file, str(why), "send it again as a plain file")
                 continue
             if not is_as_seen(file):
@@ -355,12 +363,13 @@ def _set_down(
     if coverage:
         tables["extract_coverage"] = pa.Table.from_pylist(coverage)
     merged_with = {}
-    for name, table in tables.items():
-        if name in submitted_formats():
-            path = folder / f"{name}.parquet"
-            pq.write_table(table, path)
-            if name in mixed:
-                merged_with[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    with workbench({"spellings": code_lists.spellings()}) as db:
+        for name, table in tables.items():
+            if name in submitted_formats():
+                path = folder / f"{name}.parquet"
+                pq.write_table(without_unread(db, table, submitted_formats()[name]), path)
+                if name in mixed:
+                    merged_with[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     said = dict(about) | {
         "not_supplied": dict(opened.not_supplied),
         "merged_with": merged_with,

@@ -57,18 +57,28 @@ class Places:
         return self.restricted / "first_published"
 
     @property
-    def warehouse(self) -> Path:
-        return self.restricted / "warehouse.duckdb"
+    def public_ledger(self) -> Path:
+        """What every public pack showed and hid."""
+        return self.restricted / "public_ledger"
 
     @property
-    def error_reports(self) -> Path:
-        """What each authority is to mend, a folder each."""
-        return self.restricted / "error_reports"
+    def warehouse(self) -> Path:
+        return self.restricted / "warehouse.duckdb"
 
     @property
     def reports(self) -> Path:
         """The performance reports, a folder a month and authority: exact, so closed to other users."""
         return self.restricted / "reports"
+
+    @property
+    def work_lists(self) -> Path:
+        """Children by team and worker, a folder an authority."""
+        return self.restricted / "work_lists"
+
+    @property
+    def error_reports(self) -> Path:
+        """What each authority is to mend, a folder each."""
+        return self.restricted / "error_reports"
 
     @property
     def lock(self) -> Path:

@@ -211,7 +211,8 @@ def told_name(name: str) -> str | None:
 def _files(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Everything in an authority's folder, and one folder down: SSDA903 comes as a folder of tables."""
     for entry, told in _entries(folder):
-        if entry.is_dir(follow_symlinks=False):
+        is_named_as_file = Path(entry.name).suffix.lower() in SUFFIXES  # what it holds is no set of tables
+        if entry.is_dir(follow_symlinks=False) and not is_named_as_file:
             yield from ((below, f"{told}/{told_below}") for below, told_below in _entries(Path(entry.path)))
         else:
             yield entry, told

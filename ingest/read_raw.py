@@ -1,12 +1,15 @@
 """Open a received file as text cells with row numbers, or say in plain words why it cannot be opened."""
 
 import csv
+import errno
+import fcntl
 import hashlib
 import io
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +26,10 @@ MOST_BYTES = 2 * 1024**3
 
 class Rejected(Exception):
     """The file cannot be read at all. The message says why and never quotes the file."""
+
+
+class StillWritten(Rejected):
+    """Somebody is still writing the file: it is to be looked at again."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,10 @@ class RawTable:
 
 
 def read_bytes(path: Path) -> tuple[bytes, str]:
-    """The file's bytes and their SHA-256. Only a plain file is opened: never a link, a pipe or a device."""
+    """The file's bytes and their SHA-256. Raises Rejected.
+
+    Only a plain file of one name is opened: never a link, a pipe or a device, nor what is still written.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -57,13 +67,30 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             raise Rejected("it is not a plain file")
+        if about.st_nlink > 1:
+            raise Rejected("it has another name elsewhere (a hard link); send a copy")
+        if _is_open_for_writing(handle):
+            raise StillWritten("it is still being written; it is read again when that has ended")
         if about.st_size > MOST_BYTES:
             raise Rejected(f"it is larger than {MOST_BYTES // 1024**3} GiB")
         with os.fdopen(handle, "rb", closefd=False) as file:
             data = file.read()
+        after = os.fstat(handle)
+        if (after.st_size, after.st_mtime_ns) != (about.st_size, about.st_mtime_ns):
+            raise StillWritten("it changed while it was read; it is read again when it stands still")
     finally:
         os.close(handle)
     return data, hashlib.sha256(data).hexdigest()
+
+
+def _is_open_for_writing(handle: int) -> bool:
+    """Whether another process of this machine has the file open to write: then a lease is refused."""
+    try:
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:  # a file system without leases, or another's file, cannot tell
+        return error.errno == errno.EAGAIN
+    return False
 
 
 def read_table(data: bytes, suffix: str) -> RawTable:
@@ -84,10 +111,13 @@ def read_csv(data: bytes) -> RawTable:
             raise Rejected("it is not UTF-8; save it as 'CSV UTF-8'") from None
     if not data or data.isspace():
         raise Rejected("it is empty; a return with nothing to report still has its header row")
+    if b"\x00" in data:
+        raise Rejected("it holds NUL characters, as damaged files do; export it again")
     headers, header_lines = _header(data)
+    _check_is_whole(data, len(headers))
     names = [str(i) for i in range(len(headers))]
     quotes_pair = b'"' not in data or _count(data, '"') % 2 == 0
-    if quotes_pair and b"\x00" not in data:
+    if quotes_pair:
         cells = _read_plain(data, names, header_lines)
         if cells is not None and not _has_blank_line(data, header_lines + cells.num_rows):
             return RawTable(headers, cells, _numbers_from(2, cells.num_rows))
@@ -103,6 +133,13 @@ def _header(data: bytes) -> tuple[tuple[str, ...], int]:
     except csv.Error:
         raise Rejected("its header row has a quotation mark that never closes") from None
     raise Rejected("there is no header row; send the column names in the first row")
+
+
+def _check_is_whole(data: bytes, width: int) -> None:
+    """A last row that is short, and that no line end closes, is where a copy broke off."""
+    last = data[max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 :]
+    if last.strip() and b'"' not in last and last.count(b",") + 1 < width:
+        raise Rejected("it breaks off in its last row; send it again and check that all of it was copied")
 
 
 def _has_blank_line(data: bytes, lines: int) -> bool:
@@ -186,11 +223,18 @@ def _read_ragged(text: str, headers: tuple[str, ...], names: list[str]) -> RawTa
 def read_parquet(data: bytes) -> RawTable:
     """Read a Parquet file as text cells, as if it had been written as CSV."""
     try:
+        if sum(group.total_byte_size for group in _row_groups(data)) > MOST_BYTES:
+            raise Rejected(f"it unpacks to more than {MOST_BYTES // 1024**3} GiB")
         table = pq.read_table(io.BytesIO(data))
         cells = pa.table({str(i): _as_text(table.column(i)) for i in range(table.num_columns)})
     except (pa.ArrowException, OSError):
         raise Rejected("it is not a readable Parquet file") from None
     return RawTable(tuple(table.column_names), cells, _numbers_from(2, cells.num_rows))
+
+
+def _row_groups(data: bytes) -> list[Any]:
+    about = pq.read_metadata(io.BytesIO(data))
+    return [about.row_group(i) for i in range(about.num_row_groups)]
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -73,6 +73,10 @@ class ReturnFormat:
         """Fields without which a row says nothing: the key and the required ones, in declared order."""
         return tuple(f.name for f in self.fields if f.required or f.name in self.key)
 
+    def field(self, name: str) -> Field | None:
+        """The field of that name, if there is one."""
+        return next((f for f in self.fields if f.name == name), None)
+
     @property
     def identifiers(self) -> dict[str, str]:
         """The fields that land as pseudonyms, and what each identifies."""

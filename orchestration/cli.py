@@ -460,6 +460,33 @@ def report(
 
 
 @main.command()
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@release_option
+@restricted_option
+def worklist(authority: str, release: Path, restricted: Path | None) -> None:
+    """List the children behind what is overdue, by team and worker. Restricted: never part of a release.
+
+    \b
+    Writes  RELEASE-restricted/work_lists/372/work_lists.html and a CSV a list, as the newest refresh has it
+    """
+    import duckdb
+
+    from publication.report.figures import NoReport
+    from publication.report.work_lists import write_work_lists
+
+    try:
+        for file in write_work_lists(
+            Places.of(Path("raw"), Path("reference"), release, restricted), authority
+        ):
+            click.echo(file)
+    except NoReport as none:
+        raise click.UsageError(str(none)) from None
+    except duckdb.IOException:
+        err.print("a refresh is writing the warehouse; try again when it has ended")
+        sys.exit(BUSY)
+
+
+@main.command()
 @raw_option
 @release_option
 @restricted_option

@@ -176,8 +176,9 @@ def _run_job(
         return Outcome("published", newest, release, findings=findings, withheld=withheld)
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
         return Outcome("withheld", newest, release, verdict.reasons, withheld=_withheld(places, verdict))
-    broken = [e for e in run.all_events if e.is_step_failure]
-    return Outcome("broken", newest, release, tuple(_why(e, places) for e in broken))
+    broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)
+    is_withheld = bool(broken) and all(why.startswith("release: withheld: ") for why in broken)
+    return Outcome("withheld" if is_withheld else "broken", newest, release, broken)
 
 
 def _now() -> str:

@@ -16,6 +16,7 @@ from expectations.verdict import Verdict
 from ingest.ledger import Ledger
 from ingest.places import DBT_PROJECT, Places
 from ingest.previous_release import grounds
+from publication import public_pack
 
 MANIFEST, CURRENT_ASIDE = "manifest.json", ".current.aside"
 PUBLISHED, GONE_BACK_TO = "published", "gone back to"
@@ -66,15 +67,21 @@ def publish(
         aside = places.releases / f".{number:06d}.aside"
         _clear(aside)
         aside.mkdir(mode=0o700)
+        on_record = ledger.table("releases").column("release_number").to_pylist()
+        kept = public_pack.Kept(places.public_ledger, on_record)
         try:
             _export(db, aside, descriptions)
+            public_pack.write(db, aside / "public", kept, number, view_month)
             key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None
             _write_manifest(db, aside, number, view_month, verdict, run_id, key_id)
             _settle(aside)
+        except public_pack.Withheld as error:
+            _clear(aside)
+            raise NotEarned(str(error)) from None
         except BaseException:
             _clear(aside)  # a full disk has its room back
             raise
-        kept = _keep_first_published(db, places, number)
+        first_published = _keep_first_published(db, places, number)
         pins = db.sql(
             """
             select return_name, source_month, la_code, scope, content_id
@@ -88,7 +95,7 @@ def publish(
     _sync(places.releases)
     with ledger.transaction():  # on record first: a refresh killed here is completed by the next one
         ledger.pin(pins)
-        ledger.publish_views(kept)
+        ledger.publish_views(first_published)
         ledger.add_release(number, view_month, digest, _now())
     make_current(places, number)
     return number

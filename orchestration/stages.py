@@ -19,6 +19,7 @@ STAGES = {
         "Who counts towards what: one commented block an indicator. Start here to see what a figure means."
     ),
     "indicators": "Evidence added up by month and period: value = scale x numerator / denominator.",
+    "quality": "Which records break which rule, counted; and whom that withholds.",
     "marts": "The answers that readers get, one row for every answer owed. The quality gate judges these.",
     "comparisons": "Each figure beside last month, last year, its target, England, neighbours, its own run.",
     "publication": "What leaves: only a build that the gate judged good. Made current by one rename.",

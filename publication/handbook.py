@@ -69,6 +69,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for name in _sent():
         yield f"returns/{name}.md", _return(formats[name], catalogue)
     yield "codes.md", _codes()
+    yield "rules.md", _rules()
     yield "dictionary.md", _dictionary()
     yield "commands.md", _commands()
     for name in AT_THE_ROOT:
@@ -247,6 +248,26 @@ def _codes() -> str:
     return "\n".join(lines)
 
 
+def _rules() -> str:
+    lines = [
+        "# Quality rules",
+        "",
+        "What each month's newest returns are asked. A rule that blocks a row, return or publication "
+        "withholds its authority once more than the threshold breaks it; one that warns is told, and changes "
+        "nothing.",
+    ]
+    areas: dict[str, list[tuple[str, ...]]] = {}
+    for row in _seed("quality_rules"):
+        effect = row["effect"].replace("_", " ")
+        limit = f"{row['threshold_percent']}%" if row["threshold_percent"] else ""
+        told = (f"`{row['rule_id']}`", row["sentence"], effect, limit, row["fix"], row["dfe_codes"])
+        areas.setdefault(row["area"] or "Figures", []).append(told)
+    headings = ("Rule", "What it asks", "Effect", "Threshold", "What to do", "DfE's codes")
+    for area, rules in areas.items():
+        lines += ["", f"## {area}", "", *_table(headings, rules)]
+    return "\n".join(lines) + "\n"
+
+
 def _dictionary() -> str:
     lines = [
         "# Data dictionary",
@@ -275,11 +296,17 @@ def _commands() -> str:
     from orchestration.cli import main
 
     lines = ["# Commands", "", "What `line-of-sight --help` and each command's `--help` print.", ""]
-    for name, command in [("", main), *sorted(main.commands.items())]:
-        words = f"line-of-sight {name}".strip()
+    for words, command in _each_command("line-of-sight", main):
         context = click.Context(command, info_name=words, terminal_width=100, max_content_width=100)
         lines += [f"## `{words}`", "", "```text", command.get_help(context), "```", ""]
     return "\n".join(lines)
+
+
+def _each_command(words: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield words, command
+    if isinstance(command, click.Group):
+        for name, inner in sorted(command.commands.items()):
+            yield from _each_command(f"{words} {name}", inner)
 
 
 def _sent() -> list[str]:

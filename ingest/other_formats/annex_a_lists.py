@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import yaml
 
 from ingest import code_lists
+from ingest.conform import UNREAD
 from ingest.other_formats.opened import Notes, workbench
 from ingest.other_formats.workbook import Cells, check_container, read_sheets
 from ingest.pseudonyms import Door
@@ -26,7 +27,8 @@ LISTS = Path(__file__).parent / "annex_a.yml"
 IDENTIFIERS = {"childuniqueid", "childid", "individualadopteridentifier"}
 POSTED, ORGANISED = "Placement postcode", "Organisation completing assessment"
 IS_POSTCODE = r"^[A-Za-z]{1,2}[0-9][0-9A-Za-z]? ?[0-9][A-Za-z]{2}$"
-SAID_RIGHT, SAID_WRONG = "ZZ99 9ZZ", "not as it should be"  # stand for what no return is made from
+STANDS_FOR = {POSTED: "ZZ99 9ZZ", ORGANISED: "stated"}  # what no return is made from, and the checks ask for
+COUNTED = {"Number of Previous Child Protection Plans"}
 OPTION_LETTER = re.compile(r"\(?[a-z]{1,2}\s*[).]\s*(?=\S)", re.IGNORECASE)  # 'a) Male', 'a. WBRI'
 LEADING_CODE = re.compile(
     r"([0-9a-z]+)\s*(?:[-:;,.)\u2013\u2014]|\s(?=\S))", re.IGNORECASE
@@ -208,11 +210,22 @@ def _through(door: Door, table: pa.Table, known: AnnexList) -> pa.Table:
     table = door.through(
         table, identified | {"Allocated Worker": "worker", "Family identifier": "adoptive_family"}
     )
-    for heading, is_right in ((POSTED, IS_POSTCODE), (ORGANISED, ".")):
-        if heading in table.column_names:
-            fits = pc.match_substring_regex(table.column(heading), is_right)
-            said = pc.if_else(fits, pa.scalar(SAID_RIGHT), pa.scalar(SAID_WRONG))
-            table = table.set_column(table.column_names.index(heading), heading, said)
+    for heading in known.headings.values():
+        cells = table.column(heading.name)
+        if heading.name in STANDS_FOR:
+            told = pa.scalar(STANDS_FOR[heading.name])
+            is_right = pc.match_substring_regex(cells, IS_POSTCODE if heading.name == POSTED else ".")
+        elif is_date(heading.name):
+            told, is_right = cells, pc.is_valid(table.column(f"{heading.name}: day"))
+        elif heading.read:
+            told, is_right = cells, pc.is_in(cells, pa.array(sorted(set(_codes(heading.read).values()))))
+        elif heading.name in COUNTED:
+            told, is_right = cells, pc.match_substring_regex(cells, "^[0-9]{1,3}$")
+        else:
+            continue
+        kept = pc.if_else(is_right, told, pa.scalar(UNREAD))
+        kept = pc.if_else(pc.is_valid(cells), kept, pa.scalar(None, pa.string()))
+        table = table.set_column(table.column_names.index(heading.name), heading.name, kept)
     return table
 
 

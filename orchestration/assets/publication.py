@@ -89,12 +89,17 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
         ) from None
     month = json.loads((places.current / "manifest.json").read_text(encoding="utf-8"))["view_month"]
     run = context.instance.get_run_record_by_id(context.run_id)
+    withheld = sorted({str(o.la_code) for o in verdict.withholding})
+    because = "\n".join(f"- {o.la_code}: {o.in_words}" for o in verdict.withholding)
     return dg.MaterializeResult(
         metadata={
             "release": number,
             "month reported": month,
             "place": dg.MetadataValue.path(str(places.current)),
             **_facts(places.current / "marts.duckdb", month),
+            "authorities withheld": len(withheld),
+            "which are withheld": ", ".join(withheld) or "none",
+            "why they are withheld": dg.MetadataValue.md(because or "none is"),
             "checks passed": verdict.count("passed"),
             "checks failed": verdict.count("failed"),
             "seconds of the run": round(time() - run.start_time) if run and run.start_time else None,

@@ -98,7 +98,7 @@ def _layout(cells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         name: rows[["la_code", "month", "cell"]]
         for name, rows in cells[cells["breakdown"] == "all"].groupby("indicator_id")
     }
-    nothing = pd.DataFrame({"la_code": [], "month": [], "cell": []}).astype({"month": int, "cell": int})
+    nothing = cells.loc[[], ["la_code", "month", "cell"]]
     place = ["la_code", "month"]
     sums: list[tuple[np.ndarray, list[int]]] = []
     for stock, starts in design.chains():

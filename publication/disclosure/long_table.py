@@ -68,6 +68,7 @@ class Pack:
     printed: pd.DataFrame  # PRINTED, one row for a figure
     changes: pd.DataFrame
     protected: Protected
+    already_public: pd.DataFrame  # area_code, indicator_id, period_end of what stays as it was printed before
 
 
 def read_base(db: duckdb.DuckDBPyConnection, last: str) -> pd.DataFrame:
@@ -112,9 +113,13 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
     printed = pd.concat(
         [_of_authorities(base), _longer(base), _of_areas(base, sums, members)], ignore_index=True
     )
-    printed = printed[PRINTED].sort_values(GRAIN, ignore_index=True)
+    printed = printed[PRINTED].astype({"value": "float64", "rounded_to": "float64"})
+    printed["period_end"] = pd.to_datetime(printed["period_end"])
+    printed = printed.sort_values(GRAIN, ignore_index=True)
     now = pd.concat([_for_ledger(base), _sums_for_ledger(sums)], ignore_index=True)
-    return Pack(printed, ledger.changes(before, now, release), protected)
+    public = base.loc[base["is_public"], ["la_code", "indicator_id", "month_end"]]
+    public.columns = ["area_code", "indicator_id", "period_end"]
+    return Pack(printed, ledger.changes(before, now, release), protected, public)
 
 
 def _month_end(month: pd.Series) -> pd.Series:
@@ -176,9 +181,7 @@ def _stand_by_what_was_said(base: pd.DataFrame, rest: pd.Series, before: pd.Data
 def _hangs_on_hidden(base: pd.DataFrame) -> pd.Series:
     """Whether a count that the figure is made of, or lies within, is hidden."""
     place = ["la_code", "month"]
-    counts = base.loc[
-        (base["status"] == "c") & base["role"].isin(design.COUNTS) & (base["breakdown"] == "all")
-    ]
+    counts = base.loc[(base["status"] == "c") & (base["breakdown"] == "all")]
     hidden = pd.MultiIndex.from_frame(counts[[*place, "indicator_id"]])
     ties = pd.DataFrame(
         [(r.indicator_id, on) for r in design.roles().values() for on in r.hangs_on],
@@ -409,6 +412,8 @@ def _summed(months: pd.DataFrame, many: int, end: int, basis: str) -> pd.DataFra
 
 def _of_areas(base: pd.DataFrame, sums: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     """Regions and England: counts to the nearest ten, and shares and rates of such counts."""
+    if sums.empty:
+        return pd.DataFrame(columns=PRINTED)
     about = base.drop_duplicates("indicator_id").set_index("indicator_id")
     inside = base[base["la_code"].isin(members["la_code"]) & base["role"].isin(["share", "rate"])]
     inside = inside[inside["period_basis"] != TWELVE_MONTHS]

@@ -63,7 +63,7 @@ def ticks(lowest: float, highest: float, about: int = 4, least: float = 0) -> li
 def process_chart(line: Line) -> Chart | None:
     """The months of an indicator against their usual range. None where fewer than two have a figure."""
     points = [point for point in line.points if point.value is not None]
-    if len(points) < FEWEST_POINTS:
+    if line.is_divided or len(points) < FEWEST_POINTS:
         return None
     goal = line.goal.value if line.goal and line.goal.upper is None else None
     reach = [

@@ -80,7 +80,7 @@ parts as (
         indicator_id, period_basis,
         list({
             breakdown_type: breakdown_type, code: breakdown_value, value: value, value_status: value_status
-        } order by breakdown_value) as parts
+        } order by breakdown_value not like 'up to%', breakdown_value) as parts
     from figures where not is_total and period_end = $month
     group by all
 )
@@ -249,6 +249,11 @@ class Line:
     @property
     def is_missing(self) -> bool:
         return self.value_status == "not_submitted"
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether only its parts say anything: shares of a whole, whose total is always 100%."""
+        return bool(self.parts) and self.unit == "percent"
 
     def usual(self, limit: float) -> float:
         """A process limit as far as the figure can reach it: a share ends at 100, little is below nothing."""

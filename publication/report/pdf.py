@@ -70,6 +70,7 @@ def _line(line: Line) -> dict[str, Any]:
     chart = process_chart(line)
     return {
         "title": line.title,
+        "is_divided": line.is_divided,
         "figure": words.figure_words(line),
         "comments": words.comments(line),
         "chart": chart and {"svg": chart.svg, "description": chart.description},

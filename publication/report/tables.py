@@ -120,11 +120,11 @@ def _beside(line: Line, comparator: str) -> Cell:
 
 
 def months(line: Line) -> Table | None:
-    """The points of a chart: a row a financial year, a column a month. None where no month has a figure.
+    """The points of a chart: a row a financial year, a column a month. None where none has a figure.
 
     A figure revised since it was first published is marked r; a signal is named.
     """
-    if not any(point.value is not None for point in line.points):
+    if line.is_divided or not any(point.value is not None for point in line.points):
         return None
     years: dict[int, list[Cell]] = {}
     for point in line.points:

@@ -89,7 +89,7 @@ def main() -> None:
                 if submitted_formats()[file.stem].history in ("state", "rows"):
                     earlier = places.raw / month / file.parent.name / file.name
                     earlier.parent.mkdir(parents=True, exist_ok=True)
-                    earlier.hardlink_to(file)
+                    shutil.copyfile(file, earlier)
         print(f"{len(EARLIER)} months more, late: {refresh(places)}", flush=True)
         after_36 = a_further_month(places, held)
         print(f"a further month after 36:   {after_36}", flush=True)

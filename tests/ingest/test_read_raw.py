@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.read_raw import RawTable, Rejected, read_bytes, read_csv
+from ingest.read_raw import RawTable, Rejected, StillWritten, read_bytes, read_csv
 
 
 def rows(table: RawTable) -> list[tuple[str, ...]]:
@@ -62,6 +62,8 @@ def test_a_blank_line_is_no_row_and_keeps_its_number(
         "id,n\xe9e\n".encode("cp1252"),
         "id\n1\n".encode("utf-16"),
         b'id,name\n1,"canary\n2,b\n',
+        b"id,name\n1,canary\n2",  # cut in its last row
+        b"id,name\n1,canary\x00\n",
     ],
 )
 def test_what_cannot_be_read_is_refused_without_being_quoted(data: bytes) -> None:
@@ -82,6 +84,26 @@ def test_only_plain_files_are_opened(tmp_path: Path) -> None:
         with pytest.raises(Rejected):
             read_bytes(path)
     assert read_bytes(target)[0] == b"id\n1\n"
+
+
+def test_a_file_with_another_name_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "real.csv"
+    path.write_text("id\n1\n")
+    (tmp_path / "again.csv").hardlink_to(path)
+
+    with pytest.raises(Rejected, match="hard link"):
+        read_bytes(path)
+
+
+def test_a_file_that_is_still_written_is_not_read_in_part(tmp_path: Path) -> None:
+    path = tmp_path / "real.csv"
+    with path.open("w") as writer:
+        writer.write("id\n1\n")
+        writer.flush()
+        with pytest.raises(StillWritten):
+            read_bytes(path)
+
+    assert read_bytes(path)[0] == b"id\n1\n"
 
 
 @given(

@@ -30,6 +30,7 @@ from typing import Any
 from ingest.invent import invent
 from ingest.places import Places
 from orchestration.release import current_number, damaged
+from tests.prove import preloaded
 
 SEED = 5
 KILLS = {"ingest": 15, "build": 17, "publication": 10, "rename": 10}
@@ -90,13 +91,13 @@ def main() -> int:
 
 def prove(base: Path) -> int:
     started = time.monotonic()
-    first = _a_warehouse(base)
+    first = a_warehouse(base)
     undisturbed = base / "undisturbed"
     _copy(first, undisturbed)
     lines = Counter(phase_of(line) for line in _refresh(base, undisturbed))
-    expected = {2: _in_fork(lambda: _state(_places(base, undisturbed)))}
+    expected = {2: preloaded.ask(lambda: _state(_places(base, undisturbed)))}
     _refresh(base, undisturbed)  # a refresh killed once it has published is followed by a third release
-    expected[3] = _in_fork(lambda: _state(_places(base, undisturbed)))
+    expected[3] = preloaded.ask(lambda: _state(_places(base, undisturbed)))
 
     watched, stop = base / "watched", base / "stop"
     _point(watched, undisturbed / "release")
@@ -135,7 +136,7 @@ def prove(base: Path) -> int:
     return 1 if any(totals[aim] for aim in AIMS) or totals["killed"] < 50 * (len(sys.argv) == 1) else 0
 
 
-def _a_warehouse(base: Path) -> Path:
+def a_warehouse(base: Path) -> Path:
     """A world with one release; then a second month comes, and the first one's contacts again."""
     invent(1, ["2025-02", "2025-03"], 20, SEED, base)
     later = base / "raw" / "2025-03"
@@ -175,9 +176,9 @@ def _round(base: Path, world: Path, kill: Kill, undisturbed: dict[int, Any]) -> 
     except RuntimeError as failed:
         print(failed)
         return {"kills": 1, "killed": was_killed, "torn releases": torn, "refreshes that fail after": 1}
-    state, expected = _in_fork(lambda: _state(places)), undisturbed[current_number(places) or 0]
+    state, expected = preloaded.ask(lambda: _state(places)), undisturbed[current_number(places) or 0]
     differing = sorted(k for k in expected.keys() | state.keys() if expected.get(k) != state.get(k))
-    left = _left_behind(places)
+    left = left_behind(places)
     if differing or left:
         print("  ", differing[:5], left[:5])
     return {
@@ -195,28 +196,19 @@ def _places(base: Path, world: Path) -> Places:
     return Places.of(base / "raw", base / "reference", world / "release")
 
 
-def _words(base: Path, world: Path) -> list[str]:
-    places = _places(base, world)
-    where = ("--raw", places.raw), ("--reference", places.reference), ("--release", places.release)
-    return ["refresh", *(str(word) for pair in where for word in pair)]
-
-
 def _refresh(base: Path, world: Path) -> list[str]:
-    """`line-of-sight refresh`, undisturbed. The lines of its progress; raises where it does not publish."""
-    log = world / "log"
-    child = _fork(lambda: _command(_words(base, world), log))
-    _, status = os.waitpid(child, 0)
-    said = log.read_text(encoding="utf-8")
-    log.unlink()
-    if status:
-        raise RuntimeError(f"a plain refresh ended with {os.waitstatus_to_exitcode(status)}: {said[-500:]}")
+    """A refresh undisturbed. The lines of its progress; raises where it does not publish."""
+    code, said = preloaded.refresh(_places(base, world))
+    if code:
+        raise RuntimeError(f"a plain refresh ended with {code}: {said[-500:]}")
     return [line for line in said.splitlines() if line.strip()]
 
 
 def _refresh_and_kill(base: Path, world: Path, kill: Kill) -> bool:
     """The same, killed with its whole process group. Whether it was still running then."""
     hearing, saying = os.pipe()
-    child = _fork(lambda: _command(_words(base, world), world / "log", kill, saying))
+    words = preloaded.words_of(_places(base, world))
+    child = preloaded.fork(lambda: _say_when(kill, saying, lambda: preloaded.command(words, world / "log")))
     os.close(saying)
     os.read(hearing, 1)  # where the kill is due, or at the end of a refresh that never came there
     os.close(hearing)
@@ -227,74 +219,29 @@ def _refresh_and_kill(base: Path, world: Path, kill: Kill) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def _command(words: list[str], log: Path, kill: Kill | None = None, saying: int = 0) -> None:
-    """The command itself, in a process group of its own, its libraries already loaded."""
-    os.setsid()
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(handle, 1)
-    os.dup2(handle, 2)
-    from orchestration import cli, progress
+def _say_when(kill: Kill, saying: int, run: Callable[[], None]) -> None:
+    """Run the refresh; a byte is sent when it comes to where it is to be killed."""
+    from orchestration import progress
 
-    if kill:
-        counted: Counter[str] = Counter()
+    counted: Counter[str] = Counter()
 
-        def on_line(line: str) -> None:
-            if kill.is_at(line, counted):
+    def on_line(line: str) -> None:
+        if kill.is_at(line, counted):
+            os.write(saying, b".")
+
+    def on_event(event: str, given: tuple[Any, ...]) -> None:
+        if event == "os.rename" and Path(os.fsdecode(given[0])).name.endswith(".aside"):
+            target = Path(os.fsdecode(given[1]))
+            if (kill.at == 1 and target.parent.name == "releases") or (
+                kill.at == 2 and target.name == "current"
+            ):
                 os.write(saying, b".")
+                time.sleep(kill.hold)
 
-        def on_event(event: str, given: tuple[Any, ...]) -> None:
-            if event == "os.rename" and Path(os.fsdecode(given[0])).name.endswith(".aside"):
-                is_whole = Path(os.fsdecode(given[1])).parent.name == "releases"
-                is_link = Path(os.fsdecode(given[1])).name == "current"
-                if (is_whole and kill.at == 1) or (is_link and kill.at == 2):
-                    os.write(saying, b".")
-                    time.sleep(kill.hold)
-
-        if kill.phase == "rename":
-            sys.addaudithook(on_event)
-        with progress.listening(on_line):
-            cli.main(words)
-    cli.main(words)
-
-
-def _fork(work: Callable[[], object]) -> int:
-    """Run in a process forked from this one, which has loaded Dagster and dbt for all of them."""
-    _load()
-    sys.stdout.flush()
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        work()
-        code = 0
-    except SystemExit as end:
-        code = int(end.code or 0)
-    except BaseException as error:
-        print(repr(error), file=sys.stderr)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def _load() -> None:
-    import expectations.gate  # noqa: F401
-    import expectations.publication  # noqa: F401
-    from orchestration.definitions import defs
-
-    defs.resolve_job_def("refresh")
-
-
-def _in_fork(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The answer, worked out in another process: DuckDB's threads must not be forked."""
-    hearing, saying = os.pipe()
-    child = _fork(lambda: os.write(saying, json.dumps(ask()).encode()) if os.close(hearing) is None else None)
-    os.close(saying)
-    with os.fdopen(hearing, "rb") as said:
-        answer = said.read()
-    os.waitpid(child, 0)
-    return json.loads(answer)
+    if kill.phase == "rename":
+        sys.addaudithook(on_event)
+    with progress.listening(on_line):
+        run()
 
 
 def _state(places: Places) -> dict[str, Any]:
@@ -330,7 +277,7 @@ def _digest(of: object) -> str:
     return hashlib.sha256(json.dumps(of, default=str).encode()).hexdigest()[:16]
 
 
-def _left_behind(places: Places) -> list[str]:
+def left_behind(places: Places) -> list[str]:
     """Temporary files, a lock that is held, runs of Dagster that never ended."""
     left = [
         str(p)

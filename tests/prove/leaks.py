@@ -1,9 +1,9 @@
 """make prove-leaks: 40 canaries planted in every format, and looked for wherever a refresh writes.
 
-Planted: 10 names, 10 ids of children, 5 pupil numbers, 5 NHS numbers, 5 postcodes and 5 birth dates that never
-were, in valid rows, in rows that fail each rule, in broken lines, headings, sheet names, comments and file
-names. Runs: one that publishes, one that the gate withholds, one that breaks in each stage with an error that
-quotes a record, all with debug logging, and kills. The key is looked for too.
+Planted: 10 names, 10 ids of children, 5 pupil numbers, 5 NHS numbers, 5 postcodes and 5 birth dates that
+never were, in valid rows, in rows that fail each rule, in broken lines, headings, sheet names, comments and
+file names. Runs: one that publishes, one that the gate withholds, one that breaks in each stage with an
+error that quotes a record, all with debug logging, and kills. The key is looked for too.
 """
 
 import base64
@@ -96,7 +96,7 @@ class Scan:
             where = str(path.relative_to(root))
             blobs: list[tuple[str, bytes]] = [(" (name)", where.encode())]
             if path.is_symlink():
-                blobs.append((" (link)", os.readlink(path).encode()))
+                blobs.append((" (link)", str(path.readlink()).encode()))
             elif path.is_file():
                 blobs += list(opened(path.read_bytes(), path))
             for what, blob in blobs:
@@ -146,7 +146,9 @@ def plant(raw: Path) -> None:
     persons = (ssd / "persons.csv").read_text().splitlines()
     header = persons[0].split(",")
     rows = [
-        ",".join({"pers_person_id": kid, "pers_dob": born, "pers_upn_unknown": name}.get(h, "") for h in header)
+        ",".join(
+            {"pers_person_id": kid, "pers_dob": born, "pers_upn_unknown": name}.get(h, "") for h in header
+        )
         + f",{name},{upn},{nhs},{post}"
         for name, kid, upn, nhs, post, born in extra
     ]
@@ -196,15 +198,17 @@ def _plant_others(folder: Path) -> None:
             sheet.write_row(n + 1, 0, [kid, name, post, born, "2025-03-02", name, NHS[n % 5]])
         sheet.write_comment(1, 1, f"{NAMES[9]} {UPNS[2]}")
         stays = book.add_worksheet("list 8")
-        headings = ["Child Unique ID", "Gender", "Ethnicity", "Date of Birth", "Date Started to be Looked After",
-                    "Placement postcode", "Placement Location", "URN of Placement"]  # fmt: skip
+        about = ["Child Unique ID", "Gender", "Ethnicity", "Date of Birth"]
+        headings = [*about, "Date Started to be Looked After", "Placement postcode",
+                     "Placement Location", "URN of Placement"]  # fmt: skip
         stays.write_row(0, 0, headings)
         for n, (kid, post) in enumerate(zip(IDS, POSTCODES * 2, strict=True)):
             stays.write_row(n + 1, 0, [kid, "M", "WBRI", "2014-05-05", "2025-01-02", post, "In", ""])
         early = book.add_worksheet("list 2")
-        early.write_row(0, 0, ["Child Unique ID", "Gender", "Ethnicity", "Date of Birth", "Assessment start date",
-                               "Organisation completing assessment"])  # fmt: skip
-        early.write_row(1, 0, [IDS[0], "M", "WBRI", "2014-05-05", "2025-03-02", f"{NAMES[1]}, {POSTCODES[1]}"])
+        early.write_row(0, 0, [*about, "Assessment start date", "Organisation completing assessment"])
+        early.write_row(
+            1, 0, [IDS[0], "M", "WBRI", "2014-05-05", "2025-03-02", f"{NAMES[1]}, {POSTCODES[1]}"]
+        )
         notes = book.add_worksheet("notes")
         notes.write_row(0, 0, [*NAMES, *UPNS])
     children = "".join(
@@ -249,7 +253,7 @@ class World:
         self.runs = 0
 
     def refresh(self, target: str = "", kill_after: float | None = None) -> int | None:
-        """One refresh with debug logging; None where it was killed. What it says is kept to be looked through."""
+        """One refresh with debug logging, all it says kept to be looked through; None where it was killed."""
         written = self.base / "written"
         self.runs += 1
         env = os.environ | {
@@ -317,9 +321,15 @@ def main() -> int:
         in_raw = set().union(*scan.folder(world.places.raw).values())
         print(f"  found in raw: {len(in_raw)} of {len(CANARIES)} canaries")
         print(f"  cells behind the door shaped as a pupil number, an NHS number or a postcode: {forms}")
-        modes = [p for p in world.places.restricted.rglob("*") if p.lstat().st_mode & 0o077 and not p.is_symlink()]
+        modes = [
+            p for p in world.places.restricted.rglob("*") if p.lstat().st_mode & 0o077 and not p.is_symlink()
+        ]
         print(f"  files and folders of the restricted zone open to others: {len(modes)}")
-        pickles = [p for p in (world.places.restricted / "dagster").rglob("*") if "storage" in p.parts and p.is_file()]
+        pickles = [
+            p
+            for p in (world.places.restricted / "dagster").rglob("*")
+            if "storage" in p.parts and p.is_file()
+        ]
         kept = [p for p in pickles if p.suffix not in (".db", ".db-wal", ".db-shm", ".db-journal")]
         print(f"  files in Dagster's storage besides its databases: {len(kept)}")
     return 1 if wrong or forms or modes or kept or len(in_raw) != len(CANARIES) else 0

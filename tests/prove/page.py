@@ -1,8 +1,8 @@
 """make prove-page: the Dagster page in a real browser: opened, a release withheld, mended and published.
 
-An invented month is materialised by clicks. In the next a third authority sends an impossible aggregate: the
-check fails, the release is withheld and says why on its own page. The file is mended, and it is published.
-Then the sensor finds a month by itself, and two are filled back. Nothing but this machine is spoken to. Needs
+A month is materialised by clicks. Of the next only a broken file comes: the check fails, the release is
+withheld and says why on its own page. The file is mended, a third authority sends an impossible share, and
+all but that authority is published. Then the sensor finds a month by itself, and two are filled back. Needs
 Chromium (CHROMIUM, or `apt-get install chromium`); pictures go to the folder given, as in
 `python -m tests.prove.page pictures`.
 """
@@ -34,6 +34,9 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 FIRST, SECOND, THIRD = "2025-01", "2025-02", "2025-03"
 IMPOSSIBLE = "9,4"  # nine of four
 POSSIBLE = "4,9"
+FIT = "/assets/fct_indicator_values?view=checks&checkDetail=fit_to_publish"
+NOTHING = "A month for which no return was accepted has nothing to publish"
+OVER = "A share cannot exceed its whole"
 PATIENCE = 900  # seconds for one run on a busy machine
 
 
@@ -130,43 +133,48 @@ def _walk(visit: Visit, base: Path, places: Places) -> dict[str, bool]:
         picture="4-return",
     )  # fmt: skip
 
+    headless = places.raw / SECOND / "001" / "contacts.csv"
+    headless.parent.mkdir(parents=True)
+    headless.write_text(
+        "7,2025-02-03\n", encoding="utf-8"
+    )  # an extract that lost its heading, and nothing else
+    said[f"{SECOND} with nothing but a broken file fails"] = visit.materialise(SECOND) == "FAILURE"
+    said["release 1 stays current"] = _current(places) == (1, FIRST)
+    said["the check shows its sentence and counts"] = visit.see(
+        FIT, "Every critical check on returns and marts passes", NOTHING, "not_run", picture="5-check"
+    )
+    said["the release says why it is withheld"] = visit.see(
+        "/assets/release?view=events", "Withheld. Release 1 stays current", NOTHING, picture="6-withheld"
+    )
+    run = visit.runs()[0]["runId"]
+    said["the run says why it ended"] = visit.see(f"/runs/{run}", NOTHING, picture="7-run")
+
     _send(base, SECOND)
     aggregate = places.raw / SECOND / "003" / "indicator_returns.csv"
     _write_aggregate(aggregate, IMPOSSIBLE)
-    said[f"{SECOND} with an impossible share fails"] = visit.materialise(SECOND) == "FAILURE"
-    said["release 1 stays current"] = _current(places) == (1, FIRST)
-    said["the check shows its sentence and counts"] = visit.see(
-        "/assets/fct_indicator_values?view=checks&checkDetail=fit_to_publish",
-        "Every critical check on returns and marts passes", "A share cannot exceed its whole", "not_run",
-        picture="5-check",
-    )  # fmt: skip
-    said["the release says why it is withheld"] = visit.see(
-        "/assets/release?view=events", "Withheld. Release 1 stays current", "A share cannot exceed its whole",
-        picture="6-withheld",
-    )  # fmt: skip
-    said["the run says why it ended"] = visit.see(
-        f"/runs/{visit.runs()[0]['runId']}", "A share cannot exceed its whole", picture="7-run"
-    )
-
-    _write_aggregate(aggregate, POSSIBLE)
-    said["mended, it is published"] = visit.materialise(SECOND) == "SUCCESS"
+    said["mended, it is published, without one authority"] = visit.materialise(SECOND) == "SUCCESS"
     said["release 2 is current"] = _current(places) == (2, SECOND)
+    said["the check warns of that authority"] = visit.see(FIT, OVER)
+    said["the release says which authority is withheld, and why"] = visit.see(
+        "/assets/release?view=events", "authorities withheld", "003", OVER, picture="8-one-withheld"
+    )
     said["the release plots what it holds"] = visit.see(
         "/assets/release",
         "Freshness policy",
         "authorities missing",
         "seconds of the run",
-        picture="8-release",
+        picture="9-release",
     )
     visit.page.get_by_text("Plots", exact=True).click()
     visit.page.wait_for_timeout(3000)
     if visit.pictures:
         visit.page.set_viewport_size({"width": 1600, "height": 2400})
         visit.page.wait_for_timeout(2000)
-        visit.page.screenshot(path=visit.pictures / "9-plots.png")
+        visit.page.screenshot(path=visit.pictures / "10-plots.png")
         visit.page.set_viewport_size({"width": 1600, "height": 1000})
     said["the plots are drawn"] = visit.page.locator("canvas").count() >= 6
 
+    _write_aggregate(aggregate, POSSIBLE)
     before = len(visit.runs())
     _send(base, THIRD)
     said["the schedule and the sensor are on the page"] = visit.see(
@@ -175,8 +183,9 @@ def _walk(visit: Visit, base: Path, places: Places) -> dict[str, bool]:
     said["the sensor is turned on by a click"] = _turn_on(visit, "sensors/new_returns")
     said["and refreshes by itself"] = visit.wait_for_run(before) == "SUCCESS"
     said["the schedule is turned on by a click"] = _turn_on(visit, "schedules/monthly_refresh")
-    visit.see("/automation", picture="10-automation")
+    visit.see("/automation", picture="11-automation")
     said["release 3 is current"] = _current(places) == (3, THIRD)
+    said["with the mended authority in it"] = visit.see("/assets/release?view=events", "none is")
 
     said["a backfill of two months is launched from the page"] = _backfill(visit, f"{FIRST}, {SECOND}")
     said["and reports the last of them"] = _current(places)[1] == SECOND
@@ -191,7 +200,7 @@ def _left_to_right(page: Page) -> bool:
     for name in STAGES:
         boxes = [node.bounding_box() for node in page.get_by_text(name, exact=True).all()]
         across[name] = max(box["x"] for box in boxes if box)
-    beside = {"reference", "benchmarks"}  # what does not come monthly joins the path from its side
+    beside = {"reference", "benchmarks", "quality"}  # what does not come monthly joins the path from its side
     places = [across[name] for name in STAGES if name not in beside]
     return places == sorted(places) and len(set(places)) == len(places)
 
@@ -212,7 +221,7 @@ def _backfill(visit: Visit, months: str) -> bool:
     visit.page.keyboard.press("Tab")
     visit.page.get_by_text("2 partitions", exact=True).wait_for()
     if visit.pictures:
-        visit.page.screenshot(path=visit.pictures / "11-backfill.png")
+        visit.page.screenshot(path=visit.pictures / "12-backfill.png")
     visit.page.get_by_role("button", name="Launch").last.click()
     began = time.monotonic()
     asked = "{partitionBackfillsOrError {... on PartitionBackfills {results {status}}}}"

@@ -213,6 +213,9 @@ class Expected:
         for row in rows(MONTHLY):
             self.months.setdefault(row["indicator_id"], []).append(row)
         self.parts = {row["indicator_id"]: row["shown"] for row in rows(PARTS)}
+        for indicator in self.parts:
+            if self.lines[indicator]["unit"] == "percent":  # shares of a whole: the total is always 100%
+                self.months.pop(indicator, None)
         self.words = {(r["indicator_id"], r["comparator"], r["is_lead"]): r["words"] for r in rows(WORDS)}
         [self.counts] = rows(COUNTS)
 

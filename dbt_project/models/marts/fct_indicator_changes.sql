@@ -51,7 +51,9 @@ moved as (
     select
         returns.*,
         -- an event or lookup return is read from its newest snapshot
-        row_number() over (partition by la_code, return_name order by month_number desc) = 1 as is_newest
+        row_number() over (
+            partition by returns.la_code, returns.return_name order by returns.month_number desc
+        ) = 1 as is_newest
     from {{ ref('int_changes__returns') }} as returns
 
 ),
