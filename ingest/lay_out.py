@@ -12,6 +12,7 @@ from ingest.findings import SCHEMA as FINDINGS
 from ingest.ledger import Ledger
 from ingest.opened_files import finding_files
 from ingest.places import Places
+from ingest.previous_release import FIGURES
 from ingest.raw_folder import RawFolder
 from ingest.return_format import ReturnFormat, submitted_formats
 from ingest.reused_ids import find_reused_ids
@@ -25,23 +26,7 @@ LANDED_COLUMNS = {
     "row_number": "bigint",
 }
 TIE_ORDER = {"tie_order": "bigint"}  # landed where the format declares ties
-PUBLISHED_COLUMNS = (
-    ("la_code", "varchar"),
-    ("indicator_id", "varchar"),
-    ("period_basis", "varchar"),
-    ("period_end", "date"),
-    ("breakdown_type", "varchar"),
-    ("breakdown_value", "varchar"),
-    ("numerator", "double"),
-    ("denominator", "double"),
-    ("value", "double"),
-    ("value_status", "varchar"),
-    ("snapshot_month", "varchar"),
-    ("view_month", "varchar"),
-)
 OVERRIDES = pa.schema([(name, pa.string()) for name in ("rule_id", "la_code", "reason", "by_name")])
-
-
 # what quality rules compare with the month before, child by child
 COMPARED_WITH_BEFORE = ("persons", "cla_episodes")
 
@@ -99,7 +84,6 @@ def lay_out(
         _lay_out_month_before(db, formats[name], places.landing)
     find_reused_ids(db, places.landing, newest)
     _lay_out_first_published(db, places.first_published)
-    _lay_out_last_published(db, places.current)
     db.register("overrides", pa.Table.from_pylist([asdict(o) for o in overrides], OVERRIDES))
     db.execute("create table ledger.overrides as from overrides")
 
@@ -167,20 +151,9 @@ def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawF
     db.execute(f"create table ledger.findings as select {shown} from oddities {landed}")
 
 
-def _lay_out_last_published(db: duckdb.DuckDBPyConnection, current: Path) -> None:
-    """The figures of the current release: an authority that is withheld keeps them."""
-    figures = current.resolve() / "parquet" / "fct_indicator_values.parquet"
-    names = [name for name, *_ in PUBLISHED_COLUMNS]
-    if figures.exists():
-        body = f"select {', '.join(names)} from read_parquet('{figures}')"
-    else:
-        body = f"select {', '.join(f'null::{t} as {n}' for n, t in PUBLISHED_COLUMNS)} where false"
-    db.execute(f"create view ledger.last_published as {body}")
-
-
 def _lay_out_first_published(db: duckdb.DuckDBPyConnection, store: Path) -> None:
     """The figures already published, as they were: only the newest word on each authority and month."""
-    kept = ", ".join(f"{name} {type_}" for name, type_ in PUBLISHED_COLUMNS if name != "snapshot_month")
+    kept = ", ".join(f"{name} {type_}" for name, type_ in FIGURES.items() if name != "snapshot_month")
     db.execute(f"create table ledger.first_published ({kept})")
     files = db.sql("select distinct file from published_views order by 1").fetchall()
     if files:

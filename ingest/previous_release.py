@@ -1,4 +1,7 @@
-"""The release that readers see while the next is made: what changes is listed against it, with its cause."""
+"""The release that readers see while the next is made: what changes is listed against it, with its cause.
+
+An authority that is withheld keeps its figures of this release.
+"""
 
 import hashlib
 import json
@@ -23,6 +26,8 @@ FIGURES = {
     "denominator": "double",
     "value": "double",
     "value_status": "varchar",
+    "snapshot_month": "varchar",
+    "view_month": "varchar",
 }
 SUBMISSIONS = {
     "la_code": "varchar",

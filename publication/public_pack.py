@@ -1,6 +1,5 @@
 """Write the public pack: the protected figures in every format, inside the release that is being made."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,8 +181,3 @@ def _write_sheet(book: xlsxwriter.Workbook, name: str, rows: Iterable[Iterable[o
                 sheet.write_number(number, column, cell)
             else:
                 sheet.write_string(number, column, str(cell))
-
-
-def digest(pack: long_table.Pack) -> str:
-    """The pack's figures as text, to compare two of them."""
-    return json.dumps(pack.printed.to_csv(index=False))

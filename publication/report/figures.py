@@ -24,16 +24,22 @@ NO_FIGURE = {
     "u": "u",
 }
 
-# One row an indicator; its figures, comparisons, months and parts as lists of structs.
-LINES = """
-with lines as (
-    select
-        indicator_id, title, area, unit, polarity, display_order,
-        case
+# The one basis of an indicator that a report shows: of `bases`, as the catalogue lists them.
+BASIS_REPORTED = """case
             when list_contains(string_split(bases, ' '), 'point_in_time') then 'point_in_time'
             when list_contains(string_split(bases, ' '), 'month') then 'month'
             else 'rolling_12_months'
-        end as period_basis
+        end"""
+
+# One row an indicator; its figures, comparisons, months and parts as lists of structs.
+LINES = (
+    """
+with lines as (
+    select
+        indicator_id, title, area, unit, polarity, display_order,
+        """
+    + BASIS_REPORTED
+    + """ as period_basis
     from dim_indicator
 ),
 figures as (
@@ -104,6 +110,7 @@ left join fct_commentary as commentary
     and commentary.la_code = $authority and commentary.period_end = $month
 order by lines.display_order
 """
+)
 
 # The newest word on each return of the month that did not come, or came and could not be taken.
 MISSING = """

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.places import DBT_PROJECT
-from publication.report.figures import NoReport, Report, line_of, manifest_of, rows_of
+from publication.report.figures import BASIS_REPORTED, NoReport, Report, line_of, manifest_of, rows_of
 
 GRAIN = ("geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown")
 AUTHORITY, ENGLAND = "Local authority", "E92000001"
@@ -23,15 +23,14 @@ create temp table authorities as
 """
 
 # One row an indicator that the pack prints of the authority, shaped as the rows of the exact edition are.
-LINES = """
+LINES = (
+    """
 with known as (
     select
         indicator_id, title, area, unit, polarity, display_order,
-        case
-            when list_contains(string_split(bases, ' '), 'point_in_time') then 'point_in_time'
-            when list_contains(string_split(bases, ' '), 'month') then 'month'
-            else 'rolling_12_months'
-        end as period_basis
+        """
+    + BASIS_REPORTED
+    + """ as period_basis
     from indicators
 ),
 figures as (select * from figures_printed where breakdown = 'all' and period_end <= $month),
@@ -69,6 +68,7 @@ left join beside on known.indicator_id = beside.indicator_id and known.period_ba
 left join points on known.indicator_id = points.indicator_id and known.period_basis = points.period_basis
 order by known.display_order
 """
+)
 
 
 class PublicEdition:

@@ -9,12 +9,14 @@ from ingest.land import land_months
 from ingest.lay_out import lay_out
 from ingest.ledger import Ledger
 from ingest.places import Places
+from ingest.previous_release import lay_out_previous
 from ingest.pseudonyms import key_file, read_key
 from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
 from orchestration import dbt_build
 
 PSEUDONYMS = read_key(key_file())  # of the tests: tests/__init__.py
+
 
 def build(places: Places) -> None:
     """Land, lay out and build as a refresh does, up to how the rules ended."""
@@ -31,6 +33,7 @@ def build(places: Places) -> None:
         with duckdb.connect(str(places.warehouse)) as db:
             lay_out(db, places, ledger, found, found.months[-1])
             lay_out_reference(db, places.reference, places.reference_cache)
+            lay_out_previous(db, places)
     finally:
         ledger.close()
     dbt_build.build(places, ["+fct_data_quality", "+fct_publication_status", "dim_quality_rule"])

@@ -8,7 +8,6 @@ import functools
 import http.server
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -19,8 +18,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+from tests.prove.axe import FLAGS, WCAG, axe_source
+
 MADE_BY_DBT = "dbt.html"  # dbt's own page: watched for what it asks, not for how it is written
 
 
@@ -44,7 +43,9 @@ def main() -> int:
         page.on(
             "request", lambda r: elsewhere.add(r.url) if not r.url.startswith((address, "data:")) else None
         )
-        axe, options = _axe(), json.dumps({"runOnly": {"type": "tag", "values": RULES}})
+        with tempfile.TemporaryDirectory() as folder:
+            axe = axe_source(Path(folder))
+        options = json.dumps({"runOnly": {"type": "tag", "values": WCAG}})
         for name in pages:
             page.goto(f"{address}/{name}", wait_until="networkidle")
             if name == MADE_BY_DBT:
@@ -65,13 +66,6 @@ def main() -> int:
     print(f"requests that leave the machine: {len(elsewhere)} {sorted(elsewhere)[:3] or ''}")
     print(f"search finds the page of an indicator: {finds}")
     return 0 if finds and not broken and not elsewhere else 1
-
-
-def _axe() -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        install = ["npm", "install", "--silent", "--no-save", "--prefix", folder, "axe-core@4"]
-        subprocess.run(install, check=True, timeout=300)
-        return (Path(folder) / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 @contextmanager

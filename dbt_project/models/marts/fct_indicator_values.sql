@@ -15,7 +15,7 @@ last_published as (
         published.la_code, published.indicator_id, published.period_basis, published.period_end,
         published.breakdown_type, published.breakdown_value, published.numerator, published.denominator,
         published.value, published.value_status, published.snapshot_month, published.view_month
-    from {{ source('ledger', 'last_published') }} as published
+    from {{ source('ledger', 'previous_values') }} as published
     cross join {{ source('ledger', 'reporting') }} as reporting
     inner join {{ ref('int_quality__withheld') }} as withheld on published.la_code = withheld.la_code
     where

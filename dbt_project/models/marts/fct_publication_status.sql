@@ -2,7 +2,7 @@
 with last_good as (
 
     select la_code, max(view_month) as view_month
-    from {{ source('ledger', 'last_published') }}
+    from {{ source('ledger', 'previous_values') }}
     where value_status <> 'withheld'
     group by la_code
 
