@@ -54,7 +54,7 @@ LEVEL = 1e-9  # of a value: figures are kept to 9 decimals, so a smaller differe
 
 def ticks(lowest: float, highest: float, about: int = 4, least: float = 0) -> list[float]:
     """Round values around the lowest and the highest, `about` steps apart and each at least `least`."""
-    if highest - lowest <= LEVEL * max(1.0, abs(lowest), abs(highest)):
+    if highest - lowest <= LEVEL * max(1, float(abs(lowest)), float(abs(highest))):
         lowest, highest = lowest - 1, highest + 1
     step = 10 ** math.floor(math.log10((highest - lowest) / about))
     step *= next(size for size in (1, 2, 5, 10) if step * size * about >= highest - lowest)
