@@ -55,7 +55,7 @@ logging.basicConfig(level=logging.DEBUG)
 import duckdb
 from orchestration.cli import main
 def broken(*_, **__):
-    duckdb.sql("select '{canary}'::integer")
+    duckdb.sql("select '{canary}'::integer").fetchall()
 target = "{target}"
 if target:
     module, name = target.rsplit(".", 1)
@@ -342,8 +342,10 @@ def _shapes_behind_the_door(places: Places) -> int:
         table = duckdb.sql(f"describe from '{path}'").fetchall()
         texts = [name for name, kind, *_ in table if kind == "VARCHAR" and name != "Placement postcode"]
         if texts:
-            tests = " + ".join(f"""count_if(regexp_matches("{t}", '{SHAPES}'))""" for t in texts)
-            count += duckdb.sql(f"select {tests} from '{path}'").fetchall()[0][0]
+            tests = " + ".join(
+                f"""coalesce(regexp_matches("{t}", '{SHAPES}'), false)::integer""" for t in texts
+            )
+            count += duckdb.sql(f"select coalesce(sum({tests}), 0) from '{path}'").fetchall()[0][0]
     return count
 
 
