@@ -6,9 +6,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: help install demo test check bench bench-england bench-scorecard \
-	prove-counts prove-published prove-formats prove-orders prove-coverage prove-reports prove-benchmarks prove-samples \
-	lock clean
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -58,6 +56,15 @@ prove-published: install  ## real published figures through the whole path (need
 prove-orders: install  ## twenty random orders of arrival of twelve months
 	$(BIN)/python -m tests.prove.orders
 
+prove-kill: install  ## fifty refreshes killed outright, and what readers and the next refresh make of it
+	$(BIN)/python -m tests.prove.kill
+
+prove-faults: install  ## full, read-only and failing disks, too little memory, signals, refreshes at once
+	$(BIN)/python -m tests.prove.faults
+
+prove-arrivals: install  ## returns late, twice, half written, of another authority: each case and how it ends
+	$(BIN)/python -m tests.prove.arrivals
+
 prove-coverage: install  ## what of the specification is live (needs ../shared)
 	$(BIN)/python -m tests.prove.coverage
 
@@ -70,15 +77,51 @@ bench-scorecard: install  ## the comparisons of an England made by SQL, and ever
 prove-benchmarks: install  ## what is published, and rates and neighbours beside LAIT's (needs ../shared)
 	$(BIN)/python -m tests.prove.benchmarks
 
+handbook: install  ## build the handbook and dbt's documentation into site/, with no network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	$(BIN)/dbt docs generate --quiet --static --empty-catalog --project-dir dbt_project --profiles-dir dbt_project \
+		--target lint --target-path $(CURDIR)/site/dbt --log-level-file none
+	mv site/dbt/static_index.html site/dbt.html && rm -r site/dbt
+	@echo "The handbook: site/index.html, and with search: $(BIN)/python -m http.server -b 127.0.0.1 -d site"
+
+prove-page: install  ## the Dagster page in a real browser, a release withheld, mended and published (needs Chromium)
+	$(BIN)/python -m tests.prove.page
+
+prove-bi: install .superset/installed  ## a release in every client, PostgreSQL and Superset, against the marts (needs PostgreSQL)
+	$(BIN)/python -m tests.prove.bi
+
+prove-handbook: handbook  ## axe and the network on every page of the handbook (needs Chromium)
+	$(BIN)/python -m tests.prove.handbook site
+
+.superset/installed: tests/prove/superset.txt
+	$(PYTHON) -m venv .superset
+	.superset/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats
 
 prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
 	$(BIN)/python -m tests.prove.samples
 
+prove-report: install  ## every number of the report, in each format, against the marts
+	$(BIN)/python -m tests.prove.report
+
+prove-axe: install  ## each page of the report in a browser, checked by axe (needs Chromium and npm)
+	$(BIN)/python -m tests.prove.axe
+
+prove-rules: install  ## every quality rule on a record planted for it, and on clean returns
+	$(BIN)/python -m tests.prove.rules
+
+prove-disclosure: install  ## an attacker against the public packs of twenty invented worlds
+	$(BIN)/python -m tests.prove.disclosure
+
+prove-ees: install  ## files for explore education statistics against the screening rules (needs ../shared)
+	$(BIN)/python -m tests.prove.ees
+
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock
 
 clean:  ## remove what the targets above made
-	rm -rf .venv $(DEMO) dbt_project/target
+	rm -rf .venv .superset site $(DEMO) dbt_project/target

@@ -27,6 +27,7 @@ NOT_READ = {
     "json": "not a json object",
     "text": "not an id, a code or a label: it begins as a formula, or has signs that cannot be seen",
 }
+CHILD_ID = "[A-Za-z0-9]{1,20}|[0-9a-f]{32}"  # the second where it comes in as a hash already
 SQL_TYPES = {
     "text": "varchar",
     "code": "varchar",
@@ -97,7 +98,8 @@ def conform(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -
     """
     batch = _Batch(db, fmt, cells)
     batch.keep(_read_cells(db, cells, fmt))
-    findings = [_unread_cells(batch), _leave_out_incomplete(batch), _keep_last_of_key(batch)]
+    findings = [_unread_cells(batch), _odd_child_ids(batch)]
+    findings += [_leave_out_incomplete(batch), _keep_last_of_key(batch)]
     findings.append(_leave_out_impossible(batch))
     found = [table for table in findings if table is not None]
     return Conformed(
@@ -223,6 +225,23 @@ def _unread_cells(batch: _Batch) -> pa.Table | None:
             for f in broken
         ),
     )
+
+
+def _odd_child_ids(batch: _Batch) -> pa.Table | None:
+    """Ids of children that no census takes (CIN 1570, 1580). Such a row counts all the same."""
+    if batch.fmt.name != "persons":
+        return None
+    odd = _arrow(
+        batch.db,
+        f"""
+        select
+            file_no, row_number, 'pers_person_id' as column_name, null as value, 'id_malformed' as finding,
+            'a child''s id is longer than 20 characters, or has others than letters and digits' as reason,
+            'send the case system''s own id, without spaces or signs' as next_move
+        from kept where not regexp_full_match(pers_person_id, '{CHILD_ID}')
+        """,
+    )
+    return odd if odd.num_rows else None
 
 
 def _leave_out_incomplete(batch: _Batch) -> pa.Table | None:

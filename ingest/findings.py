@@ -61,6 +61,12 @@ def unknown_column(position: int, header: str, return_name: str) -> Finding:
     )
 
 
+def another_authoritys_rows(reason: str) -> Finding:
+    """Rows that say they are of another authority: a privacy incident, and none of the file is loaded."""
+    move = "treat it as a privacy incident: tell both authorities, and have the file sent again without them"
+    return Finding("another_authoritys_rows", reason, move)
+
+
 def rejected_file(reason: str) -> Finding:
     """A whole file that cannot be taken. It counts as not submitted."""
     return Finding("rejected_file", reason, "mend the file and send it again under the same name")

@@ -24,8 +24,9 @@ from ingest import opened_files
 from ingest.conform import Conformed, conform
 from ingest.findings import Finding
 from ingest.ledger import Ledger, Look, Receipt
+from ingest.other_authorities import rows_of_others
 from ingest.pseudonyms import Pseudonyms
-from ingest.raw_folder import RawFile, RawFolder
+from ingest.raw_folder import RawFile, RawFolder, is_as_seen
 from ingest.read_raw import RawTable, Rejected, StillWritten, read_bytes, read_table
 from ingest.return_format import ReturnFormat, submitted_formats
 
@@ -133,8 +134,14 @@ def _land_batch(
     ]
     new = [o for o in opened if o is not None]
     looks = {f.file: look_of(f, fmt) for f in files if f.file not in unsettled}
+    again = [
+        latest[f.la_code, f.source_format]
+        for f, o in zip(files, opened, strict=True)
+        if o is None and f.sha256 is None and f.file in seen and is_as_seen(f)
+    ]
     if not new:
         with ledger.transaction():
+            ledger.add_repeats(again)
             ledger.mark_seen(fmt.name, month, looks)
         return Landed(files=len(files), unchanged=len(files))
     name = hashlib.sha256("".join(sorted(str(o.receipt.content_id) for o in new)).encode()).hexdigest()[:32]
@@ -167,6 +174,7 @@ def _land_batch(
     ]
     with ledger.transaction():
         ledger.add(receipts)
+        ledger.add_repeats(again)
         ledger.mark_seen(fmt.name, month, looks)
     return Landed(
         files=len(files),
@@ -182,7 +190,7 @@ def _open(
 ) -> _Opened | None:
     """Read one file and write the head of its receipt; None where its content is already the newest."""
     table: RawTable | None = None
-    sha256, reason = "", None
+    sha256, reason, others = "", None, 0
     notes: tuple[Finding, ...] = ()
     try:
         data, sha256 = read_bytes(file.path)
@@ -196,14 +204,20 @@ def _open(
             if table.headers[position].strip()
         )
         reason = match.problem
+        others = rows_of_others(table, match.unknown, file.la_code)
     except Rejected as rejected:
         reason = str(rejected)
         if isinstance(rejected, StillWritten):
             unsettled.add(file.file)
+    if not is_as_seen(file):
+        return None  # it is being replaced; a later refresh finds it changed
     content_id = _content_id(fmt, file, sha256)
     if latest is not None and latest.content_id == content_id:
         return None
-    if reason:
+    if others:
+        reason = f"{others} of its rows are of another authority, so none of it was loaded"
+        table, notes = None, (found.another_authoritys_rows(reason),)
+    elif reason:
         table, notes = None, (found.rejected_file(reason),)
     # the same file, read as before: an earlier month came late, and brings it other rows
     is_same_file = latest is not None and latest.sha256 == sha256

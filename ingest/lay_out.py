@@ -1,5 +1,7 @@
 """Lay out for dbt what it may read: landed returns, the views to answer, the calendar, reference files."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,7 @@ from ingest.opened_files import finding_files
 from ingest.places import Places
 from ingest.raw_folder import RawFolder
 from ingest.return_format import ReturnFormat, submitted_formats
+from ingest.reused_ids import find_reused_ids
 from ingest.working_days import calendar
 
 VIEWS_SQL = (Path(__file__).parent / "views.sql").read_text(encoding="utf-8")
@@ -22,15 +25,49 @@ LANDED_COLUMNS = {
     "row_number": "bigint",
 }
 TIE_ORDER = {"tie_order": "bigint"}  # landed where the format declares ties
+PUBLISHED_COLUMNS = (
+    ("la_code", "varchar"),
+    ("indicator_id", "varchar"),
+    ("period_basis", "varchar"),
+    ("period_end", "date"),
+    ("breakdown_type", "varchar"),
+    ("breakdown_value", "varchar"),
+    ("numerator", "double"),
+    ("denominator", "double"),
+    ("value", "double"),
+    ("value_status", "varchar"),
+    ("snapshot_month", "varchar"),
+    ("view_month", "varchar"),
+)
+OVERRIDES = pa.schema([(name, pa.string()) for name in ("rule_id", "la_code", "reason", "by_name")])
+
+
+# what quality rules compare with the month before, child by child
+COMPARED_WITH_BEFORE = ("persons", "cla_episodes")
+
+
+@dataclass(frozen=True)
+class Override:
+    """Someone's word that an authority is published although a rule fails."""
+
+    rule_id: str
+    la_code: str
+    reason: str
+    by_name: str
 
 
 def lay_out(
-    db: duckdb.DuckDBPyConnection, places: Places, ledger: Ledger, found: RawFolder, newest: str
+    db: duckdb.DuckDBPyConnection,
+    places: Places,
+    ledger: Ledger,
+    found: RawFolder,
+    newest: str,
+    overrides: Sequence[Override] = (),
 ) -> None:
     """Fill `returns` and `ledger` of an empty warehouse for a refresh that reports the month `newest`."""
     for schema in ("returns", "ledger", "reference"):
         db.execute(f"create schema if not exists {schema}")
-    for name in ("receipts", "pins", "folders", "published_views"):
+    for name in ("receipts", "pins", "repeats", "folders", "published_views"):
         db.register(name, ledger.table(name))
     formats = submitted_formats()
     db.register(
@@ -40,7 +77,17 @@ def lay_out(
     for statement in db.extract_statements(VIEWS_SQL):
         db.execute(statement, {"newest": newest} if statement.named_parameters else None)
     db.execute("create table ledger.return_formats as from return_formats")
-    db.execute("create table ledger.receipts as select * exclude (received_at, landed) from receipts")
+    db.execute(
+        """
+        create table ledger.receipts as
+        select receipts.* exclude (received_at, landed), coalesce(repeat_count, 0) as repeat_count
+        from receipts
+        left join (
+            select return_name, reporting_month, la_code, source_format, version, count(*) as repeat_count
+            from repeats group by all
+        ) using (return_name, reporting_month, la_code, source_format, version)
+        """
+    )
     db.execute("create table ledger.folders as from folders")
     db.execute(f"create table ledger.reporting as select '{newest}' as view_month")
     db.register("days", calendar())
@@ -48,7 +95,13 @@ def lay_out(
     for fmt in formats.values():
         _lay_out_return(db, fmt, places.landing)
     _lay_out_findings(db, places, found)
+    for name in COMPARED_WITH_BEFORE:
+        _lay_out_month_before(db, formats[name], places.landing)
+    find_reused_ids(db, places.landing, newest)
     _lay_out_first_published(db, places.first_published)
+    _lay_out_last_published(db, places.current)
+    db.register("overrides", pa.Table.from_pylist([asdict(o) for o in overrides], OVERRIDES))
+    db.execute("create table ledger.overrides as from overrides")
 
 
 def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: Path) -> None:
@@ -57,13 +110,35 @@ def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: P
         "select distinct landed from ledger.sources where return_name = ? order by 1", [fmt.name]
     ).fetchall()
     files = [str(landing / landed) for (landed,) in rows]
+    db.execute(f"create view returns.{fmt.name} as {_landed_sql(fmt, files)}")
+
+
+def _landed_sql(fmt: ReturnFormat, files: list[str]) -> str:
     typed = LANDED_COLUMNS | {f.name: SQL_TYPES[f.type] for f in fmt.fields} | (TIE_ORDER if fmt.ties else {})
     if files:
         columns = ", ".join(f'"{name}"' for name in typed)
-        body = f"select {columns} from read_parquet({files})"
-    else:
-        body = "select " + ", ".join(f'null::{t} as "{name}"' for name, t in typed.items()) + " where false"
-    db.execute(f"create view returns.{fmt.name} as {body}")
+        return f"select {columns} from read_parquet({files})"
+    return "select " + ", ".join(f'null::{t} as "{name}"' for name, t in typed.items()) + " where false"
+
+
+def _lay_out_month_before(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: Path) -> None:
+    """What each authority sent of one return for the month before the one reported."""
+    rows = db.execute(
+        """
+        select content_id, landed from accepted
+        where is_newest and return_name = $name
+            and source_month = (
+                select strftime((view_month || '-01')::date - interval 1 month, '%Y-%m') from ledger.reporting
+            )
+        """,
+        {"name": fmt.name},
+    ).fetchall()
+    files = sorted({str(landing / landed) for _, landed in rows})
+    contents = ", ".join(str(content_id) for content_id, _ in rows) or "null"
+    db.execute(
+        f"create view ledger.{fmt.name}_before as "
+        f"select * from ({_landed_sql(fmt, files)}) where content_id in ({contents})"
+    )
 
 
 def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawFolder) -> None:
@@ -75,6 +150,7 @@ def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawF
         [
             {
                 "reporting_month": o.reporting_month,
+                "la_code": o.la_code,
                 "file": o.file,
                 "finding": o.finding.finding,
                 "reason": o.finding.reason,
@@ -91,13 +167,20 @@ def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawF
     db.execute(f"create table ledger.findings as select {shown} from oddities {landed}")
 
 
+def _lay_out_last_published(db: duckdb.DuckDBPyConnection, current: Path) -> None:
+    """The figures of the current release: an authority that is withheld keeps them."""
+    figures = current.resolve() / "parquet" / "fct_indicator_values.parquet"
+    names = [name for name, *_ in PUBLISHED_COLUMNS]
+    if figures.exists():
+        body = f"select {', '.join(names)} from read_parquet('{figures}')"
+    else:
+        body = f"select {', '.join(f'null::{t} as {n}' for n, t in PUBLISHED_COLUMNS)} where false"
+    db.execute(f"create view ledger.last_published as {body}")
+
+
 def _lay_out_first_published(db: duckdb.DuckDBPyConnection, store: Path) -> None:
     """The figures already published, as they were: only the newest word on each authority and month."""
-    kept = """
-        la_code varchar, indicator_id varchar, period_basis varchar, period_end date, breakdown_type varchar,
-        breakdown_value varchar, numerator double, denominator double, value double, value_status varchar,
-        view_month varchar
-    """
+    kept = ", ".join(f"{name} {type_}" for name, type_ in PUBLISHED_COLUMNS if name != "snapshot_month")
     db.execute(f"create table ledger.first_published ({kept})")
     files = db.sql("select distinct file from published_views order by 1").fetchall()
     if files:

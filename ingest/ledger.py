@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -27,6 +28,11 @@ create table if not exists receipts (
     landed text, received_at text not null,
     unique (return_name, reporting_month, la_code, source_format, version)
 );
+create table if not exists repeats (  -- the same bytes received again, and not read
+    repeat_id integer primary key,
+    return_name text not null, reporting_month text not null, la_code text not null, version integer not null,
+    source_format text not null, sha256 text not null, received_at text not null
+);
 create table if not exists folders (
     reporting_month text, la_code text, primary key (reporting_month, la_code)
 );
@@ -40,6 +46,9 @@ create table if not exists pins (  -- the content each month was first published
 );
 create table if not exists releases (
     release_number integer primary key, view_month text not null, build_sha256 text not null
+);
+create table if not exists choices (  -- which release readers are given: the last one stands
+    choice_id integer primary key, release_number integer not null, how text not null, at text not null
 );
 create table if not exists refreshes (
     refresh_id integer primary key, view_month text, outcome text not null, reasons text, at text not null
@@ -126,14 +135,21 @@ class Ledger:
 
     def latest(self, return_name: str, reporting_month: str) -> Mapping[tuple[str, str], Receipt]:
         """The newest receipt by (authority, source format) of one return and month, rejected ones too."""
+        return {(r.la_code, r.source_format): r for r in self._receipts(return_name, reporting_month)}
+
+    def accepted(self, return_name: str, reporting_month: str) -> Mapping[str, Receipt]:
+        """By authority, the receipt that counts of a return and month: a return sent by itself goes first."""
+        receipts = [r for r in self._receipts(return_name, reporting_month) if r.status == "accepted"]
+        return {r.la_code: r for r in sorted(receipts, key=lambda r: r.source_format == "ssd")}
+
+    def _receipts(self, return_name: str, reporting_month: str) -> list[Receipt]:
         names = ", ".join(f.name for f in fields(Receipt))
         rows = self._query(
             f"""select {names} from receipts
             where return_name = ? and reporting_month = ? order by version""",
             (return_name, reporting_month),
         )
-        receipts = [Receipt(*row) for row in rows]
-        return {(r.la_code, r.source_format): r for r in receipts}
+        return [Receipt(*row) for row in rows]
 
     def add(self, receipts: Iterable[Receipt]) -> None:
         """Put receipts on record.
@@ -154,6 +170,19 @@ class Ledger:
         self._db.executemany(
             f"insert into receipts ({', '.join(names)}) values ({', '.join(':' + n for n in names)})",
             rows,
+        )
+
+    def add_repeats(self, receipts: Iterable[Receipt]) -> None:
+        """Put on record that the content of these receipts came again."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._db.executemany(
+            """insert into repeats
+            (return_name, reporting_month, la_code, version, source_format, sha256, received_at)
+            values (?, ?, ?, ?, ?, ?, ?)""",
+            [
+                (r.return_name, r.reporting_month, r.la_code, r.version, r.source_format, r.sha256, now)
+                for r in receipts
+            ],
         )
 
     def table(self, name: str) -> pa.Table:
@@ -182,11 +211,23 @@ class Ledger:
         """Fix the content a month was first published from; the first word stands."""
         self._db.executemany("insert or ignore into pins values (?, ?, ?, ?, ?)", rows)
 
-    def add_release(self, release_number: int, view_month: str, build_sha256: str) -> None:
-        """Put a published release on record."""
+    def add_release(self, release_number: int, view_month: str, build_sha256: str, at: str) -> None:
+        """Put a published release on record, as the one that readers are given."""
         self._db.execute(
             "insert or replace into releases values (?, ?, ?)", (release_number, view_month, build_sha256)
         )
+        self.choose(release_number, "published", at)
+
+    def choose(self, release_number: int, how: str, at: str) -> None:
+        """Put on record which release readers are given from now on, and how it came to be."""
+        self._db.execute(
+            "insert into choices (release_number, how, at) values (?, ?, ?)", (release_number, how, at)
+        )
+
+    def chosen(self) -> int | None:
+        """The release that readers are to be given; None before the first. The last choice stands."""
+        rows = self._query("select release_number from choices order by choice_id desc limit 1", ())
+        return rows[0][0] if rows else None
 
     def add_refresh(self, view_month: str | None, outcome: str, reasons: str | None, at: str) -> None:
         """Put the end of a refresh on record: published, withheld or failed."""

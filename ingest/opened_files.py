@@ -41,7 +41,7 @@ from ingest.other_formats.annex_a_lists import Lists, load_lists, open_lists
 from ingest.other_formats.annex_a_months import MonthLists, carry, last_day_of, own_rows
 from ingest.other_formats.opened import Notes, workbench
 from ingest.pseudonyms import Door, Pseudonyms
-from ingest.raw_folder import OtherFile, RawFile, RawFolder
+from ingest.raw_folder import OtherFile, RawFile, RawFolder, is_as_seen
 from ingest.read_raw import Rejected, StillWritten, read_bytes
 from ingest.return_format import submitted_formats
 
@@ -214,6 +214,8 @@ class _Folder:
                     self.unsettled.add(file.file)
                 self._refuse(file.file, str(why), "send it again as a plain file")
                 continue
+            if not is_as_seen(file):
+                continue  # it is being replaced; a later refresh finds it changed
             source_format = recognise(file.path.name, data[:HEAD_BYTES])
             if source_format is None:
                 move = "returns are named as in docs/returns, with the ending .csv or .parquet"

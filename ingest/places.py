@@ -5,6 +5,7 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+RECORDS_BEFORE = ".records.before"  # the records under the old key, while a new one takes its place
 DBT_PROJECT = Path(__file__).parent.parent / "dbt_project"
 
 
@@ -57,8 +58,28 @@ class Places:
         return self.restricted / "first_published"
 
     @property
+    def public_ledger(self) -> Path:
+        """What every public pack showed and hid."""
+        return self.restricted / "public_ledger"
+
+    @property
     def warehouse(self) -> Path:
         return self.restricted / "warehouse.duckdb"
+
+    @property
+    def reports(self) -> Path:
+        """The performance reports, a folder a month and authority: exact, so closed to other users."""
+        return self.restricted / "reports"
+
+    @property
+    def work_lists(self) -> Path:
+        """Children by team and worker, a folder an authority."""
+        return self.restricted / "work_lists"
+
+    @property
+    def error_reports(self) -> Path:
+        """What each authority is to mend, a folder each."""
+        return self.restricted / "error_reports"
 
     @property
     def lock(self) -> Path:
@@ -76,6 +97,11 @@ class Places:
     def prepare(self) -> None:
         """Make the folders that are written. Whatever this process writes later, only its user may read."""
         os.umask(0o077)
+        before = self.records.with_name(RECORDS_BEFORE)
+        if (
+            before.exists() and not self.records.exists()
+        ):  # a change of key was killed between its two renames
+            before.rename(self.records)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file holds the memory, and the key
         for folder in (self.restricted, self.records, self.landing, self.opened, self.first_published):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

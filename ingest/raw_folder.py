@@ -2,8 +2,9 @@
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +26,7 @@ TOLD_WORDS = {
 }  # fmt: skip
 TOLD_NUMBER = re.compile(r"(19|20)\d\d|\d{1,2}")
 TOLD_SUFFIX = re.compile(r"\.(xlsx?|xlsm|xml|csv|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE)
+STILL_SECONDS = 3.0  # a file that has not changed for so long is taken to be whole
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Oddity:
     file: str
     finding: Finding
     reporting_month: str | None = None
+    la_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,43 @@ def look(raw: Path) -> RawFolder:
                     )
                 )
     return RawFolder(tuple(files), tuple(folders), tuple(oddities), tuple(others))
+
+
+def only_still(found: RawFolder) -> RawFolder:
+    """What was found without the files that are still being written; a later refresh reads those.
+
+    Waits once, and only where a file is younger than STILL_SECONDS.
+    """
+    placed: list[tuple[str, str, RawFile | OtherFile]] = [
+        *((f.reporting_month, f.la_code, f) for f in found.files),
+        *found.others,
+    ]
+    ages = [time.time() - file.mtime_ns / 1e9 for _, _, file in placed]
+    young = [place for place, age in zip(placed, ages, strict=True) if age < STILL_SECONDS]
+    if not young:
+        return found
+    time.sleep(STILL_SECONDS - max(0.0, min(ages)))
+    moving = {file.file: (month, la_code) for month, la_code, file in young if not is_as_seen(file)}
+    finding = Finding(
+        "still_being_written",
+        "it changed while it was looked at, so it was not read",
+        "let it be copied to its end, then refresh again",
+    )
+    return replace(
+        found,
+        files=tuple(f for f in found.files if f.file not in moving),
+        others=tuple(other for other in found.others if other[2].file not in moving),
+        oddities=(*found.oddities, *(Oddity(file, finding, *place) for file, place in moving.items())),
+    )
+
+
+def is_as_seen(file: RawFile | OtherFile) -> bool:
+    """Whether a file still looks as it did when it was found."""
+    try:
+        now = file.path.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    return (now.st_size, now.st_mtime_ns, now.st_ino) == (file.size, file.mtime_ns, file.inode)
 
 
 def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from ingest.land import pending_months
 from ingest.ledger import Ledger
-from ingest.places import Places
+from ingest.places import RECORDS_BEFORE, Places
 from ingest.pseudonyms import Pseudonyms
 from ingest.raw_folder import RawFolder
 
@@ -96,7 +96,7 @@ def rekey(places: Places, old: Pseudonyms, new: Pseudonyms) -> int:
         elif path != places.key_id:
             shutil.copyfile(path, target)
     (aside / places.key_id.name).write_text(new.key_id + "\n", encoding="ascii")
-    before = places.records.with_name(".records.before")
+    before = places.records.with_name(RECORDS_BEFORE)
     shutil.rmtree(before, ignore_errors=True)
     places.records.rename(before)
     aside.rename(places.records)

@@ -52,7 +52,7 @@ select
 from answers
 inner join dim_indicator as about using (indicator_id)
 left join compared using (indicator_id, compared_basis)
-order by about.display_order
+order by about.display_order, indicator_id
 """
 
 
@@ -153,7 +153,11 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
         "returns": returns,
         "release": manifest["release"],
         "commit": manifest["commit"],
-        "checks": [c for c in manifest["checks"] if c["subject"] in behind],
+        "checks": [
+            c
+            for c in manifest["checks"]
+            if c["subject"] in behind or (c["subject"] == authority and c["state"] == "failed")
+        ],
     }
 
 
@@ -200,7 +204,7 @@ def status(places: Places) -> dict[str, Any]:
         }
     said: dict[str, Any] = {
         "release": release, "last_refresh": None, "waiting": [], "month": None,
-        "authorities": [], "refused": [], "missing": [], "findings": [], "not_supplied": [],
+        "authorities": [], "refused": [], "missing": [], "findings": [], "not_supplied": [], "withheld": [],
     }  # fmt: skip
     if not places.ledger.exists():
         return said
@@ -220,6 +224,14 @@ def status(places: Places) -> dict[str, Any]:
             newest = {"month": said["month"]}
             said["findings"] = _rows(
                 db, "from fct_findings where reporting_month = $month order by all", newest
+            )
+            said["withheld"] = _rows(
+                db,
+                """
+                select *, $folder || '/' || la_code || '/' as error_report from fct_publication_status
+                where publication_status <> 'published' order by la_code
+                """,
+                {"folder": str(places.error_reports)},
             )
     return said
 

@@ -4,6 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,18 @@ from ingest.retention import KEPT_MONTHS, NotPurged, old_months, rekey
 from ingest.retention import purge as take_away
 from orchestration import answers
 from orchestration.lock import Busy, only_refresh
-from orchestration.refresh import Outcome, refresh_warehouse
+from orchestration.overrides import overrides_of
+from orchestration.plain_errors import in_words
+from orchestration.refresh import (
+    NothingToReport,
+    Outcome,
+    list_releases,
+    record_stop,
+    refresh_warehouse,
+    return_to,
+)
+from orchestration.release import NotThere, current_number
+from orchestration.stopping import heeded
 
 PUBLISHED, WITHHELD, BUSY = 0, 3, 75  # and 2, which click ends with on wrong usage
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -86,6 +99,15 @@ def main() -> None:
 @restricted_option
 @key_option
 @click.option("--month", type=MONTH, help="The month to report.  [default: the newest folder in RAW]")
+@click.option(
+    "--override",
+    "overrides",
+    multiple=True,
+    metavar="RULE:AUTHORITY",
+    help="Publish AUTHORITY although RULE withholds it. Needs --reason and --by; may be given again.",
+)
+@click.option("--reason", help="Why the override is right. Kept in the release's manifest.")
+@click.option("--by", "by_name", help="Who answers for the override. Kept in the release's manifest.")
 @json_option
 def refresh(
     raw: Path,
@@ -94,26 +116,46 @@ def refresh(
     restricted: Path | None,
     key: Path | None,
     month: Any,
+    overrides: tuple[str, ...],
+    reason: str | None,
+    by_name: str | None,
     as_json: bool,
 ) -> None:
     """Land what has arrived, work out every indicator, check it, and publish it.
 
+    An authority whose returns break a critical quality rule is withheld alone: its last good figures stay,
+    with their date, and its error report says what to mend. To publish it all the same, for this one refresh:
+
+    \b
+      line-of-sight refresh --override cp_plans_overlap:372 --reason "checked by hand" --by "A. Name"
+
     \b
     Exit codes:  0 published   2 wrong usage   3 withheld by the gate, with the reasons
                  75 another refresh is running   1 something broke; nothing was changed
+                 130 stopped by Ctrl-C           143 stopped by SIGTERM
     """
     if not raw.is_dir():
         raise click.UsageError(f"there is no folder {raw}; give the folder of the returns with --raw")
     places = Places.of(raw, reference, release, restricted)
     try:
-        ended = _with_progress(
-            lambda tell: refresh_warehouse(places, month and month.strftime("%Y-%m"), tell, key)
-        )
+        overridden = overrides_of(overrides, reason, by_name)
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    try:
+        with heeded(lambda: record_stop(places), lambda: _tell_stopped(places)):
+            ended = _with_progress(
+                lambda tell: refresh_warehouse(
+                    places, month and month.strftime("%Y-%m"), tell, key, overridden
+                )
+            )
     except Busy as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except (ValueError, KeyRefused) as wrong:
+    except (NothingToReport, KeyRefused) as wrong:
         raise click.UsageError(str(wrong)) from None
+    except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
+        err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")
+        sys.exit(1)
     if as_json:
         click.echo(json.dumps(ended.as_json(), indent=1))
     else:
@@ -137,8 +179,22 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
         err.print(f"The refresh broke and changed nothing that readers see. {_still(ended)}")
     for reason in ended.reasons:
         err.print(f"  - {reason}")
+    for one in ended.withheld:
+        kept = f"keeps its figures of {one.figures_month}" if one.figures_month else "has no earlier figures"
+        err.print(f"Authority {one.la_code} is withheld, and {kept}:")
+        for reason in one.reasons:
+            err.print(f"  - {reason}")
+        err.print(f"  What to mend, row by row: {one.error_report}")
     if ended.state == "published" and ended.findings:
         out.print(f"{ended.findings} findings were made; see `line-of-sight status`")
+
+
+def _tell_stopped(places: Places) -> None:
+    err.show_cursor()
+    number = current_number(places)
+    err.print(
+        f"Stopped. {f'Release {number} is current' if number else 'There is no release'}; refresh again."
+    )
 
 
 def _still(ended: Outcome) -> str:
@@ -245,6 +301,46 @@ def purge(raw: Path, release: Path, restricted: Path | None, months: int, yes: b
     except (NotPurged, NotADirectoryError) as refused:
         raise click.UsageError(str(refused)) from None
     out.print(f"Took away {gone.files} files ({gone.size:,} bytes) of {', '.join(gone.months)}")
+
+
+@main.command("release")
+@click.option("--to", "number", type=int, help="The number of the release that readers are to be given.")
+@release_option
+@restricted_option
+@json_option
+def releases(number: int | None, release: Path, restricted: Path | None, as_json: bool) -> None:
+    """List the releases, or go back to an earlier one.
+
+    \b
+    Going back points RELEASE/current at that release, byte for byte as it was published, after its files are
+    checked against its manifest. Nothing is deleted, and `--to` a later number goes forward again.
+    The next refresh reads whatever is in RAW then, and publishes it under a new number; what was first
+    published of a month stays so. Take what was wrong out of RAW before it, or it will be published again.
+
+    \b
+    Example:  line-of-sight release --to 3
+    Exit codes:  0 done   2 no such release, or it is damaged   75 a refresh is running
+    """
+    places = Places.of(Path("raw"), Path("reference"), release, restricted)
+    try:
+        if number is not None:
+            return_to(places, number)
+        said = list_releases(places)
+    except Busy as busy:
+        err.print(str(busy))
+        sys.exit(BUSY)
+    except NotThere as missing:
+        raise click.UsageError(str(missing)) from None
+    if as_json:
+        click.echo(json.dumps([asdict(r) for r in said], indent=1))
+        return
+    if number is not None:
+        out.print(f"Release {number} is current, as it was published: {places.current}")
+        return
+    _print_table(
+        ["release", "month", "published", "current"],
+        [[r.release, r.view_month, r.published_at, "current" if r.is_current else ""] for r in said],
+    )
 
 
 @main.command()
@@ -382,6 +478,97 @@ def invent(authorities: int, months: str, children: int, seed: int, folder: Path
 
 
 @main.command()
+@click.option("--authority", help="Whose report: a three-digit DfE code, as 372, or all.")
+@click.option("--region", help="Authorities side by side instead: the name of a region, or all.")
+@click.option("--month", type=MONTH, help="The month to report.  [default: the month the release reports]")
+@click.option(
+    "--edition",
+    type=click.Choice(["restricted", "public"]),
+    default="restricted",
+    show_default=True,
+    help="Exact figures for the authority itself, or only what the public pack says.",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["html", "pdf", "xlsx"]),
+    multiple=True,
+    help="Which files to write; may be given more than once.  [default: all three]",
+)
+@click.option(
+    "--braille-ready", is_flag=True, help="Also write plain text for a braille display or embosser."
+)
+@click.option("--large-print", is_flag=True, help="Large print in the page and the PDF.")
+@click.option("--out", type=FOLDER, help="Where to write.  [default: RELEASE-restricted/reports]")
+@release_option
+@restricted_option
+def report(
+    authority: str | None,
+    region: str | None,
+    month: Any,
+    edition: str,
+    formats: tuple[str, ...],
+    braille_ready: bool,
+    large_print: bool,
+    out: Path | None,
+    release: Path,
+    restricted: Path | None,
+) -> None:
+    """Write the monthly performance report of an authority or a region, from the current release alone.
+
+    \b
+    Example:  line-of-sight report --authority 372 --month 2025-03
+    Writes    <out>/2025-03/372/performance-2025-03-372.html, .pdf and .xlsx
+    """
+    from publication.report import make
+    from publication.report.figures import NoReport
+
+    if (authority is None) == (region is None):
+        raise click.UsageError("say whose report: --authority 372, --authority all or --region 'North West'")
+    wanted = [*(formats or ("html", "pdf", "xlsx")), *(["txt"] if braille_ready else [])]
+    folder = out or Places.of(Path("raw"), Path("reference"), release, restricted).reports
+    try:
+        source = make.edition_of(release, edition)
+        chosen = make.month_of(source, month and month.date())
+        if region:
+            click.echo(make.make_region(source, region, chosen, folder, large_print))
+            return
+        codes = list(source.authorities(chosen)) if authority == "all" else [authority or ""]
+        for made in make.make_reports(source, codes, chosen, folder, wanted, large_print):
+            for file in made.files:
+                click.echo(file)
+    except NoReport as none:
+        raise click.UsageError(str(none)) from None
+
+
+@main.command()
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@release_option
+@restricted_option
+def worklist(authority: str, release: Path, restricted: Path | None) -> None:
+    """List the children behind what is overdue, by team and worker. Restricted: never part of a release.
+
+    \b
+    Writes  RELEASE-restricted/work_lists/372/work_lists.html and a CSV a list, as the newest refresh has it
+    """
+    import duckdb
+
+    from publication.report.figures import NoReport
+    from publication.report.work_lists import write_work_lists
+
+    try:
+        for file in write_work_lists(
+            Places.of(Path("raw"), Path("reference"), release, restricted), authority
+        ):
+            click.echo(file)
+    except NoReport as none:
+        raise click.UsageError(str(none)) from None
+    except duckdb.IOException:
+        err.print("a refresh is writing the warehouse; try again when it has ended")
+        sys.exit(BUSY)
+
+
+@main.command()
 @raw_option
 @release_option
 @restricted_option
@@ -406,6 +593,11 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
         )
         for reason in (last["reasons"] or "").splitlines():
             out.print(f"  - {reason}")
+    for one in said["withheld"]:
+        out.print(
+            f"Authority {one['la_code']}: {answers.in_words(one['publication_status'])} ({one['rule_ids']}); "
+            f"figures of {one['figures_month'] or 'no month yet'}; what to mend: {one['error_report']}"
+        )
     if said["waiting"]:
         out.print(f"Waiting to be read: {', '.join(said['waiting'])}")
     out.print(f"Newest month: {said['month'] or 'none'}")
@@ -437,6 +629,39 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
         )
 
 
+@main.command("copy")
+@release_option
+@click.option(
+    "--to", required=True, envvar="LINE_OF_SIGHT_POSTGRES", metavar="postgresql://HOST/DATABASE",
+    help="The database. Keep the password in ~/.pgpass, or the whole address in LINE_OF_SIGHT_POSTGRES.",
+)  # fmt: skip
+@click.option("--schema", default="line_of_sight", show_default=True, help="Where readers find the marts.")
+@click.option(
+    "--reader", default="line_of_sight_reader", show_default=True,
+    help="A role that may read the marts and change nothing; made where it is not there.",
+)  # fmt: skip
+def copy_to(release: Path, to: str, schema: str, reader: str) -> None:
+    """Copy the current release to PostgreSQL, whole or not at all, for BI tools that read a server.
+
+    These are the exact figures of the release, small numbers included: for a database inside the council.
+    Let a person or a tool read them with `grant line_of_sight_reader to ...`.
+
+    \b
+    Example:  line-of-sight copy --to postgresql://warehouse.council.internal/performance
+    """
+    from publication.postgres import NotCopied, copy_release
+
+    try:
+        copied = copy_release(release / "current", to, schema, reader, err.print)
+    except NotCopied as why:
+        raise click.ClickException(str(why)) from None
+    was = "Copied" if copied.is_new else "Already there:"
+    out.print(
+        f"{was} release {copied.release}, {len(copied.rows)} marts and {sum(copied.rows.values()):,} rows, "
+        f"in the schema {copied.schema}; the role {reader} may read it"
+    )
+
+
 @main.command()
 @raw_option
 @reference_option
@@ -457,7 +682,9 @@ def ui(
     host: str,
 ) -> None:
     """Open the Dagster page over these folders, on this machine only unless told otherwise."""
-    from orchestration.instance import use_dagster_home
+    import dagster as dg
+
+    from orchestration.instance import close_lost_runs, use_dagster_home
 
     places = Places.of(raw, reference, release, restricted)
     places.prepare()
@@ -466,6 +693,8 @@ def ui(
     os.environ["LINE_OF_SIGHT_RESTRICTED"] = str(places.restricted)
     os.environ[KEY_FILE] = str(pseudonyms.key_file(key))
     use_dagster_home(places)
+    with suppress(Busy), only_refresh(places):
+        close_lost_runs(dg.DagsterInstance.get())
     workspace = Path(__file__).parent.parent / "workspace.yaml"
     command = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
     os.chdir(workspace.parent)

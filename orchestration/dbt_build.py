@@ -13,6 +13,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from ingest.places import DBT_PROJECT, Places
 from orchestration import progress
+from orchestration.plain_errors import trouble_in
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 PARSED = MANIFEST.with_name("partial_parse.msgpack")
@@ -83,6 +84,9 @@ def build(places: Places, select: Sequence[str] | None = None) -> list[Node]:
         for r in results
     ]
     broken = [n.name for n in nodes if n.kind != "test" and n.status == "error"]
+    for trouble in (trouble_in(str(r.message), places) for r in results if str(r.status) == "error"):
+        if trouble:
+            raise BuildFailed(trouble)
     if broken:
         raise BuildFailed(
             f"{len(broken)} models could not be built, the first of them {broken[0]}; "

@@ -5,14 +5,15 @@ import dagster as dg
 from orchestration.assets.landing import landing_assets, other_formats
 from orchestration.assets.publication import release
 from orchestration.assets.quality_gate import quality_gate
+from orchestration.assets.reports import performance_reports
 from orchestration.assets.warehouse import laid_out, models
 from orchestration.resources import default_warehouse
-from orchestration.schedules import monthly_refresh, new_returns, refresh_job
+from orchestration.schedules import monthly_refresh, new_returns, refresh_job, reports_job
 
 defs = dg.Definitions(
-    assets=[other_formats, *landing_assets, laid_out, models, release],
+    assets=[other_formats, *landing_assets, laid_out, models, release, performance_reports],
     asset_checks=[quality_gate],
-    jobs=[refresh_job],
+    jobs=[refresh_job, reports_job],
     schedules=[monthly_refresh],
     sensors=[new_returns],
     resources={"warehouse": default_warehouse()},

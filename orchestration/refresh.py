@@ -1,21 +1,47 @@
 """Run the refresh job in this process, from landing to release, and say how it ended."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import duckdb
+
+from expectations.error_report import error_report
 from expectations.verdict import Verdict
 from ingest import raw_folder
 from ingest.land import pending_months
+from ingest.lay_out import Override
 from ingest.ledger import Ledger
 from ingest.places import Places
 from ingest.pseudonyms import key_file, pseudonyms_for
 from orchestration import progress
-from orchestration.instance import use_dagster_home
+from orchestration.instance import BY_COMMAND, close_lost_runs, use_dagster_home
 from orchestration.lock import only_refresh
-from orchestration.release import current_number, recover
+from orchestration.plain_errors import trouble_in
+from orchestration.release import NotThere, Published, current_number, go_back, recover, releases
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+_instances: list["dg.DagsterInstance"] = []  # of the refresh in this process, once it runs
+
+
+class NothingToReport(Exception):
+    """There is no month to report; the message says where it was looked for."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """An authority that was not published this time: why, in words, and where its error report is."""
+
+    la_code: str
+    reasons: tuple[str, ...]
+    figures_month: str | None  # of when its figures in the release are; None where it has none yet
+    error_report: str
 
 
 @dataclass(frozen=True)
@@ -27,17 +53,22 @@ class Outcome:
     release: int | None
     reasons: tuple[str, ...] = ()
     findings: int = 0
+    withheld: tuple[Withheld, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def refresh_warehouse(
-    places: Places, month: str | None, tell: Callable[[str], None], key: Path | None = None
+    places: Places,
+    month: str | None,
+    tell: Callable[[str], None],
+    key: Path | None = None,
+    overrides: Sequence[Override] = (),
 ) -> Outcome:
     """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
 
-    Raises Busy where another holds the warehouse, ValueError where nothing can be reported, and KeyRefused,
+    Raises Busy where another holds the warehouse, NothingToReport where there is no month, and KeyRefused,
     before anything is written, where ids could not be made pseudonyms.
     """
     pseudonyms_for(places.key_id, key)
@@ -49,23 +80,58 @@ def refresh_warehouse(
             found = raw_folder.look(places.raw)
             newest = month or (found.months[-1] if found.months else None)
             if newest is None or newest not in found.months:
-                raise ValueError(
+                raise NothingToReport(
                     f"there is no folder for {month} in {places.raw}"
                     if month
                     else f"no month folders in {places.raw}"
                 )
             with progress.listening(tell):
-                outcome = _run_job(places, ledger, found, newest, key_file(key))
-            reasons = "\n".join(outcome.reasons) or None
-            ledger.add_refresh(
-                newest, outcome.state, reasons, datetime.now(UTC).isoformat(timespec="seconds")
-            )
+                outcome = _run_job(places, ledger, found, newest, key_file(key), overrides)
+            with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
+                ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, _now())
             return outcome
         finally:
             ledger.close()
 
 
-def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest: str, key: Path) -> Outcome:
+def record_stop(places: Places) -> None:
+    """Put on record, in the ledger and in Dagster, that the refresh in this process was stopped."""
+    with closing(Ledger(places.ledger)) as ledger:
+        ledger.add_refresh(None, "stopped", None, _now())
+    if _instances:
+        close_lost_runs(_instances[-1], is_stopped=True)
+
+
+def list_releases(places: Places) -> list[Published]:
+    """Every release on record, the newest first. Raises NotThere where nothing was ever published here."""
+    with _open_ledger(places) as ledger:
+        return releases(places, ledger)
+
+
+def return_to(places: Places, number: int) -> None:
+    """Give readers another release on record. Raises Busy or NotThere."""
+    with _open_ledger(places) as ledger, only_refresh(places):
+        recover(places, ledger)
+        go_back(places, ledger, number)
+
+
+@contextmanager
+def _open_ledger(places: Places) -> Iterator[Ledger]:
+    if not places.ledger.exists():
+        raise NotThere(f"no release has been published in {places.release}; run `line-of-sight refresh`")
+    places.prepare()
+    with closing(Ledger(places.ledger)) as ledger:
+        yield ledger
+
+
+def _run_job(
+    places: Places,
+    ledger: Ledger,
+    found: raw_folder.RawFolder,
+    newest: str,
+    key: Path,
+    overrides: Sequence[Override],
+) -> Outcome:
     progress.tell("loading the pipeline")
     use_dagster_home(places)
     # Dagster and dbt take seconds to import: only a refresh pays for them
@@ -75,6 +141,9 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
     from orchestration.definitions import defs
     from orchestration.resources import Warehouse
 
+    instance = dg.DagsterInstance.get()
+    close_lost_runs(instance)
+    _instances[:] = [instance]
     verdict_file = places.restricted / VERDICT_FILE
     verdict_file.unlink(missing_ok=True)
     months = [m for m in pending_months(found, ledger) if m <= newest]
@@ -82,7 +151,7 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
     job = defs.resolve_job_def("refresh")
     run = job.execute_in_process(
         run_config={
-            "ops": {"lay_out": {"config": {"month": newest}}},
+            "ops": {"lay_out": {"config": {"month": newest, "overrides": [asdict(o) for o in overrides]}}},
             # the terminal hears of progress from us, and of errors from us: Dagster's own may quote anything
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
@@ -95,29 +164,50 @@ def _run_job(places: Places, ledger: Ledger, found: raw_folder.RawFolder, newest
                 key=str(key),
             )
         },
-        instance=dg.DagsterInstance.get(),
+        instance=instance,
+        tags=BY_COMMAND,
         partition_key=newest,
         raise_on_error=False,
     )
     release = current_number(places)
     if run.success:
         findings = sum(r for r in ledger.table("receipts").column("finding_count").to_pylist())
-        return Outcome("published", newest, release, findings=findings)
+        withheld = _withheld(places, Verdict.read(verdict_file))
+        return Outcome("published", newest, release, findings=findings, withheld=withheld)
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
-        reasons = tuple(f"{o.sentence} ({o.check} on {o.subject}: {_how(o)})" for o in verdict.blocking)
-        return Outcome("withheld", newest, release, reasons)
-    broken = [e for e in run.all_events if e.is_step_failure]
-    return Outcome("broken", newest, release, tuple(_why(e) for e in broken))
+        return Outcome("withheld", newest, release, verdict.reasons, withheld=_withheld(places, verdict))
+    broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)
+    is_withheld = bool(broken) and all(why.startswith("release: withheld: ") for why in broken)
+    return Outcome("withheld" if is_withheld else "broken", newest, release, broken)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _withheld(places: Places, verdict: Verdict) -> tuple[Withheld, ...]:
+    """Who is withheld, by authority, with every rule that withholds it."""
+    reasons: dict[str, list[str]] = {}
+    for o in verdict.withholding:
+        reasons.setdefault(str(o.la_code), []).append(f"{o.sentence} ({o.check}: {_how(o)})")
+    with duckdb.connect(str(places.warehouse), read_only=True) as db:
+        kept = dict(db.sql("select la_code, figures_month from marts.fct_publication_status").fetchall())
+    return tuple(
+        Withheld(code, tuple(said), kept.get(code), str(error_report(places, code)))
+        for code, said in sorted(reasons.items())
+    )
 
 
 def _how(outcome: Any) -> str:
     return outcome.state + (f", {outcome.violations} found" if outcome.violations is not None else "")
 
 
-def _why(event: Any) -> str:
+def _why(event: Any, places: Places) -> str:
     """The step and the kind of error; the message only of errors of our own, which never quote a cell."""
     error = event.step_failure_data.error
     innermost = error.cause or error
+    if trouble := trouble_in(f"{innermost.cls_name}: {innermost.message}", places):
+        return f"{event.step_key}: {trouble}"
     ours = innermost.cls_name in {"Failure", "BuildFailed", "NotEarned", "Busy", "NotADirectoryError"}
     said = innermost.message.split(": ", 1)[-1].strip() if ours else innermost.cls_name
     return f"{event.step_key}: {said}"

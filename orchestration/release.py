@@ -6,7 +6,8 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -14,12 +15,20 @@ import duckdb
 from expectations.verdict import Verdict
 from ingest.ledger import Ledger
 from ingest.places import DBT_PROJECT, Places
+from ingest.previous_release import grounds
+from publication import public_pack
 
+MANIFEST, CURRENT_ASIDE = "manifest.json", ".current.aside"
+PUBLISHED, GONE_BACK_TO = "published", "gone back to"
 FOLDER_MODE, FILE_MODE = 0o750, 0o640  # readers share a group with whoever refreshes
 
 
 class NotEarned(Exception):
     """The build may not be published; the message says why."""
+
+
+class NotThere(Exception):
+    """The release asked for cannot be given; the message says which can, or what to do."""
 
 
 def mart_names(db: duckdb.DuckDBPyConnection) -> list[str]:
@@ -58,32 +67,43 @@ def publish(
         aside = places.releases / f".{number:06d}.aside"
         _clear(aside)
         aside.mkdir(mode=0o700)
-        _export(db, aside, descriptions)
-        key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None
-        _write_manifest(db, aside, number, view_month, verdict, run_id, key_id)
-        kept = _keep_first_published(db, places, number)
+        on_record = ledger.table("releases").column("release_number").to_pylist()
+        kept = public_pack.Kept(places.public_ledger, on_record)
+        try:
+            _export(db, aside, descriptions)
+            public_pack.write(db, aside / "public", kept, number, view_month)
+            key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None
+            _write_manifest(db, aside, number, view_month, verdict, run_id, key_id)
+            _settle(aside)
+        except public_pack.Withheld as error:
+            _clear(aside)
+            raise NotEarned(str(error)) from None
+        except BaseException:
+            _clear(aside)  # a full disk has its room back
+            raise
+        first_published = _keep_first_published(db, places, number)
         pins = db.sql(
             """
             select return_name, source_month, la_code, scope, content_id
             from ledger.sources inner join ledger.views using (view_id)
             where views.is_first_published and source_month = view_month
+                and la_code not in (select la_code from intermediate.int_quality__withheld)
             """
         ).fetchall()
     whole = places.releases / f"{number:06d}"
-    _settle(aside)
     aside.rename(whole)
     _sync(places.releases)
     with ledger.transaction():  # on record first: a refresh killed here is completed by the next one
         ledger.pin(pins)
-        ledger.publish_views(kept)
-        ledger.add_release(number, view_month, digest)
+        ledger.publish_views(first_published)
+        ledger.add_release(number, view_month, digest, _now())
     make_current(places, number)
     return number
 
 
 def make_current(places: Places, number: int) -> None:
     """Point readers at a release, in one rename."""
-    link = places.release / ".current.aside"
+    link = places.release / CURRENT_ASIDE
     link.unlink(missing_ok=True)
     link.symlink_to(Path("releases") / f"{number:06d}")
     link.rename(places.current)
@@ -91,13 +111,80 @@ def make_current(places: Places, number: int) -> None:
 
 
 def recover(places: Places, ledger: Ledger) -> None:
-    """Finish or clear what a killed refresh left: one on record is made current, a half-made one removed."""
+    """Finish or clear what a killed refresh left: the release on record is made current, others removed."""
     recorded = ledger.table("releases").column("release_number").to_pylist()
     for path in places.releases.iterdir():
         if path.name.startswith(".") or _number(path) not in recorded:
             _clear(path)
-    if recorded and current_number(places) not in recorded:
-        make_current(places, max(recorded))
+    for path in places.first_published.iterdir():
+        if _number(path.with_suffix("")) not in recorded:
+            path.unlink()
+    (places.release / CURRENT_ASIDE).unlink(missing_ok=True)
+    chosen = ledger.chosen()
+    if chosen is not None and chosen != current_number(places):
+        make_current(places, chosen)
+
+
+@dataclass(frozen=True)
+class Published:
+    """One release on record: its number, the month reported, when it came out, whether readers see it."""
+
+    release: int
+    view_month: str
+    published_at: str
+    is_current: bool
+
+
+def releases(places: Places, ledger: Ledger) -> list[Published]:
+    """Every release on record, the newest first."""
+    about = ledger.table("releases").to_pylist()
+    out = {c["release_number"]: c["at"] for c in ledger.table("choices").to_pylist() if c["how"] == PUBLISHED}
+    current = current_number(places)
+    return [
+        Published(
+            r["release_number"],
+            r["view_month"],
+            out.get(r["release_number"], ""),
+            r["release_number"] == current,
+        )
+        for r in reversed(about)
+    ]
+
+
+def go_back(places: Places, ledger: Ledger, number: int) -> None:
+    """Give readers an earlier (or again a later) release, as it was, byte for byte. Raises NotThere."""
+    on_record = [p.release for p in releases(places, ledger)]
+    if number not in on_record:
+        known = ", ".join(map(str, on_record)) or "none"
+        raise NotThere(f"there is no release {number}; on record: {known}")
+    folder = places.releases / f"{number:06d}"
+    if amiss := damaged(folder):
+        raise NotThere(
+            f"release {number} is not as it was published ({amiss[0]}, {len(amiss)} in all); "
+            f"restore {folder} from a backup"
+        )
+    with ledger.transaction():
+        ledger.choose(number, GONE_BACK_TO, _now())
+    make_current(places, number)
+
+
+def damaged(folder: Path) -> list[str]:
+    """The files of a release that are missing, added or changed since it was published."""
+    try:
+        said: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError):
+        return [MANIFEST]
+    held = {str(p.relative_to(folder)): p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST}
+    return sorted(name for name in said.keys() | held.keys() if _is_amiss(held.get(name), said.get(name)))
+
+
+def _is_amiss(path: Path | None, sha256: str | None) -> bool:
+    return path is None or _sha256(path) != sha256
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def current_number(places: Places) -> int | None:
@@ -145,25 +232,34 @@ def _write_manifest(
         from marts.fct_submissions where is_current order by all
         """
     )
-    reference = db.sql("select file, sha256 from reference.files order by file")
+    reference = db.sql("select file, sha256 from reference.files order by file").fetchall()
+    authorities = db.sql("from marts.fct_publication_status order by la_code")
+    overrides = db.sql(
+        """
+        select overrides.*, coalesce(is_over_threshold, false) as was_needed
+        from ledger.overrides left join marts.fct_data_quality using (rule_id, la_code) order by all
+        """
+    )
     manifest = {
         "release": number,
         "view_month": view_month,
         "commit": commit(),
-        "definitions_sha256": definitions_digest(),
+        **grounds(reference),
         "build_sha256": verdict.build_sha256,
         "run_id": run_id,
         "key_id": key_id,
         "inputs": [dict(zip(inputs.columns, row, strict=True)) for row in inputs.fetchall()],
-        "reference": [dict(zip(reference.columns, row, strict=True)) for row in reference.fetchall()],
+        "reference": [{"file": file, "sha256": sha256} for file, sha256 in reference],
+        "authorities": [dict(zip(authorities.columns, row, strict=True)) for row in authorities.fetchall()],
+        "overrides": [dict(zip(overrides.columns, row, strict=True)) for row in overrides.fetchall()],
         "checks": [asdict(outcome) for outcome in verdict.outcomes],
         "files": {
-            str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*.*"))
+            str(path.relative_to(folder)): _sha256(path)
+            for path in sorted(folder.rglob("*"))
             if path.is_file()
         },
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def _keep_first_published(
@@ -171,7 +267,11 @@ def _keep_first_published(
 ) -> list[tuple[str, str, str, str]]:
     """Write the figures published for the first time to the store, and say which views they answer."""
     views = db.sql(
-        "select view_month, la_code, fingerprint from ledger.views where is_first_published order by all"
+        """
+        select view_month, la_code, fingerprint from ledger.views
+        where is_first_published and la_code not in (select la_code from intermediate.int_quality__withheld)
+        order by all
+        """
     ).fetchall()
     if not views:
         return []
@@ -197,10 +297,8 @@ def commit() -> str:
     return asked.stdout.strip() or "unknown"
 
 
-def definitions_digest() -> str:
-    """The version of the indicators' definitions: the catalogue, the code lists and the SQL that counts."""
-    files = sorted([*(DBT_PROJECT / "seeds").glob("*.csv"), *(DBT_PROJECT / "models").rglob("*.sql")])
-    return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _settle(folder: Path) -> None:

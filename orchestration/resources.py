@@ -53,7 +53,7 @@ class Warehouse(dg.ConfigurableResource):
 
 @lru_cache(maxsize=2)
 def _look_once(run_id: str, raw: Path) -> raw_folder.RawFolder:
-    return raw_folder.look(raw)
+    return raw_folder.only_still(raw_folder.look(raw))
 
 
 def default_warehouse() -> Warehouse:

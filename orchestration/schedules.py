@@ -8,14 +8,33 @@ import dagster as dg
 
 from ingest import raw_folder
 from ingest.land import pending_months
+from orchestration import stages
 from orchestration.partitions import MONTH_FORMAT, reporting_months
 from orchestration.resources import Warehouse
 
+REPORTS = dg.AssetSelection.assets("performance_reports")
+
 refresh_job = dg.define_asset_job(
     "refresh",
-    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+    # the reports take seconds an authority, and are wanted once a month: they have a job of their own
+    selection=(dg.AssetSelection.all() - REPORTS) | dg.AssetSelection.all_asset_checks(),
     partitions_def=reporting_months,
-    description="From raw returns to a published release: land, lay out, build, judge, publish.",
+    description=(
+        "From raw returns to a published release. **Materialize all**, choose the month to report, and "
+        "launch: what is new of that month and of earlier ones is landed, every figure worked out, and the "
+        "release made current if the quality gate lets it. From left to right:\n\n"
+        f"{stages.in_words()}\n\n"
+        "A withheld release says why on the run, on the asset `release` and on the check `fit_to_publish` "
+        "of `fct_indicator_values`; the last release stays current. Mend the file in the raw folder and "
+        "launch again."
+    ),
+    executor_def=dg.in_process_executor,
+)
+
+reports_job = dg.define_asset_job(
+    "reports",
+    selection=REPORTS,
+    description="The performance reports of the current release, of its newest month.",
     executor_def=dg.in_process_executor,
 )
 
@@ -53,4 +72,5 @@ def new_returns(
         yield dg.SkipReason("nothing new in the raw folder")
         return
     context.update_cursor(cursor)
-    yield dg.RunRequest(run_key=cursor, partition_key=months[-1])
+    # the newest month, whichever came late: a run lands every month up to its own
+    yield dg.RunRequest(run_key=cursor, partition_key=found.months[-1])

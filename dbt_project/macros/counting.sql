@@ -4,6 +4,44 @@
     {{ start_date }} <= {{ day }} and coalesce({{ end_date }}, date '9999-12-31') > {{ day }}
 {%- endmacro %}
 
+{#- Each holder of spans at each month end owed at which one is open, with the earliest of those. A span speaks only
+    from the month in which all earlier ones have ended, so months are never made twice and then thinned. A span is
+    open at the ends of the months from that of its start up to the one before that of its end. -#}
+{% macro earliest_open_at_month_ends(spans, holder, start_date, end_date, take, of_month, then_by=[]) -%}
+    select
+        spans.view_id,
+        {% for column in holder + take %}
+        spans.{{ column }},
+        {% endfor %}
+        {% for column in of_month %}
+        periods.{{ column }},
+        {% endfor %}
+        periods.month_number
+    from (
+        select
+            *,
+            greatest(
+                {{ month_number(start_date) }},
+                coalesce(max(ended_month) over (
+                    partition by view_id, {{ holder | join(', ') }}
+                    order by {{ start_date }}{% for column in then_by %}, {{ column }}{% endfor %}
+
+                    rows between unbounded preceding and 1 preceding
+                ), 0)
+            ) as first_month
+        from (
+            select *, coalesce({{ month_number(end_date) }}, 999999) as ended_month
+            from {{ spans }}
+            where {{ start_date }} is not null
+        ) as dated
+    ) as spans
+    inner join {{ ref('int_periods_owed') }} as periods
+        on
+            spans.view_id = periods.view_id
+            and periods.month_number >= spans.first_month
+            and periods.month_number < spans.ended_month
+{%- endmacro %}
+
 {#- The key to join dim_calendar on; working days before 2005 are not numbered. -#}
 {% macro numbered_day(date) -%}
     greatest({{ date }}, date '2005-01-01')
@@ -23,4 +61,18 @@
 {#- Temporary placements, which are passed over where stability is judged. -#}
 {% macro is_temporary_placement(placement_type_code) -%}
     coalesce({{ placement_type_code }}, '') in ('T0', 'T1', 'T2', 'T3', 'T4')
+{%- endmacro %}
+
+{#- The evidence of one area, added up by month and by each value of the breakdown. A table for each area: counted
+    in one query, their joins are all in memory at once. -#}
+{% macro counts_by_month(evidence, has_breakdown=false) -%}
+    select
+        indicator_id,
+        view_id,
+        {{ month_number('counted_on') }} as month_number,
+        {{ 'breakdown_value' if has_breakdown else 'null::varchar' }} as breakdown_value,
+        sum(numerator)::decimal(24, 6) as numerator,
+        sum(denominator)::decimal(24, 6) as denominator
+    from {{ ref(evidence) }}
+    group by all
 {%- endmacro %}

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from ingest.invent.cases import BRIEF, LASTING, NFA, assessment_days
 from ingest.invent.chance import Ints, chance, mostly_worked, pick, pick_by, recorded, spread, waits
-from ingest.invent.days import FAR, YEAR, Days, as_days, working_after
+from ingest.invent.days import FAR, YEAR, Days, as_days, first_day, working_after
 from ingest.invent.story import Story, corrected, moved, withdrawn
 from ingest.invent.tables import Table, codes, dates, flags, ids, words
 
@@ -15,6 +15,7 @@ NEEDS = words("N1 N2 N3 N4 N5 N6 N7 N8 N9 N0")
 _NEED = (57, 3, 2.7, 9, 14, 2, 0.4, 3, 0, 2)
 _NEED_LASTING = (8, 78, 2, 4, 6, 0.4, 0.1, 1, 0, 0.5)
 CLOSURES = words("RC1 RC2 RC3 RC4 RC5 RC6 RC7 RC8 RC9")
+_EARLY_HELP_CODES = first_day("2022-04")  # 5D and RC9 came into use
 _CLOSURE = (
     (0, 0, 0, 0, 0.5, 0, 9, 0, 0),
     (0, 0, 0.3, 0, 1, 0, 4, 68, 26),
@@ -128,6 +129,9 @@ def referrals(rng: np.random.Generator, story: Story) -> None:
     path, case, child = episodes.path[rows], episodes.case[rows], episodes.child[rows]
     referral, closed, known = episodes.referral[rows], episodes.closed[rows], story.known[rows]
     source = pick(rng, _SOURCE, len(story.cases))[case]
+    source = np.where(
+        (referral < _EARLY_HELP_CODES) & (source == SOURCES.index("5D")), SOURCES.index("5B"), source
+    )
     usual = pick(rng, _NEED, len(story.cases))[case]
     need = np.where(path == LASTING, pick(rng, _NEED_LASTING, size), usual)
     need = np.where((path == NFA) & chance(rng, 0.6, size), -1, need).astype(np.int16)
@@ -135,6 +139,7 @@ def referrals(rng: np.random.Generator, story: Story) -> None:
     reason = pick_by(rng, _CLOSURE, path)
     # Closing after assessment means that there was no enquiry, conference or plan in the episode.
     reason = np.where((path == BRIEF) & (story.cases.strategy[case] <= closed) & (reason >= 7), 6, reason)
+    reason = np.where((closed < _EARLY_HELP_CODES) & (reason == 8), 7, reason)
     reason = np.where(closed >= story.children.adult[child], 5, reason)
     reason = np.where(story.adopted[rows], 0, np.where(story.guardianship[rows], 3, reason)).astype(np.int16)
 

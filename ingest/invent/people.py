@@ -30,7 +30,7 @@ def persons(rng: np.random.Generator, story: Story) -> None:
     ethnicity = children.ethnicity[rows]
     asked = np.flatnonzero(chance(rng, 0.03, size))
     young = (story.horizons.until - born) / YEAR < 4
-    reason = np.where(young & chance(rng, 0.5, size), 0, np.where(chance(rng, 0.01, size), 3, -1))
+    reason = np.where(young & chance(rng, 0.5, size), 0, np.where(chance(rng, 0.01, size), 4, -1))
     legacy = rows * 7 % 1_000_003 if story.practice.late_history else np.full(size, -1)
     story.add(
         Table(

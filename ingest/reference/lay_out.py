@@ -32,6 +32,7 @@ BENCHMARK_COLUMNS = DBT_PROJECT / "seeds" / "benchmark_columns.csv"
 #   measures     measure of LAIT              files     one file
 #   findings     one thing not read           statuses  file and status, over every cell of the file
 #   named_periods   authority and label       process_changes  authority, indicator and first day
+#   commentary   authority, indicator and month end
 EMPTY_TABLES = """
 create table reference.population (la_code varchar, mid_year bigint, population_0_17 bigint, source varchar);
 create table reference.targets (
@@ -42,6 +43,9 @@ create table reference.targets (
 create table reference.named_periods (la_code varchar, label varchar, period_end date);
 create table reference.process_changes (
     la_code varchar, indicator_id varchar, from_date date, reason varchar
+);
+create table reference.commentary (
+    la_code varchar, indicator_id varchar, period_end date, commentary varchar
 );
 create table reference.authorities (la_code varchar, la_name varchar);
 create table reference.figures (

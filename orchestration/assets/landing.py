@@ -1,6 +1,7 @@
 """The returns as they land: one asset a return, one partition a month."""
 
 import warnings
+from time import perf_counter
 
 import dagster as dg
 
@@ -12,6 +13,7 @@ from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
 from orchestration.partitions import reporting_months
 from orchestration.resources import Warehouse
+from orchestration.stages import STAGES
 
 OWNERS = ["team:performance"]
 OTHER_FORMATS = dg.AssetKey("other_formats")
@@ -24,6 +26,7 @@ ONE_RUN = dg.BackfillPolicy.single_run()
 @dg.asset(
     key=OTHER_FORMATS,
     group_name="landing",
+    metadata={"stage": STAGES["landing"]},
     description=(
         "Annex A workbooks, CIN and workforce censuses and SSDA903 tables, opened into the returns they fill "
         "(ingest/other_formats). A return sent by itself goes before them."
@@ -35,6 +38,7 @@ ONE_RUN = dg.BackfillPolicy.single_run()
 )
 @quotes_nothing
 def other_formats(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    began = perf_counter()
     progress.tell("opening other formats")
     places = warehouse.places
     with only_refresh(places), warehouse.ledger() as ledger:
@@ -46,6 +50,7 @@ def other_formats(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
             "files new or changed": opened.opened,
             "files rejected": opened.rejected,
             "findings": opened.findings,
+            "seconds": round(perf_counter() - began, 3),
         }
     )
 
@@ -57,6 +62,7 @@ def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
         key=["returns", fmt.name],  # dbt's source has this key, so lineage joins itself
         deps=[OTHER_FORMATS],
         group_name="landing",
+        metadata={"stage": STAGES["landing"]},
         description=f"{fmt.about} Declared in ingest/formats/{fmt.name}.yml.",
         partitions_def=reporting_months,
         backfill_policy=ONE_RUN,
@@ -65,6 +71,7 @@ def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
     )
     @quotes_nothing
     def landed(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+        began = perf_counter()
         progress.tell(f"landing {fmt.name}")
         found = warehouse.found(context.run_id)
         places = warehouse.places
@@ -77,22 +84,27 @@ def landing_asset(fmt: ReturnFormat) -> dg.AssetsDefinition:
                 if month <= newest
             }
             by_month = land_months(fmt, files, places.landing, ledger, warehouse.pseudonyms())
+            accepted = ledger.accepted(fmt.name, newest)
+            latest = ledger.latest(fmt.name, newest).values()
+        done = by_month.get(newest, Landed())
+        late = [m for m, earlier in by_month.items() if m != newest and earlier.files > earlier.unchanged]
+        missing = sorted({la_code for month, la_code in found.folders if month == newest} - set(accepted))
         # one event a run: Dagster's storage takes longer over an event than landing does over a month
-        late = [m for m, done in by_month.items() if m != newest and done.files > done.unchanged]
-        metadata = _metadata(by_month.get(newest, Landed()))
-        return dg.MaterializeResult(metadata={**metadata, "earlier months landed": ", ".join(late) or "none"})
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": sum(r.row_count for r in accepted.values()),
+                "findings": sum(r.finding_count for r in latest),
+                "authorities submitted": len(accepted),
+                "authorities missing": len(missing),
+                "which are missing": ", ".join(missing) or "none",
+                "files new or changed": done.files - done.unchanged,
+                "files rejected": sum(r.status == "rejected" for r in latest),
+                "earlier months landed": ", ".join(late) or "none",
+                "seconds": round(perf_counter() - began, 3),
+            }
+        )
 
     return landed
-
-
-def _metadata(landed: Landed) -> dict[str, int]:
-    return {
-        "dagster/row_count": landed.rows,
-        "authorities": landed.files,
-        "files new or changed": landed.files - landed.unchanged,
-        "files rejected": landed.rejected,
-        "findings": landed.findings,
-    }
 
 
 landing_assets = [landing_asset(fmt) for fmt in submitted_formats().values()]

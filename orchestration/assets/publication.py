@@ -1,8 +1,12 @@
 """The release: what readers see. Exports only a build whose verdict matches."""
 
 import json
+from datetime import timedelta
+from pathlib import Path
+from time import time
 
 import dagster as dg
+import duckdb
 
 from expectations.verdict import Verdict
 from orchestration import dbt_build, progress
@@ -12,6 +16,7 @@ from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
 from orchestration.release import NotEarned, current_number, publish
 from orchestration.resources import Warehouse
+from orchestration.stages import STAGES
 
 
 def descriptions() -> dict[str, dict]:
@@ -27,9 +32,38 @@ def descriptions() -> dict[str, dict]:
     }
 
 
+FACTS = """
+with returns as (
+    select la_code, bool_or(submission_status = 'accepted') as is_sent
+    from fct_submissions where reporting_month = $month group by la_code, return_name
+),
+authorities as (select la_code, bool_or(is_sent) as is_sent from returns group by la_code)
+select
+    (select sum(estimated_size)::int from duckdb_tables()) as "dagster/row_count",
+    (
+        select coalesce(sum(finding_count), 0)::int from fct_findings where reporting_month = $month
+    ) as findings,
+    (select count(*) from authorities where is_sent) as "authorities submitted",
+    (select count(*) from authorities where not is_sent) as "authorities missing",
+    (select count(*) from returns where is_sent) as "returns accepted",
+    (select count(*) from returns where not is_sent) as "returns missing",
+    current_date - last_day(($month || '-01')::date) as "days since the month ended"
+"""
+
+
+def _facts(marts: Path, month: str) -> dict[str, int]:
+    """What a release holds, in counts."""
+    with duckdb.connect(str(marts), read_only=True) as db:
+        asked = db.execute(FACTS, {"month": month})
+        return dict(zip([name for name, *_ in asked.description or ()], asked.fetchone() or (), strict=True))
+
+
 @dg.asset(
     deps=sorted(descriptions()),
     group_name="publication",
+    metadata={"stage": STAGES["publication"]},
+    # shown on the page as fresh or overdue: each month's release by noon on the fifth, when the schedule runs
+    freshness_policy=dg.FreshnessPolicy.cron("0 12 5 * *", timedelta(days=5), timezone="Europe/London"),
     description=(
         "The marts as a release: marts.duckdb, Parquet, CSV and manifest.json, made current by one rename. "
         "Only a build that the quality gate judged, and judged good, gets here."
@@ -53,6 +87,21 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
             f"withheld: {reason}. Release {current_number(places) or 'none'} stays current.",
             allow_retries=False,
         ) from None
+    month = json.loads((places.current / "manifest.json").read_text(encoding="utf-8"))["view_month"]
+    run = context.instance.get_run_record_by_id(context.run_id)
+    withheld = sorted({str(o.la_code) for o in verdict.withholding})
+    because = "\n".join(f"- {o.la_code}: {o.in_words}" for o in verdict.withholding)
     return dg.MaterializeResult(
-        metadata={"release": number, "place": dg.MetadataValue.path(str(places.current))}
+        metadata={
+            "release": number,
+            "month reported": month,
+            "place": dg.MetadataValue.path(str(places.current)),
+            **_facts(places.current / "marts.duckdb", month),
+            "authorities withheld": len(withheld),
+            "which are withheld": ", ".join(withheld) or "none",
+            "why they are withheld": dg.MetadataValue.md(because or "none is"),
+            "checks passed": verdict.count("passed"),
+            "checks failed": verdict.count("failed"),
+            "seconds of the run": round(time() - run.start_time) if run and run.start_time else None,
+        }
     )

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from time import perf_counter
 from typing import Any
 
 import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from ingest.lay_out import lay_out
+from ingest.lay_out import Override, lay_out
+from ingest.previous_release import lay_out_previous
 from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
 from orchestration import dbt_build, progress
@@ -16,6 +18,7 @@ from orchestration.assets.landing import OWNERS
 from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
 from orchestration.resources import Warehouse
+from orchestration.stages import STAGES
 
 LEDGER, REFERENCE = dg.AssetKey("ledger"), dg.AssetKey("reference")
 TESTS_FILE = "dbt_tests.json"
@@ -24,7 +27,9 @@ TESTS_FILE = "dbt_tests.json"
 class Reporting(dg.Config):
     """Which month to report."""
 
-    month: str = ""  # YYYY-MM; the newest month in the raw folder where empty
+    month: str = ""  # YYYY-MM; where empty the run's partition, or else the newest month in the raw folder
+    # rules that someone overrides for an authority: rule_id, la_code, reason, by_name
+    overrides: list[dict[str, str]] = []  # noqa: RUF012  (Dagster reads the default)
 
 
 @dg.multi_asset(
@@ -33,6 +38,7 @@ class Reporting(dg.Config):
             LEDGER,
             deps=[dg.AssetKey(["returns", name]) for name in submitted_formats()],
             group_name="landing",
+            metadata={"stage": STAGES["landing"]},
             description=(
                 "What has been received and which content each figure is read from: one view for each "
                 "authority and month, restated and as first published (ingest/views.sql)."
@@ -43,6 +49,7 @@ class Reporting(dg.Config):
         dg.AssetSpec(
             REFERENCE,
             group_name="reference",
+            metadata={"stage": STAGES["reference"]},
             description=(
                 "Published statistics, populations, targets and neighbours, read exactly as downloaded."
             ),
@@ -57,18 +64,22 @@ def laid_out(
     context: dg.AssetExecutionContext, config: Reporting, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
     """Make the warehouse anew: an unfinished one left by a killed run is thrown away here."""
+    began = perf_counter()
     progress.tell("choosing what each figure is read from")
     places = warehouse.places
     found = warehouse.found(context.run_id)
     if not found.months:
         raise dg.Failure(f"there are no month folders in {places.raw}; name them YYYY-MM, as 2025-04")
-    newest = config.month or found.months[-1]
+    newest = config.month or _partition(context) or found.months[-1]
+    if newest not in found.months:
+        raise dg.Failure(f"there is no folder for {newest} in {places.raw}; the newest is {found.months[-1]}")
     with only_refresh(places), warehouse.ledger() as ledger:
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
-            lay_out(db, places, ledger, found, newest)
+            lay_out(db, places, ledger, found, newest, [Override(**o) for o in config.overrides])
             lay_out_reference(db, places.reference, places.reference_cache)
+            lay_out_previous(db, places)
             counts = db.sql(
                 """
                 select
@@ -78,6 +89,7 @@ def laid_out(
                 """
             ).fetchone()
     views, authorities, receipts, findings, files, reference_findings = counts or (0,) * 6
+    seconds = round(perf_counter() - began, 3)
     yield dg.MaterializeResult(
         asset_key=LEDGER,
         metadata={
@@ -86,13 +98,20 @@ def laid_out(
             "authorities": authorities,
             "receipts": receipts,
             "findings": findings,
+            "seconds": seconds,
         },
     )
     yield dg.MaterializeResult(asset_key=REFERENCE, metadata={"files": files, "findings": reference_findings})
 
 
+def _partition(context: dg.AssetExecutionContext) -> str | None:
+    """The month that the page or a schedule asked for, the last of several."""
+    asked = context.has_partition_key or context.has_partition_key_range
+    return context.partition_key_range.end if asked else None
+
+
 class Translator(DagsterDbtTranslator):
-    """Names dbt's nodes as the engineers see them: sources are the landed returns, groups are the layers."""
+    """Names dbt's nodes as the engineers see them: sources are the landed returns, groups are the stages."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
@@ -101,9 +120,11 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey(dbt_resource_props["name"])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        if dbt_resource_props["resource_type"] == "seed":
-            return "reference"
-        return str(dbt_resource_props["fqn"][1])
+        return super().get_group_name(dbt_resource_props) or str(dbt_resource_props["fqn"][1])
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        stage = STAGES.get(self.get_group_name(dbt_resource_props) or "", "")
+        return {**super().get_metadata(dbt_resource_props), "stage": stage}
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         return OWNERS

@@ -13,6 +13,7 @@ from ingest.places import DBT_PROJECT
 from ingest.return_format import submitted_formats
 from orchestration.definitions import defs
 from orchestration.instance import CONFIG
+from orchestration.stages import STAGES
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +37,20 @@ def test_every_asset_says_what_it_is_and_whose(graph) -> None:
 
     assert [n.key for n in nodes if n.is_materializable and not n.description] == []
     assert [n.key for n in nodes if n.is_materializable and not n.owners] == []
-    assert {n.group_name for n in nodes if n.is_materializable} == {
-        "landing", "reference", "staging", "intermediate", "marts", "publication",
-    }  # fmt: skip
+    assert {n.group_name for n in nodes if n.is_materializable} == set(STAGES)
+
+
+def test_no_asset_needs_one_of_a_later_stage(graph) -> None:
+    order = list(STAGES)
+    stage = {key: order.index(graph.get(key).group_name) for key in graph.materializable_asset_keys}
+    backwards = {
+        (parent.to_user_string(), key.to_user_string())
+        for key in stage
+        for parent in graph.get(key).parent_keys
+        if parent in stage and stage[parent] > stage[key]
+    }
+
+    assert backwards == set()
 
 
 def test_every_return_and_the_marts_have_checks(graph) -> None:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
+
 from ingest.places import Places
 
 COMMAND = Path(sys.executable).with_name("line-of-sight")
@@ -22,3 +24,17 @@ def refresh(places: Places, *more: str) -> subprocess.CompletedProcess[str]:
     """`line-of-sight refresh` over these places."""
     where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))
     return line_of_sight("refresh", *where, *more)
+
+
+def value(places: Places, indicator: str, month: str, la_code: str = "301") -> tuple:
+    """What the current release answers for a month, in total: (value, its status)."""
+    with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
+        [row] = db.execute(
+            """
+            select value, value_status from fct_indicator_values
+            where indicator_id = ? and strftime(period_end, '%Y-%m') = ? and la_code = ?
+                and period_basis in ('month', 'point_in_time') and breakdown_type = 'all'
+            """,
+            [indicator, month, la_code],
+        ).fetchall()
+    return row

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.places import Places
 from tests.conftest import Send, csv_of
-from tests.pipeline.command import line_of_sight, refresh
+from tests.pipeline.command import line_of_sight, refresh, value
 
 pytestmark = pytest.mark.pipeline
 
@@ -20,19 +20,6 @@ def contacts(*days: str) -> str:
             for i, d in enumerate(days)
         ]
     )
-
-
-def value(places: Places, indicator: str, month: str, la_code: str = "301") -> tuple:
-    with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
-        [row] = db.execute(
-            """
-            select value, value_status from fct_indicator_values
-            where indicator_id = ? and strftime(period_end, '%Y-%m') = ? and la_code = ?
-                and period_basis in ('month', 'point_in_time') and breakdown_type = 'all'
-            """,
-            [indicator, month, la_code],
-        ).fetchall()
-    return row
 
 
 def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_published(

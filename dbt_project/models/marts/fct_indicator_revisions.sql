@@ -30,7 +30,7 @@ left join {{ ref('int_indicators__first_published') }} as published
         and answers.period_end = published.period_end
         and answers.breakdown_type = published.breakdown_type
         and answers.breakdown_value = published.breakdown_value
-where answers.value_status <> 'not_submitted' or published.value_status is not null
+where answers.value_status not in ('not_submitted', 'withheld') or published.value_status is not null
 order by
     answers.la_code, answers.indicator_id, answers.period_basis, answers.period_end,
     answers.breakdown_type, answers.breakdown_value

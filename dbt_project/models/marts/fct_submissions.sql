@@ -32,6 +32,7 @@ select
     received.row_count::bigint as row_count,
     received.kept_count::bigint as kept_count,
     received.finding_count::bigint as finding_count,
+    coalesce(received.repeat_count, 0)::bigint as repeat_count,
     received.reason
 from months
 cross join {{ source('ledger', 'return_formats') }} as formats

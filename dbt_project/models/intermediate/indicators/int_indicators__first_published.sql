@@ -1,21 +1,29 @@
 {{ config(materialized='table') }}
 
--- Each month's answers as they were, or now will be, first published; what has been published stands.
-with newly_published as (
+-- Each month's answers as they were, or now will be, first published; what has been published stands. What the quality
+-- gate withholds is not published.
+with views as (
+
+    select views.*
+    from {{ source('ledger', 'views') }} as views
+    anti join {{ ref('int_quality__withheld') }} as withheld on views.la_code = withheld.la_code
+    where views.is_first_published
+
+),
+
+newly_published as (
 
     select answers.*
     from {{ ref('int_indicators__answers') }} as answers
-    inner join {{ source('ledger', 'views') }} as views on answers.view_id = views.view_id
-    where views.is_first_published and answers.month_number = {{ month_number_of_text('views.view_month') }}
+    inner join views on answers.view_id = views.view_id
+    where answers.month_number = {{ month_number_of_text('views.view_month') }}
 
 ),
 
 -- a month that its own late return answers anew is not answered twice
 replaced as (
 
-    select distinct la_code, view_month
-    from {{ source('ledger', 'views') }}
-    where is_first_published
+    select distinct la_code, view_month from views
 
 )
 

@@ -1,0 +1,4 @@
+{{ config(materialized='table') }}
+
+-- The evidence of care leavers, added up by month.
+{{ counts_by_month('int_care_leavers__evidence') }}

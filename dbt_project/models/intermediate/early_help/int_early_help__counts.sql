@@ -1,0 +1,4 @@
+{{ config(materialized='table') }}
+
+-- The evidence of early help, added up by month.
+{{ counts_by_month('int_early_help__evidence') }}

@@ -1,0 +1,106 @@
+-- Each referral and the episode it opens, and whether it breaks each rule; null where the rule has nothing to judge.
+with referrals as (
+
+    {{ judged('cin_episodes') }}
+
+),
+
+persons as (
+
+    {{ judged('persons') }}
+
+),
+
+-- what hangs on each referral, of every kind
+activity as (
+
+    select
+        la_code,
+        referral_id,
+        bool_or(kind = 'assessment') as has_assessment,
+        bool_or(kind <> 'assessment') as has_more
+    from (
+        select la_code, cina_referral_id as referral_id, 'assessment' as kind from ({{ judged('cin_assessments') }})
+        union all
+        select la_code, s47e_referral_id as referral_id, 'enquiry' as kind from ({{ judged('s47_enquiries') }})
+        union all
+        select la_code, icpc_referral_id as referral_id, 'conference' as kind
+        from ({{ judged('initial_cp_conferences') }})
+        union all
+        select la_code, cppl_referral_id as referral_id, 'cp_plan' as kind from ({{ judged('cp_plans') }})
+        union all
+        select la_code, cinp_referral_id as referral_id, 'cin_plan' as kind from ({{ judged('cin_plans') }})
+    ) as hanging
+    where referral_id is not null
+    group by la_code, referral_id
+
+),
+
+-- a referral that went no further opens no episode
+in_order as (
+
+    select
+        referrals.la_code,
+        referrals.cine_referral_id,
+        referrals.cine_close_date is null and row_number() over (
+            partition by referrals.la_code, referrals.cine_person_id
+            order by referrals.cine_referral_date desc, referrals.cine_referral_id desc
+        ) > 1 as is_open_before_another,
+        {{ begins_inside_another('referrals.cine_referral_date', 'referrals.cine_close_date', 'earlier') }}
+            as is_inside_another
+    from referrals
+    where coalesce(referrals.cine_referral_nfa, false) = false
+    window earlier as (
+        partition by referrals.la_code, referrals.cine_person_id
+        order by referrals.cine_referral_date, referrals.cine_referral_id
+        rows between unbounded preceding and 1 preceding
+    )
+
+)
+
+select
+    referrals.la_code,
+    referrals.content_id,
+    referrals.row_number,
+    persons.pers_person_id is null as referral_child_unknown,
+    referrals.cine_referral_date > referrals.as_at_date as referral_after_period_end,
+    referrals.cine_referral_date < coalesce(persons.pers_dob, persons.pers_expected_dob) - 280
+        as referral_long_before_birth,
+    referrals.cine_referral_date > persons.pers_death_date as referral_after_death,
+    referrals.cine_referral_source_code is null as referral_source_missing,
+    referrals.cine_referral_nfa is null as referral_nfa_missing,
+    case when not coalesce(referrals.cine_referral_nfa, false) then referrals.cine_cin_primary_need_code is null end
+        as primary_need_missing,
+    (referrals.cine_close_date is null) <> (referrals.cine_close_reason is null) as closure_incomplete,
+    in_order.is_open_before_another as open_episodes_several,
+    in_order.is_inside_another as episodes_overlap,
+    case
+        when referrals.cine_referral_nfa
+            then coalesce(activity.has_assessment or activity.has_more, false)
+    end as nfa_with_activity,
+    case
+        -- an assessment older than those sent is not missed
+        when
+            referrals.cine_close_reason in ('RC8', 'RC9')
+            and referrals.cine_referral_date >= coalesce(assessments_from.history_from, date '1900-01-01')
+            then not coalesce(activity.has_assessment, false) or coalesce(activity.has_more, false)
+    end as closure_reason_contradicted,
+    case
+        when not coalesce(referrals.cine_referral_nfa, false) and referrals.cine_close_date is null
+            then {{ age('persons.pers_dob', 'referrals.as_at_date') }} > 25
+    end as open_over_25,
+    coalesce(referrals.cine_referral_date < source_codes.since, false)
+    or coalesce(referrals.cine_close_date < closure_codes.since, false) as referral_code_out_of_date
+from referrals
+left join {{ ref('code_lists') }} as source_codes
+    on referrals.cine_referral_source_code = source_codes.code and source_codes.list = 'referral_source'
+left join {{ ref('code_lists') }} as closure_codes
+    on referrals.cine_close_reason = closure_codes.code and closure_codes.list = 'closure_reason'
+left join persons
+    on referrals.la_code = persons.la_code and referrals.cine_person_id = persons.pers_person_id
+left join activity
+    on referrals.la_code = activity.la_code and referrals.cine_referral_id = activity.referral_id
+left join {{ ref('int_quality__coverage') }} as assessments_from
+    on referrals.la_code = assessments_from.la_code and assessments_from.return_name = 'cin_assessments'
+left join in_order
+    on referrals.la_code = in_order.la_code and referrals.cine_referral_id = in_order.cine_referral_id

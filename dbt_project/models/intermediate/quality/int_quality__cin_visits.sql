@@ -1,0 +1,22 @@
+-- Each visit to a child in need, and whether it breaks each rule; null where the rule has nothing to judge.
+with records as (
+
+    {{ judged('cin_visits') }}
+
+),
+
+persons as (
+
+    {{ judged('persons') }}
+
+)
+
+select
+    records.la_code,
+    records.content_id,
+    records.row_number,
+    persons.pers_person_id is null as cin_visit_child_unknown,
+    records.cinv_cin_visit_date > records.as_at_date as cin_visit_after_period_end
+from records
+left join persons
+    on records.la_code = persons.la_code and records.cinv_person_id = persons.pers_person_id

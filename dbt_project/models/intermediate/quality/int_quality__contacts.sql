@@ -1,0 +1,21 @@
+-- Each contact, and whether it breaks each rule; null where the rule has nothing to judge.
+with records as (
+
+    {{ judged('contacts') }}
+
+),
+
+persons as (
+
+    {{ judged('persons') }}
+
+)
+
+select
+    records.la_code,
+    records.content_id,
+    records.row_number,
+    persons.pers_person_id is null as contact_child_unknown
+from records
+left join persons
+    on records.la_code = persons.la_code and records.cont_person_id = persons.pers_person_id

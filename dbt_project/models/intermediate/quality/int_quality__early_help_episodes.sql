@@ -1,0 +1,21 @@
+-- Each episode of early help, and whether it breaks each rule; null where the rule has nothing to judge.
+with records as (
+
+    {{ judged('early_help_episodes') }}
+
+),
+
+persons as (
+
+    {{ judged('persons') }}
+
+)
+
+select
+    records.la_code,
+    records.content_id,
+    records.row_number,
+    persons.pers_person_id is null as early_help_child_unknown
+from records
+left join persons
+    on records.la_code = persons.la_code and records.earl_person_id = persons.pers_person_id

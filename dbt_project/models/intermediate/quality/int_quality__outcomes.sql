@@ -1,0 +1,79 @@
+{{ config(materialized='table') }}
+
+-- How each rule ended for each authority: a line for every rule, whether or not there was anything to judge.
+with owed as (
+
+    select views.la_code, views.view_month, rules.*
+    from {{ source('ledger', 'views') }} as views
+    cross join {{ ref('quality_rules') }} as rules
+    where views.edition = 'restated'
+
+),
+
+needed as (
+
+    select la_code, rule_id, not_for_formats, {{ each_word('returns_needed') }} as return_name from owed
+
+),
+
+-- returns that are read together must be of one month and one format, or children of the one lack in the other
+at_hand as (
+
+    select
+        needed.la_code,
+        needed.rule_id,
+        string_agg(needed.return_name, ', ' order by needed.return_name) filter (where sources.content_id is null)
+            as returns_absent,
+        count(distinct sources.source_month) > 1 as are_of_several_months,
+        count(distinct sources.source_format) > 1 as are_of_several_formats,
+        bool_or(list_contains(string_split(coalesce(needed.not_for_formats, ''), ' '), sources.source_format))
+            as is_of_a_format_left_out
+    from needed
+    left join {{ ref('int_quality__sources') }} as sources
+        on needed.la_code = sources.la_code and needed.return_name = sources.return_name
+    group by needed.la_code, needed.rule_id
+
+),
+
+crashed as (
+
+    select distinct rule_id
+    from {{ ref('int_quality__results') }}
+    where is_crashed
+
+)
+
+select
+    owed.la_code,
+    owed.view_month as reporting_month,
+    owed.rule_id,
+    case
+        when at_hand.returns_absent is not null then 'not sent: ' || at_hand.returns_absent
+        when at_hand.are_of_several_months then 'the returns that it reads together are of different months'
+        when at_hand.are_of_several_formats then 'the returns that it reads together came in different formats'
+        when at_hand.is_of_a_format_left_out then 'the format that came does not hold what it needs'
+    end as not_run_reason,
+    case
+        when crashed.rule_id is not null then 'crashed'
+        when not_run_reason is not null then 'not_run'
+        when coalesce(results.rows_failing, 0) > 0 then 'failed'
+        else 'passed'
+    end as state,
+    case
+        when starts_with(owed.effect, 'block') then 'critical' when owed.effect = 'warn' then 'warning' else 'info'
+    end as severity,
+    case when state in ('passed', 'failed') then coalesce(results.rows_checked, 0) end as rows_checked,
+    case when state in ('passed', 'failed') then coalesce(results.rows_failing, 0) end as rows_failing,
+    case when severity = 'critical' then owed.threshold_percent end as threshold_percent,
+    severity = 'critical' and state = 'failed' and rows_failing * 100 > owed.threshold_percent * rows_checked
+        as is_over_threshold,
+    overrides.by_name as overridden_by,
+    overrides.reason as override_reason,
+    case when state = 'failed' then results.failing end as failing
+from owed
+left join at_hand on owed.la_code = at_hand.la_code and owed.rule_id = at_hand.rule_id
+left join {{ ref('int_quality__results') }} as results
+    on owed.la_code = results.la_code and owed.rule_id = results.rule_id
+left join crashed on owed.rule_id = crashed.rule_id
+left join {{ source('ledger', 'overrides') }} as overrides
+    on owed.la_code = overrides.la_code and owed.rule_id = overrides.rule_id

@@ -1,0 +1,4 @@
+{{ config(materialized='table') }}
+
+-- The evidence of the workforce, added up by month.
+{{ counts_by_month('int_workforce__evidence', has_breakdown=true) }}

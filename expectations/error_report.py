@@ -1,0 +1,222 @@
+"""What each authority is to mend, row by row: file, sheet, row and column, by which rule, and what to do.
+
+The reports lie in the restricted zone, one folder an authority, open to nobody else. They say where a fault
+stands and hold no value of it.
+"""
+
+import csv
+import os
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from ingest.opened_files import returns_of
+from ingest.places import Places
+from ingest.raw_folder import RawFile
+from ingest.read_raw import Rejected, read_bytes, read_table
+from ingest.return_format import submitted_formats
+
+FILE = "error_report.csv"
+TEXT = pa.string()
+HEADERS = pa.schema(
+    [("content_id", pa.int64()), ("field_name", TEXT), ("letter", TEXT), ("sender_name", TEXT)]
+)
+MOVED = pa.schema(
+    [("content_id", pa.int64()), ("landed_row", pa.int64()), ("origin", TEXT), ("row_number", pa.int64())]
+)
+
+# a spreadsheet would take what begins so for a formula
+SAFE = r"""
+create temp macro safe(cell) as case when regexp_matches(cell, '^[=+@\t\r-]') then '''' || cell else cell end
+"""
+# A rule's fault has a line for each record; what landing found stands as it was found. The place of a record
+# opened from another format is that of its own sheet or element.
+REPORT = """
+with faults as (
+    select
+        outcomes.la_code, outcomes.rule_id, outcomes.severity, rules.dfe_codes, rules.sentence, rules.fix,
+        rules.return_name, rules.field_name, place.content_id, place.row_number
+    from (
+        select la_code, rule_id, severity, unnest(failing) as place
+        from intermediate.int_quality__outcomes where state = 'failed' and len(failing) > 0
+    ) as outcomes
+    inner join seeds.quality_rules as rules using (rule_id)
+    where rules.counted_in <> 'int_quality__findings'
+),
+placed as (
+    select
+        faults.la_code, receipts.file, moved.origin as sheet,
+        coalesce(moved.row_number, faults.row_number) as row_number, headers.letter,
+        coalesce(headers.sender_name, faults.field_name) as field_name,
+        faults.rule_id, faults.dfe_codes, faults.severity, faults.sentence, faults.fix
+    from faults
+    inner join ledger.receipts as receipts
+        on faults.content_id = receipts.content_id and faults.la_code = receipts.la_code
+    left join moved on faults.content_id = moved.content_id and faults.row_number = moved.landed_row
+    left join headers on faults.content_id = headers.content_id and faults.field_name = headers.field_name
+),
+whole as (
+    select
+        outcomes.la_code, null as file, null as sheet, null::bigint as row_number, null as letter,
+        rules.field_name, rule_id, rules.dfe_codes, outcomes.severity, rules.sentence, rules.fix
+    from intermediate.int_quality__outcomes as outcomes
+    inner join seeds.quality_rules as rules using (rule_id)
+    where outcomes.state = 'failed' and coalesce(len(outcomes.failing), 0) = 0
+),
+found as (
+    select
+        findings.la_code, findings.file,
+        case
+            when position(': ' in findings.column_name) > 0 then split_part(findings.column_name, ': ', 1)
+        end as sheet,
+        findings.row_number, headers.letter,
+        case
+            when position(': ' in findings.column_name) > 0 then split_part(findings.column_name, ': ', 2)
+            else coalesce(headers.sender_name, findings.column_name)
+        end as field_name,
+        coalesce(rules.rule_id, findings.finding) as rule_id, rules.dfe_codes,
+        case
+            when starts_with(rules.effect, 'block') then 'critical'
+            when rules.effect = 'report' then 'info'
+            else 'warning'
+        end as severity,
+        findings.reason as sentence, findings.next_move as fix
+    from ledger.findings as findings
+    left join headers
+        on findings.content_id = headers.content_id and findings.column_name = headers.field_name
+    left join seeds.quality_rules as rules
+        on findings.return_name = rules.return_name and findings.finding = rules.finding
+        and (rules.finding_reason is null or starts_with(findings.reason, rules.finding_reason))
+    where findings.la_code is not null and (
+        findings.content_id in (select content_id from intermediate.int_quality__sources)
+        or findings.reporting_month = (select view_month from ledger.reporting)
+    )
+)
+select
+    la_code, safe(file) as file, safe(sheet) as sheet, row_number as row, letter as column,
+    safe(field_name) as field, rule_id as rule, dfe_codes, severity,
+    sentence as "what is wrong or should hold", fix as "what to do"
+from (select * from placed union all select * from whole union all select * from found) as every
+order by la_code, severity, file, rule, sheet, row, field
+"""
+
+
+def error_report(places: Places, la_code: str) -> Path:
+    """Where an authority's error report is."""
+    return places.error_reports / la_code / FILE
+
+
+def write_error_reports(places: Places) -> int:
+    """Write every authority's report anew from the warehouse. Returns how many lines they have in all.
+
+    Each is put in place by a rename; nothing is written to the warehouse.
+    """
+    places.error_reports.mkdir(mode=0o700, exist_ok=True)
+    with duckdb.connect() as db:
+        db.execute(f"attach '{places.warehouse}' as warehouse (read_only)")
+        db.execute("use warehouse")
+        db.register("headers", _headers(db, places))
+        db.register("moved", _moved(db, places))
+        db.execute(SAFE)
+        db.execute(f"create temp table report as {REPORT}")
+        for (la_code,) in db.sql("select distinct la_code from ledger.views order by 1").fetchall():
+            _write(db, la_code, error_report(places, la_code))
+        return int((db.sql("select count(*) from report").fetchone() or (0,))[0])
+
+
+def _write(db: duckdb.DuckDBPyConnection, la_code: str, path: Path) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    aside = path.with_name(f".{path.name}.aside")
+    db.execute(
+        f"copy (select * exclude (la_code) from report where la_code = '{la_code}') to '{aside}' (header)"
+    )
+    aside.chmod(0o600)
+    with aside.open("rb") as written:
+        os.fsync(written.fileno())
+    aside.replace(path)
+
+
+def _headers(db: duckdb.DuckDBPyConnection, places: Places) -> pa.Table:
+    """Under which letter and name the sender has each field of a CSV that is judged."""
+    judged = db.sql(
+        """
+        select distinct receipts.content_id, receipts.return_name, receipts.file
+        from ledger.receipts as receipts
+        inner join intermediate.int_quality__sources using (content_id)
+        where receipts.source_format = 'ssd' and receipts.finding_count > 0 or content_id in (
+            select place.content_id
+            from (select unnest(failing) as place from intermediate.int_quality__outcomes)
+        )
+        """
+    ).fetchall()
+    rows = [
+        {
+            "content_id": content_id,
+            "field_name": name,
+            "letter": _letter(position),
+            "sender_name": received[position],
+        }
+        for content_id, return_name, file in judged
+        if (received := _header_row(places.raw / file))
+        for name, position in submitted_formats()[return_name].match_headers(received).columns.items()
+    ]
+    return pa.Table.from_pylist(rows, HEADERS)
+
+
+def _header_row(path: Path) -> list[str]:
+    """The headers of a CSV; none where it is no longer there, or is no CSV and so has no letters."""
+    if path.suffix.lower() != ".csv" or path.is_symlink() or not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return next((cells for cells in csv.reader(file) if cells), [])
+
+
+def _letter(position: int) -> str:
+    """A column as a spreadsheet names it: 0 is A, 26 is AA."""
+    letters = ""
+    while position >= 0:
+        position, rest = divmod(position, 26)
+        letters = string.ascii_uppercase[rest] + letters
+        position -= 1
+    return letters
+
+
+def _moved(db: duckdb.DuckDBPyConnection, places: Places) -> pa.Table:
+    """Where rows opened from another format stand in what was sent."""
+    parts = [MOVED.empty_table()]
+    for content_id, opened in _opened_with_faults(db, places):
+        try:
+            data, _ = read_bytes(opened.path)
+        except Rejected:  # opened anew since: its rows go without a place
+            continue
+        table = read_table(data, opened.path.suffix).split_places()
+        if table.places is not None:
+            columns = [
+                pa.repeat(pa.scalar(content_id, pa.int64()), table.places.num_rows),
+                table.row_numbers,
+                table.places.column("origin"),
+                table.places.column("row_number").cast(pa.int64()),
+            ]
+            parts.append(pa.Table.from_arrays(columns, schema=MOVED))
+    return pa.concat_tables(parts)
+
+
+def _opened_with_faults(db: duckdb.DuckDBPyConnection, places: Places) -> Iterator[tuple[int, RawFile]]:
+    faulty = db.sql(
+        """
+        select distinct
+            content_id, return_name, reporting_month, la_code, file
+        from ledger.receipts
+        where source_format <> 'ssd' and content_id in (
+            select place.content_id
+            from (select unnest(failing) as place from intermediate.int_quality__outcomes)
+        )
+        """
+    ).fetchall()
+    for content_id, return_name, month, la_code, file in faulty:
+        for one in returns_of(places.opened, return_name, month):
+            if (one.la_code, one.file) == (la_code, file):
+                yield content_id, one

@@ -1,0 +1,76 @@
+"""What the machine could not do, in one plain line: what, where, and what to do. Quotes no error's text."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.places import Places
+
+FULL = "there is no room left on the disk: {place} has {free} MB free; make room and refresh again"
+# The words by which Linux, SQLite, DuckDB and Arrow say it. The first that is found tells.
+TROUBLES = (
+    (
+        ("file too large",),
+        "a file may not grow as large as is needed (ulimit -f); lift the limit for {place} and refresh again",
+    ),
+    (("no space left on device", "disk is full", "disk quota exceeded"), FULL),
+    (
+        ("read-only file system", "readonly database"),
+        "{place} cannot be written to; mount it for writing and refresh again",
+    ),
+    (
+        ("permission denied", "operation not permitted", "unable to open database file"),
+        "{place} may not be written to; give whoever refreshes the right to, and refresh again",
+    ),
+    (
+        (
+            "out of memory",
+            "memoryerror",
+            "cannot allocate memory",
+            "failed to allocate",
+            "malloc of size",
+            "bad_alloc",
+            "can't start new thread",
+            "failed to map segment",
+            "resource temporarily unavailable",
+            "thread constructor failed",
+        ),
+        "the memory that a refresh may use ran out; close other programs or lift the limit (ulimit -v), "
+        "and refresh again",
+    ),
+    (
+        ("input/output error", "disk i/o error", "stale file handle", "transport endpoint"),
+        "the disk or the network share that holds {place} gave an error; look at it and refresh again",
+    ),
+)
+
+
+def trouble_in(text: str, places: Places) -> str | None:
+    """What the machine could not do, where this text of an error tells of it."""
+    said = text.lower()
+    for words, sentence in TROUBLES:
+        if any(word in said for word in words):
+            place = min((places.restricted, places.release), key=_free)
+            return sentence.format(place=place, free=_free(place) // 1024**2)
+    return None
+
+
+def in_words(error: BaseException, places: Places) -> str:
+    """One line for an error that nobody foresaw: what the machine could not do, or the kind of error."""
+    for one in _chain(error):
+        if found := trouble_in(f"{type(one).__name__}: {one}", places):
+            return found
+    return f"{type(error).__name__}, which nobody foresaw; see the runs of `line-of-sight ui` for where"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    step: BaseException | None = error
+    while step is not None:
+        yield step
+        step = step.__cause__ or step.__context__
+
+
+def _free(place: Path) -> int:
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free

@@ -1,0 +1,1 @@
+"""What the public may see: small counts hidden, and whatever would give one away."""

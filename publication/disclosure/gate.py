@@ -1,0 +1,125 @@
+"""The last look at a public pack, at its files as they lie there: what screening for upload does not catch.
+
+Each check is a query that finds what is wrong. One found, or one that cannot be asked, and nothing is
+published.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from publication.disclosure import design, workbook
+from publication.disclosure.long_table import Pack
+
+NUMBER_OR_SYMBOL = r"^(-?\d+(\.\d+)?|c|low|x|z)$"
+# every EES file is read as text, whatever it holds
+OF_FILES = {
+    "a cell is neither a number nor a symbol": """
+        select count(*) from cells where not regexp_matches(cell, $number_or_symbol)""",
+    "a cell is blank": "select count(*) from cells where cell is null or cell = ''",
+    "a text starts as a formula does": """
+        select count(*) from texts where regexp_matches(text, '^[=+@\t\r-]')""",
+}
+OF_TABLE = {
+    "a figure is there twice": """
+        select count(*) from (
+            select 1 from figures group by geographic_level, area_code, indicator_id, period_basis,
+                period_end, breakdown having count(*) > 1)""",
+    "a value has no status, or a status that hides it": """
+        select count(*) from figures where (status = 'shown') <> (value is not null)
+            or status not in ('shown', 'c', 'low', 'x', 'z')""",
+    "a count of one to five is shown": """
+        select count(*) from figures inner join dim_indicator using (indicator_id)
+        where value > 0 and value < 6 and unit in ('count', 'fte')
+            and count_unit in ('child', 'event', 'worker')""",
+    "a value is negative": """
+        select count(*) from figures inner join dim_indicator using (indicator_id)
+        where value < 0 and unit <> 'gbp'""",
+    "a period lies in the future": "select count(*) from figures where period_end > $last::date",
+    "an area's count is not rounded": """
+        select count(*) from figures inner join dim_indicator using (indicator_id)
+        where geographic_level <> 'Local authority' and unit = 'count' and value % 10 <> 0""",
+    "a figure is shown whose count is hidden": """
+        select count(*) from figures as shown
+        inner join ties using (indicator_id)
+        inner join figures as hidden
+            on ties.hangs_on = hidden.indicator_id and shown.area_code = hidden.area_code
+            and shown.period_end = hidden.period_end
+            and hidden.period_basis in ('month', 'point_in_time') and hidden.status = 'c'
+            and hidden.breakdown = 'all'
+        where shown.status = 'shown' and shown.period_basis in ('month', 'point_in_time')
+            and (shown.area_code, shown.indicator_id, shown.period_end) not in (from already_public)""",
+    "a sum of months is shown with a month hidden": """
+        select count(*) from figures as longer
+        inner join figures as month
+            using (geographic_level, area_code, indicator_id, breakdown)
+        where longer.period_basis in ('quarter', 'year_to_date') and month.period_basis = 'month'
+            and longer.status = 'shown' and month.status = 'c'
+            and month.period_end <= longer.period_end
+            and month.period_end > longer.period_end - case
+                when longer.period_basis = 'quarter' then interval 3 month
+                else to_months(((month(longer.period_end) + 8) % 12 + 1)::int) end""",
+}
+
+
+def wrong(folder: Path, pack: Pack, last: str) -> list[str]:
+    """What is wrong with the pack in a folder, in words with how many; nothing where all is well."""
+    found = workbook.what_it_hides(folder / "public.xlsx")
+    with duckdb.connect() as db:
+        db.execute(f"attach '{folder / 'public.duckdb'}' as pack (read_only)")
+        for table in ("figures", "dim_indicator"):
+            db.execute(f"create view {table} as from pack.{table}")
+        ties = [(r.indicator_id, on) for r in design.roles().values() for on in r.hangs_on]
+        db.execute("create table ties (indicator_id varchar, hangs_on varchar)")
+        db.executemany("insert into ties values (?, ?)", ties)
+        db.register("public", pack.already_public)
+        db.execute(
+            "create table already_public as select area_code, indicator_id, period_end::date from public"
+        )
+        _read_files(db, folder)
+        for name, question in {**OF_TABLE, **OF_FILES}.items():
+            given = {"last": last, "number_or_symbol": NUMBER_OR_SYMBOL}
+            asked = {key: value for key, value in given.items() if f"${key}" in question}
+            [(count,)] = db.execute(question, asked).fetchall()
+            if count:
+                found.append(f"{name} ({count} found)")
+        for name in ("csv", "parquet"):
+            other = f"'{folder / name / 'figures'}.{name}'"
+            kinds = ", all_varchar=true" if name == "csv" else ""
+            reader = f"read_{name}({other}{kinds})"
+            [(count,)] = db.sql(
+                f"""
+                select count(*) from (
+                    (select columns(*)::varchar from {reader} except all
+                    select columns(*)::varchar from pack.figures)
+                    union all
+                    (select columns(*)::varchar from pack.figures except all
+                    select columns(*)::varchar from {reader})
+                )
+                """
+            ).fetchall()
+            if count:
+                found.append(f"the {name} file says other than the table ({count} rows)")
+    told = len(pack.protected.failing())
+    if told:
+        found.append(f"what is printed tells a small count ({told} found)")
+    return found
+
+
+def _read_files(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    db.execute("create table cells (cell varchar)")
+    db.execute("create table texts (text varchar)")
+    for file in sorted((folder / "ees").glob("*.csv")):
+        relation = f"read_csv('{file}', all_varchar = true, header = true)"
+        columns = db.sql(f"from {relation} limit 0").columns
+        numbers = [c for c in columns if c in design.roles()]
+        for kind, names in (("cells", numbers), ("texts", [c for c in columns if c not in numbers])):
+            for name in names:
+                # what reads as null was blank; a text may be, a cell may not
+                db.execute(f'insert into {kind} select "{name}" from {relation}')
+    for table in ("figures", "dim_area", "dim_indicator"):
+        file = folder / "csv" / f"{table}.csv"
+        relation = f"read_csv('{file}', all_varchar = true, header = true)"
+        for name in db.sql(f"from {relation} limit 0").columns:
+            if name not in ("value", "rounded_to"):
+                db.execute(f'insert into texts select distinct "{name}" from {relation}')

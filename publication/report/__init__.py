@@ -1,0 +1,1 @@
+"""The monthly performance report, made from a release alone: for people, not for machines."""

@@ -1,0 +1,46 @@
+"""Readers who poll a release while it is written: python -m tests.prove.readers FOLDER STOP
+
+FOLDER holds a link `current`, or is itself a link to such a folder. Until the file STOP is there, every 50 ms
+the release is read through the link as a BI client would, then its files are held against its manifest.
+Prints one line of JSON: reads, how many failed, how many were torn.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+from orchestration.release import damaged
+
+EVERY_SECONDS = 0.05
+
+
+def read(folder: Path) -> bool:
+    """Read the current release. Whether all of it is of one release; raises where a read fails."""
+    with duckdb.connect(str(folder / "current" / "marts.duckdb"), read_only=True) as db:
+        row = db.sql("select count(*), count(distinct view_month) from fct_indicator_values").fetchone()
+    whole = (folder / "current").resolve()
+    said = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))
+    is_of_its_folder = f"{said['release']:06d}" == whole.name
+    return row is not None and row[0] > 0 and row[1] == 1 and is_of_its_folder and not damaged(whole)
+
+
+def main(folder: Path, stop: Path) -> None:
+    reads = failed = torn = 0
+    while not stop.exists():
+        here = folder.resolve()
+        reads += 1
+        try:
+            torn += not read(here)
+        except Exception as error:
+            if here == folder.resolve():  # not where the experiment has moved on to another world
+                failed += 1
+                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        time.sleep(EVERY_SECONDS)
+    print(json.dumps({"reads": reads, "failed": failed, "torn": torn}))
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

@@ -1,0 +1,51 @@
+"""The handbook's made pages: nothing left out, and each fact as its home says it."""
+
+import csv
+
+import pytest
+
+from ingest.places import DBT_PROJECT
+from ingest.return_format import load_formats
+from orchestration.cli import main
+from publication.handbook import evidence_blocks, pages
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return dict(pages())
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (DBT_PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_indicator_has_a_page_with_its_rule_and_the_sql_that_counts_it(made: dict[str, str]) -> None:
+    for row in seed("indicator_catalogue"):
+        page = made[f"indicators/{row['indicator_id']}.md"]
+        assert page.startswith(f"# {row['title']}\n")
+        assert row["numerator_rule"].replace("|", "\\|").replace("<", "&lt;") in page
+        if row["numerator_rule"] != "reported only":
+            assert f"'{row['indicator_id']}'" in page.split("```sql")[1]
+
+
+def test_an_evidence_block_is_cut_where_its_table_ends() -> None:
+    file, sql = dict(evidence_blocks())["icpc_held"]
+
+    assert file.endswith("protection/int_conferences__evidence.sql")
+    assert sql.startswith("-- icpc_held  Initial conferences held")
+    assert sql.count(" as (") == 1
+    assert sql.endswith("\n)")
+
+
+def test_every_return_code_list_rule_mart_and_command_is_there(made: dict[str, str]) -> None:
+    sent = [name for name, fmt in load_formats().items() if not fmt.is_reference]
+
+    assert {f"returns/{name}.md" for name in sent} <= set(made)
+    for fmt in load_formats().values():
+        for field in fmt.fields:
+            assert not field.code_list or f"{{ #{field.code_list} }}" in made["codes.md"]
+    assert all(f"| `{rule['rule_id']}` | " in made["rules.md"] for rule in seed("quality_rules"))
+    for mart in ("fct_indicator_values", "fct_benchmarks", "dim_calendar", "fct_findings"):
+        assert f"## `{mart}`" in made["dictionary.md"]
+    assert all(f"## `line-of-sight {name}`" in made["commands.md"] for name in main.commands)
