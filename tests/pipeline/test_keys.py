@@ -21,7 +21,9 @@ def figures(places: Places) -> list[tuple[object, ...]]:
 
 
 def pseudonyms_of(places: Places) -> set[str]:
-    rows = duckdb.sql(f"select distinct pers_person_id from '{places.landing}/persons/*/*.parquet'").fetchall()
+    rows = duckdb.sql(
+        f"select distinct pers_person_id from '{places.landing}/persons/*/*.parquet'"
+    ).fetchall()
     return {said for (said,) in rows if said}
 
 
@@ -56,7 +58,9 @@ def test_a_change_of_key_and_a_purge_leave_every_figure(tmp_path: Path, monkeypa
     first, before = figures(places), pseudonyms_of(places)
     persons = places.raw / MONTHS[0] / "001" / "persons.csv"
     sent = persons.read_text()
-    persons.write_text(sent + sent.splitlines()[1] + "\n")  # sent again: the version first published is only here
+    persons.write_text(
+        sent + sent.splitlines()[1] + "\n"
+    )  # sent again: the version first published is only here
 
     ended = line_of_sight("key", "rotate", *where(places), "--new", str(tmp_path / "k2"))
     assert ended.returncode == 0, ended.stderr
