@@ -303,6 +303,47 @@ def purge(raw: Path, release: Path, restricted: Path | None, months: int, yes: b
     out.print(f"Took away {gone.files} files ({gone.size:,} bytes) of {', '.join(gone.months)}")
 
 
+@main.command()
+@click.argument("wanted", nargs=-1, metavar="[PSEUDONYM]...")
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@raw_option
+@release_option
+@restricted_option
+@key_option
+def reveal(
+    wanted: tuple[str, ...],
+    authority: str,
+    raw: Path,
+    release: Path,
+    restricted: Path | None,
+    key: Path | None,
+) -> None:
+    """Show the council its own ids for pseudonyms, from its raw files and the key. Written to no file.
+
+    \b
+    Example:  line-of-sight reveal --authority 372 3b3e8caec61ce41497b4c66ec68a2c70
+              line-of-sight reveal --authority 372 < pseudonyms.txt
+    Exit codes:  0 all found   2 wrong usage, or one stands in no raw file that is still kept
+    """
+    from ingest import raw_folder
+    from ingest.reveal import reveal as look_behind
+
+    places = Places.of(raw, Path("reference"), release, restricted)
+    asked = [word.split("|")[0] for word in wanted or sys.stdin.read().split()]
+    try:
+        made_with = pseudonyms.pseudonyms_for(places.key_id, key)
+        found = raw_folder.look(places.raw)
+    except (KeyRefused, NotADirectoryError) as refused:
+        raise click.UsageError(str(refused)) from None
+    met = look_behind(found, authority, made_with, asked)
+    for pseudonym in dict.fromkeys(asked):
+        if pseudonym in met:
+            click.echo(f"{pseudonym}\t{met[pseudonym].identifies}\t{met[pseudonym].said}")
+    absent = len(set(asked) - met.keys())
+    if absent:
+        raise click.UsageError(f"{absent} stand in no raw file of {authority} that is still kept in {raw}")
+
+
 @main.command("release")
 @click.option("--to", "number", type=int, help="The number of the release that readers are to be given.")
 @release_option
