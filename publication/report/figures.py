@@ -13,6 +13,7 @@ import duckdb
 
 NO_FIGURE = {
     "not_submitted": "not submitted",
+    "withheld": "withheld",
     "no_cases": "no cases",
     "insufficient_history": "records too short",
     "no_population": "no population",

@@ -47,7 +47,6 @@ def test_a_report_is_written_in_every_format_for_its_owner_alone(world: Places) 
         (["--authority", "001", "--month", "2019-01"], "no report of 2019-01; it reports 2025-02 to 2025-03"),
         (["--region", "Nowhere"], "no authority in a region called Nowhere"),
         ([], "say whose report"),
-        (["--authority", "001", "--edition", "public"], "public"),
     ],
 )
 def test_what_cannot_be_made_is_wrong_usage_with_the_reason(
@@ -57,6 +56,15 @@ def test_what_cannot_be_made_is_wrong_usage_with_the_reason(
 
     assert ended.returncode == 2
     assert said in " ".join(ended.stderr.split())
+
+
+def test_the_public_edition_is_made_of_the_public_pack_of_the_release(world: Places, tmp_path: Path) -> None:
+    asked = ("--authority", "001", "--edition", "public", "--format", "html", "--out", str(tmp_path))
+    ended = line_of_sight("report", *asked, "--release", str(world.release))
+
+    assert ended.returncode == 0, ended.stderr
+    # free text of analysts is for the exact edition alone
+    assert "Ten of them are one family." not in Path(ended.stdout.strip()).read_text(encoding="utf-8")
 
 
 def test_a_work_list_holds_as_many_children_as_the_figure_counts(world: Places) -> None:
