@@ -247,7 +247,7 @@ class World:
         self.places = Places.of(base / "raw", base / "reference", base / "written" / "release")
         for name in ("home", "tmp", "cwd", "said"):
             (base / "written" / name).mkdir(parents=True)
-        invent(2, MONTHS, 30, 1, base)
+        invent(3, MONTHS, 30, 1, base)  # the third sends nothing odd, so that there is a release
         plant(self.places.raw)
         new_key(base / "key")
         self.runs = 0
@@ -307,7 +307,7 @@ def main() -> int:
             world.touch()
         wrong += look("published", world.refresh(), (0,))
         forms = _shapes_behind_the_door(world.places)
-        figures = world.places.raw / "2025-03" / "001" / "indicator_returns.csv"
+        figures = world.places.raw / "2025-03" / "003" / "indicator_returns.csv"
         figures.write_text(
             "indicator_id,period_basis,period_end,breakdown,numerator,denominator,source_note\n"
             f"re_referrals_12m_pct,month,2025-03-31,all,9,4,{NAMES[0]}\n"
