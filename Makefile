@@ -56,6 +56,15 @@ prove-published: install  ## real published figures through the whole path (need
 prove-orders: install  ## twenty random orders of arrival of twelve months
 	$(BIN)/python -m tests.prove.orders
 
+prove-leaks: install  ## 40 canaries in every format, looked for wherever a refresh writes, ends or is killed
+	$(BIN)/python -m tests.prove.leaks
+
+prove-files: install  ## every kind of hostile and broken file: what becomes of it, how soon, in what memory
+	$(BIN)/python -m tests.prove.files
+
+prove-network: install  ## connections that a refresh attempts (needs strace)
+	$(BIN)/python -m tests.prove.network
+
 prove-kill: install  ## fifty refreshes killed outright, and what readers and the next refresh make of it
 	$(BIN)/python -m tests.prove.kill
 

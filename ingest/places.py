@@ -5,6 +5,7 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+RECORDS_BEFORE = ".records.before"  # the records under the old key, while a new one takes its place
 DBT_PROJECT = Path(__file__).parent.parent / "dbt_project"
 
 
@@ -96,6 +97,11 @@ class Places:
     def prepare(self) -> None:
         """Make the folders that are written. Whatever this process writes later, only its user may read."""
         os.umask(0o077)
+        before = self.records.with_name(RECORDS_BEFORE)
+        if (
+            before.exists() and not self.records.exists()
+        ):  # a change of key was killed between its two renames
+            before.rename(self.records)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file holds the memory, and the key
         for folder in (self.restricted, self.records, self.landing, self.opened, self.first_published):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

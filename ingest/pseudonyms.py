@@ -21,9 +21,11 @@ from ingest.conform import as_said
 
 KEY_FILE = "LINE_OF_SIGHT_KEY_FILE"  # names the file: the key is never in the environment
 KEY_BYTES = 32
+MOST_KEY_BYTES = 65 * 50  # a file of fifty keys, each going on from the one before
 KEPT_DIGITS = 32  # of the HMAC, in hexadecimal: 128 bits
 FEWEST_DIFFERENT = 16  # bytes of a key: fewer are a hundred million times likelier typed than drawn
 PRINTABLE = frozenset(range(32, 127))
+PSEUDONYM = re.compile(rf"\b[0-9a-f]{{{KEPT_DIGITS}}}\b")
 MAKE_ONE = "make one with `line-of-sight key new`"
 
 
@@ -36,19 +38,33 @@ class Pseudonyms:
     """What one key makes of ids. `key_id` tells keys apart and gives nothing of the key away."""
 
     key_id: str
-    _key: bytes = field(repr=False)
+    _keys: tuple[bytes, ...] = field(repr=False)  # the first makes pseudonyms; each later one makes them anew
 
     def of(self, la_code: str, identifies: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
         """The pseudonyms of a column of ids, null where a cell says nothing."""
         spelled = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
         if not pa.types.is_dictionary(spelled.type):
             spelled = spelled.dictionary_encode()
-        domain = hmac.new(self._key, f"{la_code}/{identifies}".encode() + b"\x00", "sha256")
+        domain = hmac.new(self._keys[0], f"{la_code}/{identifies}".encode() + b"\x00", "sha256")
         made = [
-            None if said is None else _of_one(domain, said)
+            None if said is None else _of_one(domain, said, self._keys[1:])
             for said in as_said(spelled.dictionary).to_pylist()
         ]
         return pa.array(made, pa.string()).take(spelled.indices)
+
+    def moved_on(self, old: "Pseudonyms", column: pa.ChunkedArray) -> pa.Array:
+        """A column made with `old`, whose key this one goes on from, with every pseudonym in it made anew."""
+        spelled = column.combine_chunks().dictionary_encode()
+        later = self._keys[len(old._keys) :]
+        moved = [
+            None if said is None else PSEUDONYM.sub(lambda found: _anew(found.group(), later), said)
+            for said in spelled.dictionary.to_pylist()
+        ]
+        return pa.array(moved, pa.string()).take(spelled.indices)
+
+    def goes_on_from(self, old: "Pseudonyms") -> bool:
+        """Whether this key is the old one with a further one after it."""
+        return len(self._keys) == len(old._keys) + 1 and self._keys[:-1] == old._keys
 
     def at(self, la_code: str) -> "Door":
         """The same, for the ids of one authority."""
@@ -71,10 +87,16 @@ class Door:
         return table
 
 
-def _of_one(domain: hmac.HMAC, said: str) -> str:
+def _of_one(domain: hmac.HMAC, said: str, later: tuple[bytes, ...]) -> str:
     made = domain.copy()
     made.update(said.encode())
-    return made.hexdigest()[:KEPT_DIGITS]
+    return _anew(made.hexdigest()[:KEPT_DIGITS], later)
+
+
+def _anew(pseudonym: str, later: tuple[bytes, ...]) -> str:
+    for key in later:
+        pseudonym = hmac.new(key, b"anew\x00" + pseudonym.encode(), "sha256").hexdigest()[:KEPT_DIGITS]
+    return pseudonym
 
 
 def pseudonyms_for(records_key_id: Path, named: Path | None = None) -> Pseudonyms:
@@ -110,8 +132,14 @@ def key_file(named: Path | None = None) -> Path:
     return (home / "line-of-sight" / "key").absolute()
 
 
-def new_key(path: Path) -> Pseudonyms:
-    """Draw a key and write it where only its owner can read it. Raises KeyRefused where there is one."""
+def new_key(path: Path, goes_on_from: Path | None = None) -> Pseudonyms:
+    """Draw a key and write it where only its owner can read it. Raises KeyRefused where there is one.
+
+    One that goes on from another holds that too: pseudonyms of the old are made anew with the new, so that
+    whoever has the old key alone can no longer try ids.
+    """
+    if goes_on_from:
+        read_key(goes_on_from)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o400)
@@ -120,6 +148,8 @@ def new_key(path: Path) -> Pseudonyms:
             f"there is a key at {path} already; what was landed with it can be read with no other"
         ) from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
+        if goes_on_from:
+            file.write(goes_on_from.read_text(encoding="ascii").strip() + "\n")
         file.write(secrets.token_hex(KEY_BYTES) + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -144,17 +174,21 @@ def read_key(path: Path) -> Pseudonyms:
             raise KeyRefused(f"the key at {path} is open to other users; close it with `chmod 400 {path}`")
         if about.st_uid not in (os.geteuid(), 0):
             raise KeyRefused(f"the key at {path} belongs to another user; {MAKE_ONE} for your own")
-        said = file.read(1024).strip()
-    if not re.fullmatch(rb"[0-9a-fA-F]{64}", said):
+        said = file.read(MOST_KEY_BYTES).strip().splitlines()
+    if not said or not all(re.fullmatch(rb"[0-9a-fA-F]{64}", line) for line in said):
         raise KeyRefused(
             f"the key at {path} is not 64 hexadecimal digits (256 bits); {MAKE_ONE} in another place"
         )
-    key = bytes.fromhex(said.decode("ascii"))
-    steps = {(b - a) % 256 for a, b in zip(key, key[1:], strict=False)}
-    if len(set(key)) < FEWEST_DIFFERENT or len(steps) < FEWEST_DIFFERENT or PRINTABLE.issuperset(key):
+    keys = tuple(bytes.fromhex(line.decode("ascii")) for line in said)
+    if any(_looks_typed(key) for key in keys):
         raise KeyRefused(
             f"the key at {path} was typed or is an example, not drawn at random; {MAKE_ONE} in another place"
         )
     # a hash under a label of its own: it is printed in manifests and undoes nothing
-    key_id = hashlib.sha256(b"line-of-sight key id\x00" + key).hexdigest()[:16]
-    return Pseudonyms(key_id, key)
+    key_id = hashlib.sha256(b"line-of-sight key id\x00" + b"".join(keys)).hexdigest()[:16]
+    return Pseudonyms(key_id, keys)
+
+
+def _looks_typed(key: bytes) -> bool:
+    steps = {(b - a) % 256 for a, b in zip(key, key[1:], strict=False)}
+    return min(len(set(key)), len(steps)) < FEWEST_DIFFERENT or PRINTABLE.issuperset(key)

@@ -17,6 +17,7 @@ import dagster as dg
 from ingest.pseudonyms import KeyRefused
 from orchestration.dbt_build import BuildFailed
 from orchestration.lock import Busy
+from orchestration.plain_errors import sign_of_trouble
 
 OURS = (dg.Failure, BuildFailed, Busy, KeyRefused)  # worded here, from names and counts
 ROOT = Path(__file__).parent.parent
@@ -42,12 +43,11 @@ def quotes_nothing(work: Callable[P, T]) -> Callable[P, T]:
 def _quoting_nothing() -> Iterator[None]:
     try:
         yield
-        return
-    except OURS:
-        raise
+    except OURS as worded:
+        raise worded from None
     except Exception as error:
-        said = kind_and_place(error)
-    raise dg.Failure(said, allow_retries=False)  # out here, where the error is no longer its context
+        # from None, or the error goes with it: whatever a `with` block hands over is still being handled
+        raise dg.Failure(kind_and_place(error), allow_retries=False) from None
 
 
 def kind_and_place(error: BaseException) -> str:
@@ -55,4 +55,6 @@ def kind_and_place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [f for f in frames if Path(f.filename).is_relative_to(ROOT) and ".venv" not in f.filename]
     place = f" at {Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno}" if ours else ""
-    return f"{type(error).__name__}{place}; its own words are withheld, since they may quote a record"
+    trouble = sign_of_trouble(f"{type(error).__name__}: {error}")
+    sign = f" ({trouble})" if trouble else ""
+    return f"{type(error).__name__}{place}{sign}; its own words are withheld, since they may quote a record"

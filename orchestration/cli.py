@@ -16,6 +16,8 @@ from rich.table import Table
 from ingest import pseudonyms
 from ingest.places import Places
 from ingest.pseudonyms import KEY_FILE, KeyRefused
+from ingest.retention import KEPT_MONTHS, NotPurged, old_months, rekey
+from ingest.retention import purge as take_away
 from orchestration import answers
 from orchestration.lock import Busy, only_refresh
 from orchestration.overrides import overrides_of
@@ -219,6 +221,127 @@ def key_new(key: Path | None) -> None:
     except (KeyRefused, OSError) as refused:
         raise click.UsageError(str(refused)) from None
     out.print(f"Wrote key {made.key_id} to {path}")
+
+
+@key.command("rotate")
+@release_option
+@restricted_option
+@key_option
+@click.option(
+    "--new",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where to write the new key.",
+)
+def key_rotate(release: Path, restricted: Path | None, key: Path | None, new: Path) -> None:
+    """Change the key: every pseudonym is made anew, and no figure changes.
+
+    \b
+    Afterwards name the new key with --key or LINE_OF_SIGHT_KEY_FILE, and destroy the old file: the new one
+    holds what is needed of it.
+    """
+    places = Places.of(Path("raw"), Path("reference"), release, restricted)
+    try:
+        old = pseudonyms.pseudonyms_for(places.key_id, key)
+        places.prepare()
+        with only_refresh(places):
+            new_path = new.absolute()
+            made = (
+                pseudonyms.read_key(new_path)  # of a rotation that was cut short
+                if new_path.exists()
+                else pseudonyms.new_key(new_path, goes_on_from=pseudonyms.key_file(key))
+            )
+            if not made.goes_on_from(old):
+                raise KeyRefused(f"the key at {new_path} does not go on from the one in use")
+            count = rekey(places, old, made)
+    except Busy as busy:
+        err.print(str(busy))
+        sys.exit(BUSY)
+    except (KeyRefused, OSError) as refused:
+        raise click.UsageError(str(refused)) from None
+    out.print(f"{count} files of records are now under key {made.key_id}, at {new_path}")
+
+
+@main.command()
+@raw_option
+@release_option
+@restricted_option
+@click.option(
+    "--months",
+    default=KEPT_MONTHS,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many months to keep.",
+)
+@click.option("--yes", is_flag=True, help="Take them away; without it, only say what would go.")
+def purge(raw: Path, release: Path, restricted: Path | None, months: int, yes: bool) -> None:
+    """Take away the raw files of old months. Hashes, receipts, figures and releases stay as they are."""
+    from ingest import raw_folder
+    from ingest.ledger import Ledger
+
+    places = Places.of(raw, Path("reference"), release, restricted)
+    try:
+        found = raw_folder.look(places.raw)
+        going = old_months(found, months)
+        if not going or not yes:
+            out.print(
+                f"Older than {months} months: {', '.join(going) or 'none'}" + (" (--yes)" if going else "")
+            )
+            return
+        places.prepare()
+        with only_refresh(places):
+            ledger = Ledger(places.ledger)
+            try:
+                gone = take_away(places, ledger, found, months)
+            finally:
+                ledger.close()
+    except Busy as busy:
+        err.print(str(busy))
+        sys.exit(BUSY)
+    except (NotPurged, NotADirectoryError) as refused:
+        raise click.UsageError(str(refused)) from None
+    out.print(f"Took away {gone.files} files ({gone.size:,} bytes) of {', '.join(gone.months)}")
+
+
+@main.command()
+@click.argument("wanted", nargs=-1, metavar="[PSEUDONYM]...")
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@raw_option
+@release_option
+@restricted_option
+@key_option
+def reveal(
+    wanted: tuple[str, ...],
+    authority: str,
+    raw: Path,
+    release: Path,
+    restricted: Path | None,
+    key: Path | None,
+) -> None:
+    """Show the council its own ids for pseudonyms, from its raw files and the key. Written to no file.
+
+    \b
+    Example:  line-of-sight reveal --authority 372 3b3e8caec61ce41497b4c66ec68a2c70
+              line-of-sight reveal --authority 372 < pseudonyms.txt
+    Exit codes:  0 all found   2 wrong usage, or one stands in no raw file that is still kept
+    """
+    from ingest import raw_folder
+    from ingest.reveal import reveal as look_behind
+
+    places = Places.of(raw, Path("reference"), release, restricted)
+    asked = [word.split("|")[0] for word in wanted or sys.stdin.read().split()]
+    try:
+        made_with = pseudonyms.pseudonyms_for(places.key_id, key)
+        found = raw_folder.look(places.raw)
+    except (KeyRefused, NotADirectoryError) as refused:
+        raise click.UsageError(str(refused)) from None
+    met = look_behind(found, authority, made_with, asked)
+    for pseudonym in dict.fromkeys(asked):
+        if pseudonym in met:
+            click.echo(f"{pseudonym}\t{met[pseudonym].identifies}\t{met[pseudonym].said}")
+    absent = len(set(asked) - met.keys())
+    if absent:
+        raise click.UsageError(f"{absent} stand in no raw file of {authority} that is still kept in {raw}")
 
 
 @main.command("release")

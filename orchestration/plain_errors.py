@@ -45,6 +45,12 @@ TROUBLES = (
 )
 
 
+def sign_of_trouble(text: str) -> str | None:
+    """The words, of those known here, by which a text tells what the machine could not do."""
+    said = text.lower()
+    return next((word for words, _ in TROUBLES for word in words if word in said), None)
+
+
 def trouble_in(text: str, places: Places) -> str | None:
     """What the machine could not do, where this text of an error tells of it."""
     said = text.lower()

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.assets.landing import OWNERS
+from orchestration.boundary import quotes_nothing
 from orchestration.resources import Warehouse
 
 
@@ -16,6 +17,7 @@ from orchestration.resources import Warehouse
     kinds={"html", "pdf", "xlsx"},
     owners=OWNERS,
 )
+@quotes_nothing
 def performance_reports(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     from publication.report import make
     from publication.report.figures import NoReport

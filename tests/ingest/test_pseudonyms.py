@@ -11,7 +11,7 @@ from ingest.pseudonyms import KeyRefused, Pseudonyms, new_key, pseudonyms_for, r
 from ingest.return_format import load_formats, submitted_formats
 
 KEY = bytes(range(7, 256, 8))[:32]
-MADE = Pseudonyms("test", KEY)
+MADE = Pseudonyms("test", (KEY,))
 
 
 def test_a_pseudonym_is_the_hmac_of_domain_and_id():
@@ -26,7 +26,7 @@ def test_a_pseudonym_is_the_hmac_of_domain_and_id():
 def test_authority_kind_and_key_each_make_another_pseudonym():
     of_one = {
         pseudonyms.of(la_code, what, pa.array(["C1"]))[0].as_py()
-        for pseudonyms in (MADE, Pseudonyms("other", KEY[::-1]))
+        for pseudonyms in (MADE, Pseudonyms("other", (KEY[::-1],)))
         for la_code in ("372", "373")
         for what in ("child", "worker")
     }
@@ -114,3 +114,21 @@ def test_records_take_no_other_key_than_their_own(tmp_path):
     assert pseudonyms_for(tmp_path / "key_id", tmp_path / "mine") == mine
     with pytest.raises(KeyRefused, match="were landed with the key"):
         pseudonyms_for(tmp_path / "key_id", tmp_path / "other")
+
+
+def test_a_key_that_goes_on_from_another_moves_every_pseudonym_and_keeps_what_joins(tmp_path):
+    old = new_key(tmp_path / "old")
+    new = new_key(tmp_path / "new", goes_on_from=tmp_path / "old")
+    ids = pa.chunked_array([["C1", "C2", None, "C1"]])
+    made = pa.chunked_array([old.of("372", "child", ids)])
+
+    moved = new.moved_on(old, made)
+
+    assert new.goes_on_from(old) and not old.goes_on_from(new)
+    assert moved.equals(new.of("372", "child", ids))
+    assert not set(moved.to_pylist()) & set(made.to_pylist()) - {None}
+    assert moved[0] == moved[3] != moved[1]
+    assert new.moved_on(old, pa.chunked_array([["North East", f"{made[0]}|2025-01-01"]])).to_pylist() == [
+        "North East",
+        f"{moved[0]}|2025-01-01",
+    ]

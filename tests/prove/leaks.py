@@ -55,7 +55,7 @@ logging.basicConfig(level=logging.DEBUG)
 import duckdb
 from orchestration.cli import main
 def broken(*_, **__):
-    duckdb.sql("select '{canary}'::integer")
+    duckdb.sql("select '{canary}'::integer").fetchall()
 target = "{target}"
 if target:
     module, name = target.rsplit(".", 1)
@@ -247,7 +247,7 @@ class World:
         self.places = Places.of(base / "raw", base / "reference", base / "written" / "release")
         for name in ("home", "tmp", "cwd", "said"):
             (base / "written" / name).mkdir(parents=True)
-        invent(2, MONTHS, 30, 1, base)
+        invent(3, MONTHS, 30, 1, base)  # the third sends nothing odd, so that there is a release
         plant(self.places.raw)
         new_key(base / "key")
         self.runs = 0
@@ -307,7 +307,7 @@ def main() -> int:
             world.touch()
         wrong += look("published", world.refresh(), (0,))
         forms = _shapes_behind_the_door(world.places)
-        figures = world.places.raw / "2025-03" / "001" / "indicator_returns.csv"
+        figures = world.places.raw / "2025-03" / "003" / "indicator_returns.csv"
         figures.write_text(
             "indicator_id,period_basis,period_end,breakdown,numerator,denominator,source_note\n"
             f"re_referrals_12m_pct,month,2025-03-31,all,9,4,{NAMES[0]}\n"
@@ -342,8 +342,10 @@ def _shapes_behind_the_door(places: Places) -> int:
         table = duckdb.sql(f"describe from '{path}'").fetchall()
         texts = [name for name, kind, *_ in table if kind == "VARCHAR" and name != "Placement postcode"]
         if texts:
-            tests = " + ".join(f"""count_if(regexp_matches("{t}", '{SHAPES}'))""" for t in texts)
-            count += duckdb.sql(f"select {tests} from '{path}'").fetchall()[0][0]
+            tests = " + ".join(
+                f"""coalesce(regexp_matches("{t}", '{SHAPES}'), false)::integer""" for t in texts
+            )
+            count += duckdb.sql(f"select coalesce(sum({tests}), 0) from '{path}'").fetchall()[0][0]
     return count
 
 
