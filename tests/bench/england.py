@@ -41,10 +41,13 @@ def refresh(places: Places) -> Taken:
     where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))
     words = [str(COMMAND), "refresh", *where]
     started = time.monotonic()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    if code := os.waitstatus_to_exitcode(status):
-        raise subprocess.CalledProcessError(code, words)
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(process.pid, 0)
+        if code := os.waitstatus_to_exitcode(status):
+            said.seek(0)
+            print(said.read()[-2000:], flush=True)
+            raise subprocess.CalledProcessError(code, words)
     return Taken(time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024**2)
 
 
