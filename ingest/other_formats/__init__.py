@@ -33,14 +33,14 @@ MARKS = (
 def recognise(name: str, head: bytes) -> str | None:
     """Which front end a file belongs to, by its first HEAD_BYTES; None where it is none of theirs.
 
-    A workbook may be Annex A: only opening it tells. The name serves one thing: a locked or old workbook
-    looks like any Office file, and is Annex A's to refuse only if named as one. A 903 table is one file of a
-    set.
+    A workbook may be Annex A: only opening it tells. The name serves one thing: what is named a workbook and
+    does not begin like one is locked, old or has lost its beginning, and is Annex A's to refuse. A 903 table
+    is one file of a set.
     """
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(b"PK\x03\x04") or name.lower().endswith((".xlsx", ".xlsm")):
         return "annex_a"
     if head.startswith(OLD_EXCEL):
-        return "annex_a" if name.lower().endswith((".xlsx", ".xls", ".xlsm")) else None
+        return "annex_a" if name.lower().endswith(".xls") else None
     text = _as_text(head)
     if text.lstrip().startswith("<"):
         return next((found for mark, found in MARKS if mark.search(text)), None)

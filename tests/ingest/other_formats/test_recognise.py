@@ -10,6 +10,7 @@ from ingest.other_formats import recognise
     [
         ("anything.dat", b"PK\x03\x04....", "annex_a"),
         ("locked.xlsx", b"\xd0\xcf\x11\xe0....", "annex_a"),
+        ("its beginning is lost.xlsx", b"....xl/worksheets/sheet1.xml", "annex_a"),
         ("letter.doc", b"\xd0\xcf\x11\xe0....", None),
         (
             "x",
