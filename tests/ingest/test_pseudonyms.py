@@ -15,7 +15,7 @@ MADE = Pseudonyms("test", (KEY,))
 
 
 def test_a_pseudonym_is_the_hmac_of_domain_and_id():
-    by_hand = hmac.new(KEY, b"372/child\x00C123", hashlib.sha256).hexdigest()[:32]
+    by_hand = hmac.new(KEY.hex().encode(), b"372/child\x00C123", hashlib.sha256).hexdigest()[:32]
 
     made = MADE.of("372", "child", pa.array(["C123", None, " C123 ", "", "-1", "c123"]))
 
