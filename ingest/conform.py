@@ -4,6 +4,7 @@ Works on a batch: the same return from many authorities at once, so that one que
 """
 
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
 
 import duckdb
@@ -149,11 +150,13 @@ def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedAr
 def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
     """Which cells of a text column may not pass: an id with signs unseen looks like another and is not."""
     if field.identifies:
+        if pc.all(pc.ascii_is_printable(said), min_count=0).as_py():  # ten times as quick
+            return pa.repeat(pa.scalar(False), len(said))
         is_wrong = pc.match_substring_regex(said, r"[\p{Cc}\p{Cf}]")
     elif field.shaped:
         is_wrong = pc.invert(pc.match_substring_regex(said, f"^(?:{field.shaped})$"))
     else:  # a spreadsheet would run it
-        is_wrong = pc.match_substring_regex(said, r"^[=+\-@]")
+        is_wrong = reduce(pc.or_, (pc.starts_with(said, sign) for sign in "=+-@"))
     return pc.fill_null(is_wrong, False)
 
 

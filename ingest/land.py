@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -361,21 +360,18 @@ def _with_tie_order(db: duckdb.DuckDBPyConnection, rows: pa.Table, fmt: ReturnFo
 def _under_pseudonyms(
     rows: pa.Table, opened: Sequence[_Opened], fmt: ReturnFormat, pseudonyms: Pseudonyms
 ) -> pa.Table:
-    """The rows, which are in the order of their files, with every id a pseudonym of its authority.
+    """The rows with every id a pseudonym of its authority.
 
     What was opened from another format came through the door there: its ids are made of pseudonyms.
     """
-    counts = np.bincount(rows.column("file_no").to_numpy(), minlength=len(opened))
-    ends = np.cumsum(counts)
-    for name, what in fmt.identifiers.items():
-        column = rows.column(name)
-        parts = [
-            column.slice(end - count, count).combine_chunks()
-            if o.raw.sha256
-            else pseudonyms.of(o.raw.la_code, what, column.slice(end - count, count))
-            for o, count, end in zip(opened, counts, ends, strict=True)
-        ]
-        rows = rows.set_column(rows.column_names.index(name), name, pa.chunked_array(parts, pa.string()))
+    file_numbers = rows.column("file_no").combine_chunks()
+    authorities = pa.array([o.raw.la_code for o in opened]).take(file_numbers)
+    is_through = pa.array([bool(o.raw.sha256) for o in opened]).take(file_numbers)
+    for place, column in enumerate(rows.schema):
+        if what := fmt.identifiers.get(column.name):
+            ids = rows.column(place)
+            made = pc.if_else(is_through, ids, pseudonyms.of(authorities, what, ids))
+            rows = rows.set_column(place, column.name, made)
     return rows
 
 

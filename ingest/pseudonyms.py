@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.conform import as_said
 
 KEY_FILE = "LINE_OF_SIGHT_KEY_FILE"  # names the file: the key is never in the environment
 KEY_BYTES = 32
 MOST_KEY_BYTES = 65 * 50  # a file of fifty keys, each going on from the one before
+LOOKED_AT = 1000  # cells of a column, to see whether its ids repeat
 KEPT_DIGITS = 32  # of the HMAC, in hexadecimal: 128 bits
 FEWEST_DIFFERENT = 16  # bytes of a key: fewer are a hundred million times likelier typed than drawn
 PRINTABLE = frozenset(range(32, 127))
@@ -39,10 +41,10 @@ class Pseudonyms:
     key_id: str
     _keys: tuple[bytes, ...] = field(repr=False)  # the first makes pseudonyms; each later one makes them anew
 
-    def of(self, la_code: str, identifies: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """The pseudonyms of a column of ids, null where a cell says nothing."""
-        said = as_said(ids.cast(pa.string()))
-        return _anew(_hmac(self._keys[0], f"{la_code}/{identifies}", said), self._keys[1:])
+    def of(self, la_code: str | pa.Array, identifies: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """The pseudonyms of ids of one authority, or of one for each; null where there is no id."""
+        domain = pc.binary_join_element_wise(la_code, identifies, "/")
+        return _anew(_hmac(self._keys[0], domain, as_said(ids.cast(pa.string()))), self._keys[1:])
 
     def moved_on(self, old: "Pseudonyms", column: pa.ChunkedArray) -> pa.Array:
         """A column made with `old`, whose key this one goes on from, with every pseudonym in it made anew."""
@@ -79,19 +81,27 @@ class Door:
         return table
 
 
-def _hmac(key: bytes, domain: str, said: pa.Array) -> pa.Array:
+def _hmac(key: bytes, domain: pa.Scalar | pa.Array, said: pa.Array | pa.ChunkedArray) -> pa.Array:
+    plain = said.combine_chunks() if isinstance(said, pa.ChunkedArray) else said
+    message = pc.binary_join_element_wise(domain, plain, "\x00")
+    if len(pc.unique(message[:LOOKED_AT])) > LOOKED_AT / 2:
+        return _hashed(key, message)
+    repeated = message.dictionary_encode()  # a worker is hashed once, and not once for each case
+    return _hashed(key, repeated.dictionary).take(repeated.indices)
+
+
+def _hashed(key: bytes, message: pa.Array) -> pa.Array:
     import polars as pl  # here, or every command waits a fifth of a second for it
     import polars_hash as plh
 
-    message = pl.concat_str(pl.lit(f"{domain}\x00"), pl.col("id")).alias("id")
-    hashed = plh.col("id").chash.hmac_sha256(key=key.hex()).str.slice(0, KEPT_DIGITS)
-    made = pl.DataFrame({"id": pl.from_arrow(said)}).select(message).select(hashed).to_series()
-    return made.to_arrow().cast(pa.string())
+    digits = plh.col("message").chash.hmac_sha256(key=key.hex()).str.slice(0, KEPT_DIGITS)
+    hashed = pl.DataFrame({"message": pl.from_arrow(message)}).select(digits).to_series()
+    return hashed.to_arrow().cast(pa.string())
 
 
 def _anew(pseudonyms: pa.Array, later: tuple[bytes, ...]) -> pa.Array:
     for key in later:
-        pseudonyms = _hmac(key, "anew", pseudonyms)
+        pseudonyms = _hmac(key, pa.scalar("anew"), pseudonyms)
     return pseudonyms
 
 
