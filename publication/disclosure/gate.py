@@ -56,9 +56,9 @@ OF_TABLE = {
         where longer.period_basis in ('quarter', 'year_to_date') and month.period_basis = 'month'
             and longer.status = 'shown' and month.status = 'c'
             and month.period_end <= longer.period_end
-            and month.period_end > longer.period_end - case
+            and month.period_end > last_day(longer.period_end - case
                 when longer.period_basis = 'quarter' then interval 3 month
-                else to_months(((month(longer.period_end) + 8) % 12 + 1)::int) end""",
+                else to_months(((month(longer.period_end) + 8) % 12 + 1)::int) end)""",
 }
 
 

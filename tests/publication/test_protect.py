@@ -1,12 +1,13 @@
 """Protection by hand: worlds of a few cells whose answers can be worked out on paper."""
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publication.disclosure import areas, ledger
+from publication.disclosure import areas, gate, ledger
 from publication.disclosure.equations import CELL
 from publication.disclosure.protect import protect_counts
 
@@ -185,3 +186,33 @@ def test_no_solution_but_the_truth_can_be_counted_out(flows, opening):
         for place, value in enumerate((before, starts, before + starts - after, after)):
             if 0 < value < 6:
                 assert len({way[place] for way in ways[month - 1]}) >= 4
+
+
+@pytest.mark.parametrize(
+    ("basis", "end", "hidden", "found"),
+    [
+        ("quarter", "2024-06-30", "2024-03-31", 0),  # 30 June less three months is 30 March
+        ("quarter", "2024-06-30", "2024-04-30", 1),
+        ("quarter", "2024-09-30", "2024-06-30", 0),
+        ("year_to_date", "2024-06-30", "2024-03-31", 0),
+        ("year_to_date", "2024-06-30", "2024-04-30", 1),
+        ("year_to_date", "2025-03-31", "2024-04-30", 1),
+        ("year_to_date", "2025-03-31", "2024-03-31", 0),
+    ],
+)
+def test_the_gate_finds_a_sum_shown_with_one_of_its_own_months_hidden(basis, end, hidden, found):
+    rows = [(basis, end, "shown"), ("month", hidden, "c"), ("month", end, "shown")]
+    with duckdb.connect() as db:
+        db.execute(
+            """
+            create table figures (
+                geographic_level varchar default 'Local authority', area_code varchar default '857',
+                indicator_id varchar default 'contacts', breakdown varchar default 'all',
+                period_basis varchar, period_end date, status varchar
+            )
+            """
+        )
+        db.executemany("insert into figures (period_basis, period_end, status) values (?, ?, ?)", rows)
+        question = gate.OF_TABLE["a sum of months is shown with a month hidden"]
+
+        assert db.sql(question).fetchall() == [(found,)]
