@@ -31,7 +31,7 @@ demo: install  ## invent three authorities, refresh, and show a scorecard
 	@echo "The Dagster page: $(BIN)/line-of-sight ui --key $(DEMO)/key --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release"
 
 test: install  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: install  ## lint, types, SQL, and whether the definitions load
 	$(BIN)/ruff check .

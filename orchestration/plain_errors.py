@@ -1,18 +1,19 @@
 """What the machine could not do, in one plain line: what, where, and what to do. Quotes no error's text."""
 
+import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.places import Places
 
+LITTLE = 1024**2  # bytes: less on a disk is none
+TOO_LARGE = "a file may not grow as large as is needed (ulimit -f); lift it for {place} and refresh again"
 FULL = "there is no room left on the disk: {place} has {free} MB free; make room and refresh again"
+SHARE = "the disk or the network share that holds {place} gave an error; look at it and refresh again"
 # The words by which Linux, SQLite, DuckDB and Arrow say it. The first that is found tells.
 TROUBLES = (
-    (
-        ("file too large",),
-        "a file may not grow as large as is needed (ulimit -f); lift the limit for {place} and refresh again",
-    ),
+    (("file too large",), TOO_LARGE),
     (("no space left on device", "disk is full", "disk quota exceeded"), FULL),
     (
         ("read-only file system", "readonly database"),
@@ -38,10 +39,7 @@ TROUBLES = (
         "the memory that a refresh may use ran out; close other programs or lift the limit (ulimit -v), "
         "and refresh again",
     ),
-    (
-        ("input/output error", "disk i/o error", "stale file handle", "transport endpoint"),
-        "the disk or the network share that holds {place} gave an error; look at it and refresh again",
-    ),
+    (("input/output error", "disk i/o error", "stale file handle", "transport endpoint"), SHARE),
 )
 
 
@@ -57,8 +55,17 @@ def trouble_in(text: str, places: Places) -> str | None:
     for words, sentence in TROUBLES:
         if any(word in said for word in words):
             place = min((places.restricted, places.release), key=_free)
+            if sentence == SHARE:
+                sentence = _behind_an_io_error(place)
             return sentence.format(place=place, free=_free(place) // 1024**2)
     return None
+
+
+def _behind_an_io_error(place: Path) -> str:
+    """SQLite says "disk I/O error" of a file that may not grow and of a full disk as well."""
+    if resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY:
+        return TOO_LARGE
+    return FULL if _free(place) < LITTLE else SHARE
 
 
 def in_words(error: BaseException, places: Places) -> str:

@@ -171,8 +171,9 @@ def room(equations: Equations) -> tuple[np.ndarray, np.ndarray]:
 
 def solve(
     equations: Equations, shown: np.ndarray, low: np.ndarray, high: np.ndarray, seconds: float
-) -> tuple[np.ndarray, np.ndarray, bool]:
-    """The limits made exact where the sums of what is hidden run in a circle; and whether time sufficed."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The limits made exact where the sums of what is hidden run in a circle; and the unknowns for which
+    time did not suffice."""
     low, high = low.copy(), high.copy()
     hidden = ~shown
     hidden[NOTHING] = False
@@ -186,7 +187,7 @@ def solve(
     edges = np.bincount(label[tied], minlength=len(size))
     in_circle = (edges > size - 1)[label]
     doubtful = equations.sensitive_if(shown) & in_circle[:count]
-    started = time.monotonic()
+    started, unproved = time.monotonic(), []
     for part in np.unique(label[:count][doubtful]):
         unknowns = np.flatnonzero((label[:count] == part) & hidden)
         within = np.unique(sums[label[count + sums] == part])
@@ -200,7 +201,8 @@ def solve(
         ).tocsr()
         for unknown in unknowns[doubtful[unknowns]]:
             if time.monotonic() - started > seconds:
-                return low, high, False
+                unproved.append(unknown)
+                continue
             aim = np.zeros(len(unknowns))
             aim[where[unknown]] = 1
             for sign, limit in ((1, low), (-1, high)):
@@ -212,6 +214,7 @@ def solve(
                     options={"time_limit": 10.0},
                 )
                 if answer.status != 0:
-                    return low, high, False
+                    unproved.append(unknown)
+                    break
                 limit[unknown] = round(sign * answer.fun)
-    return low, high, True
+    return low, high, np.array(unproved, dtype=int)

@@ -100,7 +100,7 @@ def wrong(folder: Path, pack: Pack, last: str) -> list[str]:
             ).fetchall()
             if count:
                 found.append(f"the {name} file says other than the table ({count} rows)")
-    told = len(pack.protected.failing())
+    told = len(pack.protected.failing()[0])
     if told:
         found.append(f"what is printed tells a small count ({told} found)")
     return found

@@ -212,7 +212,7 @@ def _protect_sums(
         unknown = rows["unknown"].to_numpy()
         has = unknown > 0
         down[unknown[has]], up[unknown[has]] = found.down.to_numpy()[has], found.up.to_numpy()[has]
-        told = protected.failing(down, up)
+        told, _ = protected.failing(down, up)
         if not len(told):
             return found.sums
         more = _sums_beside(protected, told, parts.assign(unknown=unknown), found.sums)

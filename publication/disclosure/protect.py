@@ -22,6 +22,7 @@ from publication.disclosure.equations import (
 
 DEAR = 10**6  # hiding a total, beside hiding what adds up to it
 SOLVER_SECONDS = 120.0
+UNPROVED = 0  # how many values an unknown has that the solver had no time for
 
 
 class NotSafe(Exception):
@@ -38,22 +39,25 @@ class Protected:
     unknown: np.ndarray  # of each row, -1 where it has none
 
     def audit(self, down: np.ndarray | None = None, up: np.ndarray | None = None) -> np.ndarray:
-        """How many values each unknown can have. Raises NotSafe where the solver ran out of time."""
+        """How many values each unknown can have: none where the solver could not say in time."""
         count = len(self.equations.exact)
         free = np.full(count, NO_LIMIT)
         low, high = narrow(
             self.equations, self.shown, free if down is None else down, free if up is None else up
         )
-        low, high, is_exact = solve(self.equations, self.shown, low, high, SOLVER_SECONDS)
-        if not is_exact:
-            raise NotSafe("the solver could not say in time what the printed figures tell")
-        return high - low + 1
+        low, high, unproved = solve(self.equations, self.shown, low, high, SOLVER_SECONDS)
+        values = high - low + 1
+        values[unproved] = UNPROVED
+        return values
 
-    def failing(self, down: np.ndarray | None = None, up: np.ndarray | None = None) -> np.ndarray:
-        """The unknowns that the printed figures narrow to fewer than four values."""
-        return np.flatnonzero(
-            self.equations.sensitive_if(self.shown) & (self.audit(down, up) < design.FEWEST_VALUES)
-        )
+    def failing(
+        self, down: np.ndarray | None = None, up: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The unknowns that the printed figures narrow to fewer than four values, or may; and which of them
+        only may."""
+        values = self.audit(down, up)
+        told = self.equations.sensitive_if(self.shown) & (values < design.FEWEST_VALUES)
+        return np.flatnonzero(told), np.flatnonzero(told & (values == UNPROVED))
 
 
 def is_small(count: pd.Series) -> pd.Series:
@@ -114,12 +118,15 @@ def _hide_more(protected: Protected, public: np.ndarray, cells: pd.DataFrame) ->
         .to_numpy()
     )
     while True:
-        told = protected.failing()
+        told, unproved = protected.failing()
         if not len(told):
             return
         may_hide = (row_of >= 0) & protected.shown
         may_hide[may_hide] &= ~public[row_of[may_hide]]
-        chosen = _cheapest_beside(equations, told, may_hide, row_of, is_total, protected)
+        if len(unproved):  # a further search would take as long again
+            chosen = _all_of(equations, unproved, may_hide & ~is_total[row_of])
+        else:
+            chosen = _cheapest_beside(equations, told, may_hide, row_of, is_total, protected)
         if not len(chosen):
             chosen = _all_of(equations, told, may_hide)
         if not len(chosen):

@@ -40,5 +40,14 @@ def test_the_trouble_behind_an_error_is_told(places: Places) -> None:
     assert "no room left" in in_words(error, places)
 
 
+def test_a_disk_error_of_sqlite_under_a_limit_is_told_as_the_limit(places: Places, monkeypatch) -> None:
+    error = "OperationalError: disk I/O error"
+    assert "network share" in (trouble_in(error, places) or "")
+
+    monkeypatch.setattr("resource.getrlimit", lambda _: (3 * 1024**2, 3 * 1024**2))
+
+    assert "ulimit -f" in (trouble_in(error, places) or "")
+
+
 def test_where_the_machine_was_able_there_is_no_trouble(places: Places) -> None:
     assert trouble_in("Conversion Error: could not convert 'a child' to DATE", places) is None

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -290,7 +290,7 @@ def _stopped(places: Places, number: signal.Signals, line: str) -> tuple[int, fl
 
 
 def _runs(places: Places) -> dict[str, int]:
-    with sqlite3.connect(places.restricted / "dagster" / "history" / "runs.db") as runs:
+    with closing(sqlite3.connect(places.restricted / "dagster" / "history" / "runs.db")) as runs:
         return dict(runs.execute("select status, count(*) from runs group by 1"))
 
 

@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -264,7 +264,7 @@ def _state(places: Places) -> dict[str, Any]:
             state[f"marts.duckdb {name}"] = _digest(row)
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         state["warehouse marts"] = _digest(mart_names(db))
-    with sqlite3.connect(places.ledger) as ledger:
+    with closing(sqlite3.connect(places.ledger)) as ledger:
         for table, columns in LEDGER.items():
             rows = ledger.execute(f"select {columns} from {table}").fetchall()
             state[f"ledger {table}"] = _digest(sorted(rows, key=repr))
@@ -290,7 +290,7 @@ def left_behind(places: Places) -> list[str]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             left.append("the lock is held")
-    with sqlite3.connect(places.restricted / "dagster" / "history" / "runs.db") as runs:
+    with closing(sqlite3.connect(places.restricted / "dagster" / "history" / "runs.db")) as runs:
         left += [
             f"a run is {status}"
             for (status,) in runs.execute("select status from runs")

@@ -1,5 +1,7 @@
 """Protection by hand: worlds of a few cells whose answers can be worked out on paper."""
 
+from types import SimpleNamespace
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publication.disclosure import areas, gate, ledger
+from publication.disclosure import areas, equations, gate, ledger
 from publication.disclosure.equations import CELL
 from publication.disclosure.protect import protect_counts
 
@@ -96,6 +98,24 @@ def test_what_is_public_stays_shown_and_a_revised_total_gives_way_instead():
     again = cells(("cp_open", 0, "all", 30), ("cp_started", 1, "all", 9), ("cp_open", 1, "all", 36))
 
     assert hidden(again, before, 2) == [False, False, True]
+
+
+def test_what_the_solver_cannot_say_in_time_is_hidden_with_what_stands_beside_it(monkeypatch):
+    def month(opening: int, starts: int, closing: int) -> pd.DataFrame:
+        return cells(
+            ("cp_open", 0, "all", opening), ("cp_started", 1, "all", 2), ("cp_open", 1, "all", 5),
+            ("cp_started", 2, "all", starts), ("cp_open", 2, "all", closing),
+        )  # fmt: skip
+
+    first, again = month(9, 7, 3), month(7, 6, 4)
+    before = as_published(first, hidden(first))
+    # the two releases have their middle in common: a circle, which only the solver undoes
+    assert hidden(again, before, 2) == [False, True, True, False, True]
+    solved = equations.milp
+    answers = iter([SimpleNamespace(status=1)])
+    monkeypatch.setattr(equations, "milp", lambda *a, **k: next(answers, None) or solved(*a, **k))
+
+    assert hidden(again, before, 2) == [False, True, True, True, True]
 
 
 @pytest.mark.parametrize(
