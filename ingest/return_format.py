@@ -172,6 +172,7 @@ def load_formats() -> Mapping[str, ReturnFormat]:
     return {path.stem: load_format(path) for path in sorted(FORMATS.glob("*.yml"))}
 
 
+@cache
 def submitted_formats() -> Mapping[str, ReturnFormat]:
     """The returns that councils submit."""
     return {name: fmt for name, fmt in load_formats().items() if not fmt.is_reference}

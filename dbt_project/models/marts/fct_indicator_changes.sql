@@ -9,8 +9,7 @@ with changed as (
         earlier.numerator as previous_numerator,
         earlier.denominator as previous_denominator,
         earlier.value as previous_value,
-        answers.value_status, answers.numerator, answers.denominator, answers.value,
-        {{ month_number('answers.period_end') }} as month_number
+        answers.value_status, answers.numerator, answers.denominator, answers.value
     from {{ ref('fct_indicator_values') }} as answers
     cross join {{ source('ledger', 'previous_release') }} as previous_release
     left join {{ source('ledger', 'previous_values') }} as earlier
@@ -46,6 +45,15 @@ read_from as (
 
 ),
 
+-- many indicators are read from the same returns
+read_alike as (
+
+    select indicator_id, string_agg(return_name, ' ' order by return_name) as returns
+    from read_from
+    group by indicator_id
+
+),
+
 moved as (
 
     select
@@ -60,28 +68,34 @@ moved as (
 
 by_return as (
 
-    select distinct
-        changed.la_code, changed.indicator_id, changed.period_basis, changed.period_end, changed.breakdown_value,
-        moved.cause, moved.cause_note
-    from changed
-    inner join read_from on changed.indicator_id = read_from.indicator_id
-    inner join moved on changed.la_code = moved.la_code and read_from.return_name = moved.return_name
+    select
+        moved.la_code, moved.return_name, moved.cause, periods.period_basis, periods.period_end,
+        moved.return_name || ' ' || min(moved.reporting_month)
+        || case
+            when min(moved.reporting_month) = max(moved.reporting_month) then ' version ' || max(moved.version)
+            else ' to ' || max(moved.reporting_month)
+        end as note
+    from moved
     inner join {{ ref('dim_period') }} as periods
-        on changed.period_basis = periods.period_basis and changed.month_number = periods.month_number
-    where
-        (moved.history = 'state' and moved.month_number between periods.first_month_number and periods.month_number)
-        or (moved.history = 'rows' and moved.month_number >= periods.first_month_number)
-        or (moved.history in ('event', 'lookup', 'with_return') and moved.is_newest)
+        on
+            (
+                moved.history = 'state'
+                and moved.month_number between periods.first_month_number and periods.month_number
+            )
+            or (moved.history = 'rows' and moved.month_number >= periods.first_month_number)
+            or (moved.history in ('event', 'lookup', 'with_return') and moved.is_newest)
+    group by moved.la_code, moved.return_name, moved.cause, periods.period_basis, periods.period_end
 
 ),
 
 of_returns as (
 
     select
-        la_code, indicator_id, period_basis, period_end, breakdown_value,
-        string_agg(distinct cause, ', ' order by cause) as causes,
-        string_agg(distinct cause_note, ', ' order by cause_note) as cause_note
-    from by_return
+        by_return.la_code, alike.returns, by_return.period_basis, by_return.period_end,
+        string_agg(distinct by_return.cause, ', ' order by by_return.cause) as causes,
+        string_agg(by_return.note, ', ' order by by_return.note) as cause_note
+    from (select distinct returns, {{ each_word('returns') }} as return_name from read_alike) as alike
+    inner join by_return on alike.return_name = by_return.return_name
     group by all
 
 ),
@@ -109,13 +123,13 @@ select
     coalesce(of_returns.cause_note, '') as cause_note
 from changed
 cross join grounds
+inner join read_alike on changed.indicator_id = read_alike.indicator_id
 left join of_returns
     on
         changed.la_code = of_returns.la_code
-        and changed.indicator_id = of_returns.indicator_id
+        and read_alike.returns = of_returns.returns
         and changed.period_basis = of_returns.period_basis
         and changed.period_end = of_returns.period_end
-        and changed.breakdown_value = of_returns.breakdown_value
 order by
     changed.la_code, changed.indicator_id, changed.period_basis, changed.period_end,
     changed.breakdown_type, changed.breakdown_value

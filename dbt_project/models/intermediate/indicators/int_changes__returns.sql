@@ -22,14 +22,14 @@ select
     now.return_name,
     formats.history,
     now.reporting_month,
+    now.version,
     {{ month_number_of_text('now.reporting_month') }} as month_number,
     case
         when now.reporting_month > previous_release.view_month then 'newer_extract'
         when earlier.sha256 is null then 'late_return'
         when earlier.sha256 = now.sha256 then 'read_anew'
         else 'resubmission'
-    end as cause,
-    now.return_name || ' ' || now.reporting_month || ' version ' || now.version as cause_note
+    end as cause
 from now
 cross join {{ source('ledger', 'previous_release') }} as previous_release
 inner join {{ source('ledger', 'return_formats') }} as formats on now.return_name = formats.return_name
