@@ -83,6 +83,9 @@ prove-reports: install  ## every quantity of five council reports, entered and r
 bench-scorecard: install  ## the comparisons of an England made by SQL, and every council's scorecard on the clock
 	$(BIN)/python -m tests.bench.scorecard
 
+bench-reports: install  ## one council's report on the clock, and the pages of 153
+	$(BIN)/python -m tests.bench.reports
+
 prove-benchmarks: install  ## what is published, and rates and neighbours beside LAIT's (needs ../shared)
 	$(BIN)/python -m tests.prove.benchmarks
 
@@ -116,7 +119,7 @@ prove-samples: install  ## returns that others wrote, opened and landed (needs .
 prove-report: install  ## every number of the report, in each format, against the marts
 	$(BIN)/python -m tests.prove.report
 
-prove-axe: install  ## each page of the report in a browser, checked by axe (needs Chromium and npm)
+prove-axe: install  ## each page of the reports and work lists in a browser, checked by axe (needs Chromium and npm)
 	$(BIN)/python -m tests.prove.axe
 
 prove-rules: install  ## every quality rule on a record planted for it, and on clean returns

@@ -28,9 +28,9 @@ MOVED = pa.schema(
     [("content_id", pa.int64()), ("landed_row", pa.int64()), ("origin", TEXT), ("row_number", pa.int64())]
 )
 
-# a spreadsheet would take what begins so for a formula
-SAFE = r"""
-create temp macro safe(cell) as case when regexp_matches(cell, '^[=+@\t\r-]') then '''' || cell else cell end
+FORMULA = r"^[=+@\t\r-]"  # a spreadsheet would take what begins so for a formula
+SAFE = f"""
+create temp macro safe(cell) as case when regexp_matches(cell, '{FORMULA}') then '''' || cell else cell end
 """
 # A rule's fault has a line for each record; what landing found stands as it was found. The place of a record
 # opened from another format is that of its own sheet or element.

@@ -122,14 +122,20 @@ def _marts(path: Path) -> tuple[_Mart, ...]:
     )
 
 
+def type_there(type_here: str) -> str:
+    """What PostgreSQL calls a type of DuckDB's. Raises NotCopied where nobody has said."""
+    if type_here.startswith("DECIMAL("):
+        return "numeric" + type_here.removeprefix("DECIMAL")
+    if type_here not in TYPES:
+        raise NotCopied(f"{type_here} is not in TYPES of publication/postgres.py")
+    return TYPES[type_here]
+
+
 def _copy(db: psycopg.Connection, place: str, mart: _Mart, release: Path, hashes: dict[str, str]) -> int:
-    unknown = [c.name for c in mart.columns if c.type not in TYPES]
-    if unknown:
-        raise NotCopied(
-            f"{mart.name}.{unknown[0]} has a type that is not in TYPES of publication/postgres.py"
-        )
     table = sql.Identifier(place, mart.name)
-    columns = [sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(TYPES[c.type])) for c in mart.columns]
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(type_there(c.type))) for c in mart.columns
+    ]
     db.execute(sql.SQL("create table {} ({})").format(table, sql.SQL(", ").join(columns)))
     names = sql.SQL(", ").join(sql.Identifier(c.name) for c in mart.columns)
     file = f"csv/{mart.name}.csv"

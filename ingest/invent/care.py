@@ -172,6 +172,11 @@ _TEMPORARY = np.array([code.startswith("T") for code in PLACES])
 _FOSTER = np.array([code.startswith("U") for code in PLACES])
 
 
+def _last(period: Rows) -> Flags:
+    """The last row of each period, of rows in their order. A small council may have nobody in care."""
+    return np.append(period[1:] != period[:-1], True)[: len(period)]
+
+
 def _starts(rng: np.random.Generator, care: Periods, rows: Rows) -> tuple[Rows, Days]:
     """First day of each placement of each period, temporary ones aside: quick changes, then calm."""
     last_change = np.minimum(care.end[rows] - 4, care.placed[rows] - 4)
@@ -194,8 +199,8 @@ def _starts(rng: np.random.Generator, care: Periods, rows: Rows) -> tuple[Rows, 
 def _placements(rng: np.random.Generator, story: Story, care: Periods, rows: Rows) -> _Placements:
     period, start = _starts(rng, care, rows)
     size = len(period)
-    end = np.append(start[1:], 0).astype(np.int32)
-    last = np.append(period[1:] != period[:-1], True)
+    end = np.append(start[1:], 0)[:size].astype(np.int32)
+    last = _last(period)
     end[last] = care.end[period[last]]
     age = (start - story.children.born[care.child[period]]) / YEAR
     band = np.digitize(age, (5, 11, 16))
@@ -319,8 +324,8 @@ def _statuses(rng: np.random.Generator, care: Periods, rows: Rows, placements: _
     periods_of, starts = np.concatenate(period), np.concatenate(start).astype(np.int32)
     order = np.lexsort((starts, periods_of))
     periods_of, starts = periods_of[order], starts[order]
-    end = np.append(starts[1:], 0).astype(np.int32)
-    last = np.append(periods_of[1:] != periods_of[:-1], True)
+    end = np.append(starts[1:], 0)[: len(starts)].astype(np.int32)
+    last = _last(periods_of)
     end[last] = care.end[periods_of[last]]
     return _Statuses(periods_of, starts, end, np.concatenate(status)[order].astype(np.int16))
 
@@ -338,7 +343,7 @@ def in_care(rng: np.random.Generator, story: Story, care: Periods) -> None:
     size = len(key)
 
     first = np.insert(period[1:] != period[:-1], 0, True)[:size]
-    last = np.append(period[1:] != period[:-1], True)[-size:] if size else first
+    last = _last(period)
     end = np.append(start[1:], 0).astype(np.int32)[:size]
     end[last] = care.end[period[last]]
 

@@ -105,7 +105,7 @@ def quality_gate(
         # the release has no event of its own to say it with: nothing after a blocking check is run
         observed = dg.AssetObservation("release", description=withheld, metadata=about)
         context.op_execution_context.log_event(observed)
-        raise dg.Failure("; ".join((withheld, *verdict.reasons)), metadata=about, allow_retries=False)
+        raise dg.Failure(f"{withheld}. {'; '.join(verdict.reasons)}", metadata=about, allow_retries=False)
 
 
 def _dbt_tests(ended: dict[str, str]) -> list[Outcome]:
@@ -129,7 +129,7 @@ def _dbt_tests(ended: dict[str, str]) -> list[Outcome]:
 
 
 def _result(check: str, asset: dg.AssetKey, outcomes: list[Outcome]) -> dg.AssetCheckResult:
-    amiss = [o for o in outcomes if o.state != "passed"]
+    amiss = sorted((o for o in outcomes if o.state != "passed"), key=lambda o: not (o.blocks or o.withholds))
     blocking = [o for o in amiss if o.blocks]
     counted = {
         state: sum(o.state == state for o in outcomes) for state in ("passed", "failed", "not_run", "crashed")
@@ -141,7 +141,7 @@ def _result(check: str, asset: dg.AssetKey, outcomes: list[Outcome]) -> dg.Asset
         # an authority withheld by itself is a warning: the others are published
         passed=not (amiss if check == AS_DECLARED else [o for o in amiss if o.blocks or o.withholds]),
         severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
-        description="; ".join(o.sentence for o in amiss) or "Every check passed."
+        description=" ".join(dict.fromkeys(o.sentence for o in amiss)) or "Every check passed."
         if outcomes
         else "Nothing was sent.",
         metadata={**counted, "what is amiss": dg.MetadataValue.md("\n".join(lines) or "nothing")},

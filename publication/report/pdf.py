@@ -60,8 +60,8 @@ def _document(report: Report, large_print: bool) -> dict[str, Any]:
             }
             for area, lines in report.areas.items()
         ],
-        "key": words.KEY,
-        "notes": words.NOTES,
+        "key": words.key(report),
+        "notes": words.notes(report),
         "foot": words.made_from(report),
     }
 

@@ -1,8 +1,9 @@
 """The public edition: what the public pack says, and nothing else. What it hides has a symbol, no value.
 
 The pack is one long table: a figure for an area, indicator, basis, period end and breakdown, with a value or
-the symbol of why there is none. What an indicator and an area are called comes from the project's own seeds,
-which are public. Nothing is worked out here: a change or a sum of printed figures could tell a hidden one.
+the symbol of why there is none. What an area is called is in the pack too; what an indicator is called comes
+from the project's own catalogue, which is public. Nothing is worked out here: a change or a sum of printed
+figures could tell a hidden one.
 """
 
 from datetime import date
@@ -16,11 +17,7 @@ from publication.report.figures import BASIS_REPORTED, NoReport, Report, line_of
 GRAIN = ("geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown")
 AUTHORITY, ENGLAND = "Local authority", "E92000001"
 
-SEEDS = f"""
-create temp table indicators as from read_csv('{DBT_PROJECT / "seeds" / "indicator_catalogue.csv"}');
-create temp table authorities as
-    from read_csv('{DBT_PROJECT / "seeds" / "authorities.csv"}', types = {{'la_code': 'varchar'}});
-"""
+CATALOGUE = DBT_PROJECT / "seeds" / "indicator_catalogue.csv"
 
 # One row an indicator that the pack prints of the authority, shaped as the rows of the exact edition are.
 LINES = (
@@ -86,8 +83,7 @@ class PublicEdition:
         self.db = duckdb.connect()
         self.db.execute(f"attach '{pack}' as pack (read_only)")
         self.db.execute(f"create temp view figures_printed as from pack.{self._table(pack)}")
-        for statement in self.db.extract_statements(SEEDS):
-            self.db.execute(statement)
+        self.db.execute(f"create temp table indicators as from read_csv('{CATALOGUE}')")
 
     def _table(self, pack: Path) -> str:
         """The pack's long table, known by its columns. Raises NoReport where there is not just one."""
@@ -116,17 +112,17 @@ class PublicEdition:
         return [row["month"] for row in found]
 
     def authorities(self, month: date) -> dict[str, str]:
-        """Name by code of each authority that has figures for the month; an invented one goes by its code."""
+        """Name by code of each authority that has figures for the month."""
         found = rows_of(
             self.db,
             """
-            select distinct area_code, coalesce(la_name, area_code) as la_name
-            from figures_printed left join authorities on area_code = la_code
-            where geographic_level = $authority and period_end = $month order by 1
+            select area_code, area_name from pack.dim_area
+            semi join (from figures_printed where period_end = $month) using (geographic_level, area_code)
+            where geographic_level = $authority order by 1
             """,
             {"authority": AUTHORITY, "month": month},
         )
-        return {row["area_code"]: row["la_name"] for row in found}
+        return {row["area_code"]: row["area_name"] for row in found}
 
     def report(self, authority: str, month: date) -> Report:
         """All that the public pack says of one authority and month. Raises NoReport."""
@@ -136,19 +132,21 @@ class PublicEdition:
                 f"the public pack has nothing for authority {authority} in {month:%Y-%m}; it has "
                 f"{', '.join(known) or 'no authority at all'}"
             )
-        regions = rows_of(
-            self.db, "from authorities where la_code = $authority", {"authority": authority}
-        ) or [{"region_code": None, "region_name": None}]
+        [about] = rows_of(
+            self.db,
+            "from pack.dim_area where geographic_level = $level and area_code = $authority",
+            {"level": AUTHORITY, "authority": authority},
+        )
         asked = {
             "authority": authority,
             "month": month,
             "england": ENGLAND,
-            "region": regions[0]["region_code"],
+            "region": about["region_code"],
         }
         return Report(
             la_code=authority,
-            la_name=known[authority],
-            region_name=regions[0]["region_name"],
+            la_name=about["area_name"],
+            region_name=about["region_name"],
             month=month,
             edition="public",
             release=self.manifest["release"],

@@ -34,7 +34,7 @@ def _lines(report: Report) -> Iterator[str]:
         for line in lines:
             yield from _indicator(line)
     yield from _heading("Notes")
-    yield from (f"{label}: {said}" for label, said in words.NOTES)
+    yield from (f"{label}: {said}" for label, said in words.notes(report))
     yield ""
     yield words.made_from(report)
 

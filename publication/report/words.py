@@ -11,6 +11,7 @@ from publication.report.tables import COLOURS, SIGNALS
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 BASES = {"month": "in the month", "point_in_time": "at the month end", "rolling_12_months": "in 12 months"}
+SYMBOLS = {"c": "Hidden", "low": "Rounds to nothing", "x": "Not available", "z": "Nobody to count"}
 UNITS = {"per_10k": " per 10,000 children", "days": " days", "fte": " full-time equivalents"}
 AT_MOST = 6  # of each kind of headline, so that all fit on one page
 SAID = (
@@ -195,7 +196,8 @@ def figure_words(line: Line) -> str:
     cell = line.cell(line.value, line.value_status)
     when = BASES[line.period_basis]
     if line.value is None:
-        return f"{cell.text.capitalize()} {when}"
+        named = f"{SYMBOLS[cell.text]} ({cell.text})" if cell.text in SYMBOLS else cell.text.capitalize()
+        return f"{named} {when}"
     if line.unit == "percent" and line.numerator is not None and line.denominator is not None:
         return f"{cell.text} {when} ({shown(line.numerator, 'count')} of {shown(line.denominator, 'count')})"
     return f"{cell.text}{UNITS.get(line.unit, '')} {when}"
@@ -315,6 +317,36 @@ NOTES = (
         "of the statistical neighbours. The sentences by each chart name the year.",
     ),
 )
+PUBLIC_KEY = "In the charts: the line is the month's figure. A month that has none leaves a gap."
+
+
+def key(report: Report) -> str:
+    """How to read the charts of this edition."""
+    return PUBLIC_KEY if report.edition == "public" else KEY
+
+
+def notes(report: Report) -> Sequence[tuple[str, str]]:
+    """What a reader of this edition needs to know, each note with its label."""
+    if report.edition == "restricted":
+        return NOTES
+    from publication.public_pack import STATUSES
+
+    return (
+        (
+            "The figures",
+            "Each figure is as the public pack of the release prints it: a count of 1 to 5 is hidden, and so "
+            "is a figure that would tell one. A figure is for the month, or for the month end where it "
+            "counts what is open; rates per 10,000 children are for 12 months where they count events.",
+        ),
+        ("Symbols", " ".join(f"{symbol}: {said}" for symbol, said in STATUSES.items() if symbol != "shown")),
+        (
+            "England and region",
+            "Added up from the returns of the authorities themselves, where every one of the area reports. "
+            "Counts are rounded to 10.",
+        ),
+    )
+
+
 REGION_NOTES = (
     (
         "Side by side",

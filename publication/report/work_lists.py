@@ -11,8 +11,10 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from expectations.error_report import FORMULA
 from ingest.places import Places
 from publication.report.charts import DRAWN
 from publication.report.figures import Cell, NoReport, month_words, rows_of
@@ -182,6 +184,18 @@ class WorkList:
     rows: pa.Table
     is_told: bool
 
+    def csv(self) -> bytes:
+        """The rows as CSV, where no text can be taken for a formula by the spreadsheet that opens it."""
+        safe = [
+            pc.replace_substring_regex(column, f"({FORMULA})", r"'\1")
+            if pa.types.is_string(column.type)
+            else column
+            for column in self.rows.itercolumns()
+        ]
+        held = pa.BufferOutputStream()
+        pa_csv.write_csv(pa.table(safe, self.rows.column_names), held)
+        return held.getvalue().to_pybytes()
+
     def table(self) -> Table:
         return Table(
             f"{self.kind.title}. {self.kind.dated}",
@@ -202,9 +216,7 @@ def write_work_lists(places: Places, authority: str) -> Iterator[Path]:
         month, lists = work_lists(db, authority)
     folder = places.work_lists / authority
     for made in lists:
-        held = pa.BufferOutputStream()
-        pa_csv.write_csv(made.rows, held)
-        yield write(folder / f"{made.kind.name}.csv", held.getvalue().to_pybytes())
+        yield write(folder / f"{made.kind.name}.csv", made.csv())
     page = DRAWN.get_template("work_lists.html").render(
         title=f"Work lists: {authority}, {month_words(month)}", lists=lists, month=month, large_print=False
     )

@@ -84,7 +84,7 @@ def workbook(report: Report) -> bytes:
         _area(_sheet(book, names[area], styles), report, area, lines)
     notes = _sheet(book, "Notes", styles)
     notes.say("Notes", "title")
-    for label, said in words.NOTES:
+    for label, said in words.notes(report):
         notes.say(label, "caption")
         notes.say(said, "wrapped")
     notes.sheet.set_column(0, 0, 110)

@@ -8,10 +8,12 @@ from xml.etree import ElementTree
 
 import duckdb
 import fastexcel
+import numpy as np
 import pytest
 
 from ingest.conform import conform
 from ingest.invent import InventSummary, invent
+from ingest.invent.care import _last
 from ingest.invent.days import is_working, iso_dates, last_day, working_after
 from ingest.invent.other_formats import invent_other_formats
 from ingest.return_format import submitted_formats
@@ -74,6 +76,13 @@ def test_the_same_arguments_give_the_same_bytes_whoever_does_the_work(tmp_path: 
 
     assert digests(one) == digests(two)
     assert first == second
+
+
+def test_a_council_may_have_nobody_in_care() -> None:
+    nobody = np.array([], np.int64)
+
+    assert _last(nobody).tolist() == []
+    assert _last(np.array([4, 4, 7])).tolist() == [False, True, True]
 
 
 def test_another_seed_is_another_england(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""make prove-axe: each page of the report in a real browser, checked by axe for WCAG 2.2 AA.
+"""make prove-axe: each page of the reports and work lists in a real browser, checked by axe for WCAG 2.2 AA.
 
 Needs Chromium and npm, which fetches axe-core. Each page is also watched: it may ask for nothing but itself.
 Aim: no rule violated.
@@ -71,19 +71,31 @@ def main() -> int:
         if ended.returncode:
             print(ended.stderr)
             return 1
-        for asked in (("--authority", "002"), ("--authority", "002", "--large-print"), ("--region", "all")):
-            made = line_of_sight("report", *asked, "--format", "html", "--release", str(places.release))
+        public = ("--edition", "public", "--out", str(base / "public"))
+        for asked in (
+            ("report", "--authority", "002", "--format", "html"),
+            ("report", "--authority", "002", "--format", "html", "--large-print"),
+            ("report", "--authority", "002", "--format", "html", *public),
+            ("report", "--region", "all"),
+            ("worklist", "--authority", "002"),
+        ):
+            made = line_of_sight(*asked, "--release", str(places.release))
             if made.returncode:
                 print(made.stderr)
                 return 1
         axe = axe_source(base / "npm")
-        for file in sorted(places.reports.glob("*/*/*.html")):
+        pages = [
+            *places.reports.glob("*/*/*.html"),
+            *(base / "public").glob("*/*/*.html"),
+            *places.work_lists.glob("*/*.html"),
+        ]
+        for file in sorted(pages):
             for width, height in WINDOWS:
                 with browser_page() as page:
                     page.set_viewport_size({"width": width, "height": height})
                     found, beyond, passed = violations(page, axe, file)
                 print(
-                    f"{file.name} at {width}: {passed} rules passed, {len(found)} violated, "
+                    f"{file.relative_to(base)} at {width}: {passed} rules passed, {len(found)} violated, "
                     f"{len(beyond)} requests beyond the page",
                     flush=True,
                 )
@@ -91,6 +103,7 @@ def main() -> int:
                     print(f"  {rule['id']} ({rule['impact']}): {len(rule['nodes'])} places; {rule['help']}")
                     print(f"    {rule['nodes'][0]['html'][:160]}")
                 wrong += len(found) + len(beyond)
+    print(f"pages: {len(pages)} at {len(WINDOWS)} widths, violations and requests beyond the page: {wrong}")
     return 1 if wrong else 0
 
 

@@ -3,7 +3,7 @@
 What a figure should read as is worked out by SQL from the marts, with no code of the report's. The page and
 the workbook are compared cell by cell, the sentences with the marts' own, the plain text line by line, the
 PDF by all its numbers with the page's. England, regions and neighbours are compared where ../shared has DfE's
-tables.
+tables. The public edition is held against the public pack that the same release published.
 """
 
 import re
@@ -184,6 +184,45 @@ select
             and value_status = 'not_submitted') as silent
 """
 
+# What the public pack of the release says, in the columns of SUMMARY and MONTHLY; it compares with nothing.
+PUBLIC = """
+with own as (
+    select * exclude (breakdown) from pack.figures where area_code = $la and breakdown = 'all'
+),
+other as (
+    select indicator_id, period_basis,
+        max(value) filter (where area_code = 'E92000001') as england,
+        max(value) filter (where area_code in (select region_code from pack.dim_area where area_code = $la))
+            as region
+    from pack.figures
+    where period_end = $month and breakdown = 'all' and geographic_level <> 'Local authority'
+    group by all
+)
+select
+    indicator_id, title, area, now.status, coalesce(printed(now.value, unit), now.status) as "This month",
+    now.value as value_now, '-' as "Target", '-' as "Against target", '-' as "Since last month",
+    coalesce(printed(to_date.value, unit), to_date.status, '-') as "Year to date",
+    to_date.value as value_to_date, '-' as "Same time last year",
+    coalesce(printed(england, unit), '-') as "England", england as value_england,
+    coalesce(printed(region, unit), '-') as "Region", region as value_region,
+    '-' as "Neighbours", null as value_neighbours, null as value_last_year, null as value_target,
+    null as value_change, '-' as "Signal", null as numerator, null as denominator, unit
+from asked
+inner join (from own where period_end = $month) as now using (indicator_id, period_basis)
+left join (from own where period_end = $month and period_basis = 'year_to_date') as to_date
+    using (indicator_id)
+left join other using (indicator_id, period_basis)
+"""
+PUBLIC_MONTHLY = """
+select
+    indicator_id, period_end, value, coalesce(printed(value, unit), status) as shown,
+    null as mean, null as lower, null as upper
+from asked inner join pack.figures using (indicator_id, period_basis)
+where area_code = $la and breakdown = 'all' and period_end <= $month
+order by indicator_id, period_end
+"""
+HIDDEN = ("c", "x")  # what the first page of the public edition counts, in its order
+
 
 class Tally:
     """How much was compared, by format, and what differed."""
@@ -201,17 +240,22 @@ class Tally:
 
 
 class Expected:
-    """What the marts say of one authority and month."""
+    """What the marts, or the public pack, say of one authority and month."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, la: str, month: str) -> None:
+    def __init__(self, db: duckdb.DuckDBPyConnection, la: str, month: str, is_public: bool = False) -> None:
         def rows(sql: str) -> list[dict[str, Any]]:
             given = {name: value for name, value in (("la", la), ("month", month)) if f"${name}" in sql}
             return db.execute(sql, given).to_arrow_table().to_pylist()
 
-        self.lines = {row["indicator_id"]: row for row in rows(SUMMARY)}
+        self.is_public = is_public
+        self.lines = {row["indicator_id"]: row for row in rows(PUBLIC if is_public else SUMMARY)}
         self.months: dict[str, list[dict]] = {}
-        for row in rows(MONTHLY):
+        for row in rows(PUBLIC_MONTHLY if is_public else MONTHLY):
             self.months.setdefault(row["indicator_id"], []).append(row)
+        self.parts: dict[str, list[str]] = {}
+        self.words: dict[tuple[str, str, bool], str] = {}
+        if is_public:
+            return
         self.parts = {row["indicator_id"]: row["shown"] for row in rows(PARTS)}
         for indicator in self.parts:
             if self.lines[indicator]["unit"] == "percent":  # shares of a whole: the total is always 100%
@@ -248,6 +292,25 @@ def compare_page(page: Any, expected: Expected, tally: Tally) -> None:
     tally.same("html", "indicators", seen, set(expected.lines))
     for article in page.cssselect("article"):
         _compare_article(article, expected, tally)
+    (_compare_hidden if expected.is_public else _compare_headlines)(page, expected, tally)
+
+
+def _compare_hidden(page: Any, expected: Expected, tally: Tally) -> None:
+    """The first page of the public edition: how many figures it hides, and which."""
+    shown = page.cssselect(".headline")
+    tally.same("html", "kinds of hidden figures", len(shown), len(HIDDEN))
+    for status, kind in zip(HIDDEN, shown, strict=True):
+        titles = [line["title"] for line in expected.lines.values() if line["status"] == status]
+        listed = [text_of(item) for item in kind.cssselect("li") if item.cssselect("a")]
+        more = sum(int(n) for n in re.findall(r"And (\d+) more, in", text_of(kind)))
+        tally.same("html", f"figures shown as {status}", len(listed) + more, len(titles))
+        tally.same("html", f"named as {status}", set(listed) <= {f"{t}: {status}" for t in titles}, True)
+        told = re.search(r"Of (\d+) figures", text_of(kind))
+        tally.same("html", "figures in all", told and int(told[1]), len(expected.lines))
+
+
+def _compare_headlines(page: Any, expected: Expected, tally: Tally) -> None:
+    """The first page: what changed, what is a signal, what is off target, what is missing."""
     for item in page.cssselect(".headline li"):
         links = item.cssselect("a")
         if links:
@@ -276,7 +339,9 @@ def _compare_article(article: Any, expected: Expected, tally: Tally) -> None:
     line = expected.lines[indicator]
     months = expected.months.get(indicator, [])
     figure = text_of(article.cssselect("p.figure")[0])
-    tally.same("html", f"{indicator} figure", figure.lower().startswith(line["This month"]), True)
+    is_symbol = expected.is_public and line["value_now"] is None
+    told = f"({line['This month']})" in figure if is_symbol else figure.lower().startswith(line["This month"])
+    tally.same("html", f"{indicator} figure", told, True)
     if line["unit"] == "percent" and line["value_now"] is not None and line["denominator"] is not None:
         whole = [f"{int(line[n]):,}" if line[n] % 1 == 0 else None for n in ("numerator", "denominator")]
         if None not in whole:
@@ -546,7 +611,13 @@ def main() -> int:
         if ended.returncode:
             print(ended.stderr)
             return 1
-        for asked in (("--authority", "all", "--braille-ready"), ("--region", "all")):
+        public = Path(folder) / "public"
+        editions = ("--edition", "public", "--out", str(public))
+        for asked in (
+            ("--authority", "all", "--braille-ready"),
+            ("--authority", "all", "--braille-ready", *editions),
+            ("--region", "all"),
+        ):
             made = line_of_sight("report", *asked, "--release", str(places.release))
             if made.returncode:
                 print(made.stderr)
@@ -560,23 +631,31 @@ def main() -> int:
                 db.execute(f"create view marts.{name} as from released.{name}")
             for statement in db.extract_statements(MACROS):
                 db.execute(statement)
-            for path in sorted(places.reports.glob("*/*/performance*.html")):
-                expected = Expected(db, path.parent.name, f"{MONTHS[-1]}-31")
-                page = html.fromstring(path.read_text(encoding="utf-8"))
-                compare_page(page, expected, tally)
-                compare_text(path.with_suffix(".txt").read_text(encoding="utf-8"), expected, tally)
-                compare_workbook(path.with_suffix(".xlsx"), expected, page, tally)
-                compare_pdf(path.with_suffix(".pdf"), page, tally)
+            db.execute(f"attach '{places.current / 'public' / 'public.duckdb'}' as pack (read_only)")
+            hidden = Tally()
+            for reports, is_public in ((places.reports, False), (public, True)):
+                kinds = hidden if is_public else tally
+                for path in sorted(reports.glob("*/*/performance*.html")):
+                    expected = Expected(db, path.parent.name, f"{MONTHS[-1]}-31", is_public)
+                    page = html.fromstring(path.read_text(encoding="utf-8"))
+                    compare_page(page, expected, kinds)
+                    compare_text(path.with_suffix(".txt").read_text(encoding="utf-8"), expected, kinds)
+                    compare_workbook(path.with_suffix(".xlsx"), expected, page, kinds)
+                    compare_pdf(path.with_suffix(".pdf"), page, kinds)
             [side] = places.reports.glob("*/region/*.html")
             compare_region(html.fromstring(side.read_text(encoding="utf-8")), db, tally)
     if not SHARED.is_dir():
         print("without ../shared: nothing of England, the regions or neighbours was compared")
-    for kind, count in tally.compared.items():
-        wrong = tally.different.get(kind, [])
-        print(f"{kind}: {count:,} compared, {len(wrong)} different")
-        for said in wrong[:10]:
-            print(f"  {said}")
-    return 1 if any(tally.different.values()) else 0
+    for edition, kinds in (("restricted", tally), ("public", hidden)):
+        for kind, count in kinds.compared.items():
+            wrong = kinds.different.get(kind, [])
+            print(f"{edition} {kind}: {count:,} compared, {len(wrong)} different")
+            for said in wrong[:10]:
+                print(f"  {said}")
+    is_whole = set(tally.compared) - {"region"} == set(
+        hidden.compared
+    )  # the regional edition has no public one
+    return 0 if is_whole and not any(tally.different.values()) and not any(hidden.different.values()) else 1
 
 
 if __name__ == "__main__":

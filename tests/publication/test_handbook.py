@@ -7,7 +7,7 @@ import pytest
 from ingest.places import DBT_PROJECT
 from ingest.return_format import load_formats
 from orchestration.cli import main
-from publication.handbook import evidence_blocks, pages
+from publication.handbook import evidence_blocks, on_page_content, pages
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +49,9 @@ def test_every_return_code_list_rule_mart_and_command_is_there(made: dict[str, s
     for mart in ("fct_indicator_values", "fct_benchmarks", "dim_calendar", "fct_findings"):
         assert f"## `{mart}`" in made["dictionary.md"]
     assert all(f"## `line-of-sight {name}`" in made["commands.md"] for name in main.commands)
+
+
+def test_each_table_stands_in_a_frame_that_the_keyboard_reaches() -> None:
+    page = on_page_content("<table><tr></tr></table><p>and</p><table></table>")
+
+    assert page.count('tabindex="0"') == page.count("</table></div>") == 2

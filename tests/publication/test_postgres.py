@@ -9,8 +9,10 @@ from pathlib import Path
 import duckdb
 import psycopg
 import pytest
+import yaml
 
-from publication.postgres import NotCopied, copy_release
+from ingest.places import DBT_PROJECT
+from publication.postgres import NotCopied, copy_release, type_there
 from tests.publication.postgres_server import NONE_HERE, postgres, programs
 
 pytestmark = pytest.mark.skipif(programs() is None, reason=NONE_HERE)
@@ -196,3 +198,22 @@ def test_a_password_is_in_no_error(tmp_path: Path) -> None:
         copy(release, "hunter2 = = 3")
 
     assert "hunter2" not in str(nobody.value) + str(nothing.value)
+
+
+def test_every_type_that_a_mart_declares_has_a_name_there() -> None:
+    declared = {
+        column["data_type"]
+        for file in (DBT_PROJECT / "models").rglob("*.yml")
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", [])
+        for column in model.get("columns", [])
+        if "data_type" in column
+    }
+    with duckdb.connect() as any_database:
+        known = [any_database.sql(f"select null::{name}").types[0] for name in sorted(declared)]
+
+    assert "numeric(5,2)" in {type_there(str(name)) for name in known}
+
+
+def test_a_type_that_nobody_has_named_is_refused() -> None:
+    with pytest.raises(NotCopied, match="BLOB is not in TYPES"):
+        type_there("BLOB")

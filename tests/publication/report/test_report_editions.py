@@ -119,6 +119,12 @@ def test_the_public_edition_says_only_what_the_pack_says(release: Path) -> None:
             ) as told (area, indicator_id, period_basis, period_end, value, status)
             """
         )
+        pack.execute(
+            """
+            create table dim_area as select 'Local authority' as geographic_level, '301' as area_code,
+                'Northmere (invented)' as area_name, null as region_code, null as region_name
+            """
+        )
 
     source = edition_of(release, "public")
     made = source.report("301", month_of(source, None))
@@ -130,9 +136,12 @@ def test_the_public_edition_says_only_what_the_pack_says(release: Path) -> None:
         ("cp_open", "c"),
         ("cla_open", "41"),
     ]
-    assert made.la_name == "Barking and Dagenham"
+    assert made.la_name == "Northmere (invented)"
     assert "England: 80,000" in rows
     assert "March 2025: c" in rows
+    assert "Hidden (c) at the month end." in rows
+    assert "Hidden, so that nobody can be told from it." in said  # each symbol is explained,
+    assert "usual range" not in said  # and nothing is that is not there
     assert "Restricted" not in said
     assert "Of 2 figures, those that are hidden" in said
 
