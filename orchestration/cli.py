@@ -37,7 +37,8 @@ PUBLISHED, WITHHELD, BUSY = 0, 3, 75  # and 2, which click ends with on wrong us
 FOLDER = click.Path(file_okay=False, path_type=Path)
 MONTH = click.DateTime(["%Y-%m"])
 WIDE = None if sys.stdout.isatty() else 200  # a pipe has no edge to wrap at
-out, err = Console(highlight=False, width=WIDE), Console(stderr=True, highlight=False)
+out = Console(highlight=False, width=WIDE)
+err = Console(stderr=True, highlight=False, soft_wrap=True)  # one line for one thing, in a log too
 
 release_option = click.option(
     "--release", type=FOLDER, envvar="LINE_OF_SIGHT_RELEASE", default="release", show_default=True,

@@ -15,8 +15,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from ingest.invent import invent
+from ingest.places import Places
 from publication import public_pack
 from publication.disclosure import design, gate, ledger, long_table
+from tests.pipeline.command import refresh
 from tests.publication.attacker import attack, learn
 from tests.publication.warehouses import warehouse
 from tests.publication.worlds import members, revised, world
@@ -350,9 +353,38 @@ def england() -> None:
     )
 
 
+def published(folder: Path) -> None:
+    """D12: the pack that the real command publishes, from returns; the truth is read from its warehouse."""
+    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in YEARS_2[:12]]
+    invent(3, months, 60, 12, folder)
+    places = Places.of(folder / "raw", folder / "reference", folder / "release")
+    ended = refresh(places)
+    if ended.returncode:
+        tell("D12", f"the refresh ended with {ended.returncode}: {ended.stderr[-300:]}", False)
+        return
+    with duckdb.connect(str(places.warehouse), read_only=True) as db:
+        [(last,)] = db.sql(
+            "select last_day((view_month || '-01')::date)::varchar from ledger.reporting"
+        ).fetchall()
+        base = long_table.read_base(db, last)
+    with duckdb.connect(str(places.current / "public" / "public.duckdb"), read_only=True) as db:
+        printed = db.sql("from figures").df()
+    printed["period_end"] = pd.to_datetime(printed["period_end"])
+    found = attack(learn([printed], [base], {}))
+    shown = int((printed["status"] == "shown").sum())
+    tell(
+        "D12",
+        f"the pack of a real refresh, 3 authorities, 12 months, {len(printed):,} figures, {shown:,} shown: "
+        f"{found.small:,} small counts attacked: {len(found.exact)} exact, "
+        f"{len(found.tight)} to fewer than four values, {found.inconsistent} relations that do not hold",
+        found.small > 0 and shown > 0 and len(found.exact) + len(found.tight) + found.inconsistent == 0,
+    )
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        published(folder / "published")
         planted_leaks(folder)
         formats(folder)
         england()

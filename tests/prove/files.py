@@ -267,7 +267,8 @@ def _try(case: Case) -> tuple[bool, str]:
 
 
 def main() -> int:
-    multiprocessing.set_forkserver_preload(["tests.prove.files"])
+    # what a case needs, and not this module: as the main one, each process imports it for itself
+    multiprocessing.set_forkserver_preload(["ingest.land", "ingest.opened_files", "pyarrow.parquet"])
     wrong = 0
     for case in CASES:
         is_right, said = _try(case)

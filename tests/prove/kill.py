@@ -1,8 +1,10 @@
 """make prove-kill: fifty refreshes killed outright, at seeded instants of ingest, build and publication.
 
-A small warehouse has published one release; a later month and a resubmission have come. Each round a refresh
-of a copy of it is killed with its process group, the release is looked at, and a plain refresh is run again.
-Half of the kills in publication come within 20 ms of a rename. Two readers poll the release all the while.
+A small warehouse has published one release; a later month and a resubmission have come. Each round begins
+with a copy of it whose refresh was killed as it came to publication. That last step is killed in it, then one
+or two refreshes of the same world, each with its process group; the release is looked at after each, and a
+plain refresh is run again. Half of the kills in publication come within 20 ms of a rename. Two readers poll
+the release all the while.
 
 Counts: releases torn, reads that failed, refreshes afterwards that end otherwise than one never disturbed
 (marts, Parquet and CSV bytes, manifest, receipts, landed files), and what was left behind. All should be 0.
@@ -20,8 +22,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +39,10 @@ SEED = 5
 KILLS = {"ingest": 15, "build": 17, "publication": 10, "rename": 10}
 NEAR_RENAME_SECONDS = 0.02
 READERS = 2
-WAITS_SECONDS = {"ingest": 0.15, "build": 0.3, "publication": 0.8}
-# what of two refreshes of the same inputs may differ: who ran them, and the bytes of a DuckDB file
+WAITS_SECONDS = {"ingest": 0.15, "build": 0.3, "publication": 0.3}
+HELD_SECONDS = 5.0
+# what of two refreshes of the same inputs may differ: who ran them, and the bytes of a DuckDB file, whose
+# tables are compared, and of a workbook, which says when it was made
 OF_THE_RUN = ("run_id", "release", "files")
 LEDGER = {
     "receipts": "return_name, reporting_month, la_code, version, source_format, file, sha256, content_id, "
@@ -59,12 +64,12 @@ AIMS = (
 
 @dataclass(frozen=True)
 class Kill:
-    """Where one refresh is killed: at which line of progress or rename, and how long after."""
+    """Where one refresh is killed: at which line of progress, file or rename, and how long after."""
 
     phase: str
     at: int
     wait: float
-    hold: float = 0.0  # how long the refresh itself stops before a rename
+    hold: float = 0.0  # how long the refresh itself stops there
 
     def is_at(self, line: str, counted: Counter[str]) -> bool:
         """Whether this is the line. Counts the lines of each phase."""
@@ -98,6 +103,12 @@ def prove(base: Path) -> int:
     expected = {2: preloaded.ask(lambda: _state(_places(base, undisturbed)))}
     _refresh(base, undisturbed)  # a refresh killed once it has published is followed by a third release
     expected[3] = preloaded.ask(lambda: _state(_places(base, undisturbed)))
+    ready = base / "ready"
+    _copy(first, ready)
+    _killed(_places(base, ready), Kill("publication", 1, 0.0, HELD_SECONDS), is_whole=True)
+    aside = base / "aside"
+    _copy(ready, aside)
+    files = preloaded.ask(lambda: _files_touched(_places(base, aside)))
 
     watched, stop = base / "watched", base / "stop"
     _point(watched, undisturbed / "release")
@@ -109,14 +120,15 @@ def prove(base: Path) -> int:
     ]
     totals: Counter[str] = Counter()
     try:
-        for number, kill in enumerate(_planned(lines), 1):
+        for number, kills in enumerate(_planned(lines, files), 1):
             world = base / f"round-{number}"
-            _copy(first, world)
+            _copy(ready, world)
             _point(watched, world / "release")
-            found = _round(base, world, kill, expected)
+            found = _round(base, world, kills, expected)
             totals.update(found)
             amiss = ", ".join(f"{name} {count}" for name, count in found.items() if count and name in AIMS)
-            print(f"kill {number:2} {kill.phase:11} {amiss or 'as it should be'}", flush=True)
+            phases = " ".join(kill.phase for kill in kills)
+            print(f"{totals['kills']:2} kills  {phases:26} {amiss or 'as it should be'}", flush=True)
             _point(watched, undisturbed / "release")
             shutil.rmtree(world)
     finally:
@@ -128,6 +140,7 @@ def prove(base: Path) -> int:
                 | {"torn releases": said.get("torn", 1)}
             )
     print(f"\n{'kills':28}{totals['kills']:6}   of them before the end of the refresh {totals['killed']}")
+    print(f"{'plain refreshes after':28}{totals['refreshes']:6}")
     print(f"{'release 1, then 2 current':28}{totals['still 1']:6} {totals['already 2']:6}   after the kill")
     print(f"{'reads':28}{totals['reads']:6}   every {50} ms by {READERS} readers")
     for aim in AIMS:
@@ -150,46 +163,50 @@ def a_warehouse(base: Path) -> Path:
     return first
 
 
-def _planned(lines: Counter[str]) -> list[Kill]:
+def _planned(lines: Counter[str], files: int) -> list[list[Kill]]:
+    """Rounds, each of a kill in publication and what of the others falls to it."""
     chance = random.Random(SEED)
-    kills = [
+    others = [
         Kill(phase, chance.randint(1, lines[phase]), chance.uniform(0, WAITS_SECONDS[phase]))
-        for phase in ("ingest", "build", "publication")
+        for phase in ("ingest", "build")
         for _ in range(KILLS[phase])
     ]
-    kills += [
+    last = [
+        Kill("publication", chance.randint(1, files), chance.uniform(0, WAITS_SECONDS["publication"]))
+        for _ in range(KILLS["publication"])
+    ]
+    last += [
         Kill("rename", at, chance.uniform(0, NEAR_RENAME_SECONDS), chance.choice((0, NEAR_RENAME_SECONDS)))
         for at in (1, 2)
         for _ in range(KILLS["rename"] // 2)
     ]
-    chance.shuffle(kills)
-    return kills
+    chance.shuffle(others)
+    chance.shuffle(last)
+    return [[kill, *others[number :: len(last)]] for number, kill in enumerate(last)]
 
 
-def _round(base: Path, world: Path, kill: Kill, undisturbed: dict[int, Any]) -> dict[str, int]:
-    places = _places(base, world)
-    was_killed = _refresh_and_kill(base, world, kill)
-    number = current_number(places)
-    torn = number not in (1, 2) or bool(damaged(places.current.resolve()))
+def _round(base: Path, world: Path, kills: Sequence[Kill], undisturbed: dict[int, Any]) -> Counter[str]:
+    places, found = _places(base, world), Counter[str]()
+    for kill in kills:
+        was_killed = _killed(places, kill, is_whole=kill.phase in ("ingest", "build"))
+        number = current_number(places)
+        torn = number not in (1, 2) or bool(damaged(places.current.resolve()))
+        found.update({"kills": 1, "killed": was_killed, "torn releases": torn})
+        found.update({"still 1": number == 1, "already 2": number == 2})
+    found["refreshes"] = 1
     try:
         _refresh(base, world)
     except RuntimeError as failed:
         print(failed)
-        return {"kills": 1, "killed": was_killed, "torn releases": torn, "refreshes that fail after": 1}
+        found["refreshes that fail after"] = 1
+        return found
     state, expected = preloaded.ask(lambda: _state(places)), undisturbed[current_number(places) or 0]
     differing = sorted(k for k in expected.keys() | state.keys() if expected.get(k) != state.get(k))
     left = left_behind(places)
     if differing or left:
         print("  ", differing[:5], left[:5])
-    return {
-        "kills": 1,
-        "killed": was_killed,
-        "still 1": number == 1,
-        "already 2": number == 2,
-        "torn releases": torn,
-        "refreshes that differ after": bool(differing),
-        "leftovers": len(left),
-    }
+    found["refreshes that differ after"], found["leftovers"] = bool(differing), len(left)
+    return found
 
 
 def _places(base: Path, world: Path) -> Places:
@@ -204,11 +221,19 @@ def _refresh(base: Path, world: Path) -> list[str]:
     return [line for line in said.splitlines() if line.strip()]
 
 
-def _refresh_and_kill(base: Path, world: Path, kill: Kill) -> bool:
-    """The same, killed with its whole process group. Whether it was still running then."""
+def _killed(places: Places, kill: Kill, is_whole: bool) -> bool:
+    """A refresh, or its last step alone, killed with its process group. Whether it was still running then."""
     hearing, saying = os.pipe()
-    words = preloaded.words_of(_places(base, world))
-    child = preloaded.fork(lambda: _say_when(kill, saying, lambda: preloaded.command(words, world / "log")))
+
+    def whole() -> None:
+        preloaded.command(preloaded.words_of(places), places.release.with_name("log"))
+
+    def last_step() -> None:
+        os.setsid()
+        _publish(places)
+        time.sleep(HELD_SECONDS)  # the refresh has its run to end
+
+    child = preloaded.fork(lambda: _say_when(kill, saying, whole if is_whole else last_step))
     os.close(saying)
     os.read(hearing, 1)  # where the kill is due, or at the end of a refresh that never came there
     os.close(hearing)
@@ -219,27 +244,61 @@ def _refresh_and_kill(base: Path, world: Path, kill: Kill) -> bool:
     return os.WIFSIGNALED(status)
 
 
+def _publish(places: Places) -> None:
+    from expectations.verdict import Verdict
+    from ingest.ledger import Ledger
+    from orchestration import release
+    from orchestration.assets.quality_gate import VERDICT_FILE
+
+    verdict = Verdict.read(places.restricted / VERDICT_FILE)
+    with closing(Ledger(places.ledger)) as ledger:
+        release.publish(places, ledger, verdict, "proof", {})
+
+
+def _files_touched(places: Places) -> int:
+    """How many times the last step opens a file."""
+    count = 0
+
+    def on_event(event: str, _: tuple[Any, ...]) -> None:
+        nonlocal count
+        count += event == "open"
+
+    sys.addaudithook(on_event)
+    _publish(places)
+    return count
+
+
 def _say_when(kill: Kill, saying: int, run: Callable[[], None]) -> None:
-    """Run the refresh; a byte is sent when it comes to where it is to be killed."""
+    """Run it; a byte is sent when it comes to where it is to be killed."""
     from orchestration import progress
 
     counted: Counter[str] = Counter()
 
+    def due() -> None:
+        os.write(saying, b".")
+        time.sleep(kill.hold)
+
     def on_line(line: str) -> None:
         if kill.is_at(line, counted):
-            os.write(saying, b".")
+            due()
 
-    def on_event(event: str, given: tuple[Any, ...]) -> None:
+    def on_open(event: str, _: tuple[Any, ...]) -> None:
+        counted["open"] += event == "open"
+        if event == "open" and counted["open"] == kill.at:
+            due()
+
+    def on_rename(event: str, given: tuple[Any, ...]) -> None:
         if event == "os.rename" and Path(os.fsdecode(given[0])).name.endswith(".aside"):
             target = Path(os.fsdecode(given[1]))
             if (kill.at == 1 and target.parent.name == "releases") or (
                 kill.at == 2 and target.name == "current"
             ):
-                os.write(saying, b".")
-                time.sleep(kill.hold)
+                due()
 
     if kill.phase == "rename":
-        sys.addaudithook(on_event)
+        sys.addaudithook(on_rename)
+    elif kill.phase == "publication" and not kill.hold:
+        sys.addaudithook(on_open)
     with progress.listening(on_line):
         run()
 
@@ -256,12 +315,17 @@ def _state(places: Places) -> dict[str, Any]:
     state |= {
         str(p.relative_to(whole)): hashlib.sha256(p.read_bytes()).hexdigest()
         for p in whole.rglob("*")
-        if p.is_file() and p.name not in ("manifest.json", "marts.duckdb")
+        if p.is_file() and p.name != "manifest.json" and p.suffix not in (".duckdb", ".xlsx")
     }
-    with duckdb.connect(str(whole / "marts.duckdb"), read_only=True) as db:
-        for (name,) in db.sql("select table_name from duckdb_tables()").fetchall():
-            row = db.sql(f"select count(*), bit_xor(hash(t))::varchar from {name} as t").fetchone()
-            state[f"marts.duckdb {name}"] = _digest(row)
+    for file in whole.rglob("*.duckdb"):
+        with duckdb.connect(str(file), read_only=True) as db:
+            for (name,) in db.sql("select table_name from duckdb_tables()").fetchall():
+                row = db.sql(f"select count(*), bit_xor(hash(t))::varchar from {name} as t").fetchone()
+                state[f"{file.name} {name}"] = _digest(row)
+    for file in whole.rglob("*.xlsx"):
+        with zipfile.ZipFile(file) as book:
+            parts = [(n, hashlib.sha256(book.read(n)).hexdigest()) for n in book.namelist()]
+        state[file.name] = _digest([part for part in parts if part[0] != "docProps/core.xml"])
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         state["warehouse marts"] = _digest(mart_names(db))
     with closing(sqlite3.connect(places.ledger)) as ledger:

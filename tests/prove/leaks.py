@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -251,10 +252,11 @@ class World:
         plant(self.places.raw)
         new_key(base / "key")
         self.runs = 0
+        self.seconds = 0.0  # that the last refresh took
 
     def refresh(self, target: str = "", kill_after: float | None = None) -> int | None:
         """One refresh with debug logging, all it says kept to be looked through; None where it was killed."""
-        written = self.base / "written"
+        written, began = self.base / "written", time.monotonic()
         self.runs += 1
         env = os.environ | {
             "HOME": str(written / "home"), "TMPDIR": str(written / "tmp"), KEY_FILE: str(self.base / "key"),
@@ -275,6 +277,8 @@ class World:
                 run.kill()
                 run.wait()
                 return None
+            finally:
+                self.seconds = time.monotonic() - began
 
     def touch(self) -> None:
         """Have every planted file read again."""
@@ -306,6 +310,7 @@ def main() -> int:
             wrong += look(f"broken in {stage}", world.refresh(target), (1,))
             world.touch()
         wrong += look("published", world.refresh(), (0,))
+        whole = world.seconds  # the kills are spread over as long, however fast the machine
         forms = _shapes_behind_the_door(world.places)
         figures = world.places.raw / "2025-03" / "003" / "indicator_returns.csv"
         figures.write_text(
@@ -316,7 +321,8 @@ def main() -> int:
         figures.unlink()
         for n in range(KILLS):
             world.touch()
-            wrong += look(f"kill -9 after {1 + 3 * n} s", world.refresh(kill_after=1 + 3 * n), (None, 0))
+            after = whole * (n + 0.5) / KILLS
+            wrong += look(f"kill -9 after {after:.0f} s", world.refresh(kill_after=after), (None, 0))
         scan = Scan(CANARIES, base / "patterns")
         in_raw = set().union(*scan.folder(world.places.raw).values())
         print(f"  found in raw: {len(in_raw)} of {len(CANARIES)} canaries")
