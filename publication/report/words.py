@@ -13,6 +13,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 BASES = {"month": "in the month", "point_in_time": "at the month end", "rolling_12_months": "in 12 months"}
 SYMBOLS = {"c": "Hidden", "low": "Rounds to nothing", "x": "Not available", "z": "Nobody to count"}
 UNITS = {"per_10k": " per 10,000 children", "days": " days", "fte": " full-time equivalents"}
+TOO_FEW = "There are too few months to tell."
 AT_MOST = 6  # of each kind of headline, so that all fit on one page
 SAID = (
     ("target", "Target"),
@@ -114,7 +115,7 @@ def _changed(report: Report) -> Headlines:
     return _first(
         "What changed",
         "The largest changes since last month, measured by how far each figure moves as a rule.",
-        "No figure moved further than it does as a rule.",
+        "No figure moved further than it does as a rule." if moved else TOO_FEW,
         found,
     )
 
@@ -129,7 +130,7 @@ def _signals(report: Report) -> Headlines:
     return _first(
         "What is a signal",
         "Months outside the usual range, or runs that chance does not make. The rest is noise.",
-        "No figure is outside its usual range.",
+        "No figure is outside its usual range." if any(line.variation for line in report.lines) else TOO_FEW,
         [_headline(line, line.beside["signal"].words) for line in found],
     )
 

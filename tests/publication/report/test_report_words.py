@@ -33,6 +33,12 @@ def test_a_change_is_told_by_how_far_the_figure_moves_as_a_rule() -> None:
     assert sentences(changed) == ["calm: by 4", "lively: by 6"]
 
 
+def test_with_too_few_months_it_is_not_said_that_nothing_changed() -> None:
+    changed, signals, *_ = words.headlines(report(line(points=months(50.0, 60.0))))
+
+    assert sentences(changed) == sentences(signals) == ["There are too few months to tell."]
+
+
 def test_more_than_fit_on_the_page_are_counted() -> None:
     signal = beside("signal", "a signal", judgement="concern")
     lines = [
