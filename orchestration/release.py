@@ -16,7 +16,6 @@ from expectations.verdict import Verdict
 from ingest.ledger import Ledger
 from ingest.places import DBT_PROJECT, Places
 from ingest.previous_release import grounds
-from publication import public_pack
 
 MANIFEST, CURRENT_ASIDE = "manifest.json", ".current.aside"
 PUBLISHED, GONE_BACK_TO = "published", "gone back to"
@@ -56,6 +55,9 @@ def publish(
     Readers of release/current see the earlier release whole until the last step, and the new one whole
     after it.
     """
+    # its solvers take long to load, and much memory: only a release pays for them
+    from publication import public_pack
+
     with duckdb.connect(str(places.warehouse)) as db:
         digest = build_digest(db)
         if verdict.build_sha256 != digest:
