@@ -71,7 +71,10 @@ def _behind_an_io_error(place: Path) -> str:
 def in_words(error: BaseException, places: Places) -> str:
     """One line for an error that nobody foresaw: what the machine could not do, or the kind of error."""
     for one in _chain(error):
-        if found := trouble_in(f"{type(one).__name__}: {one}", places):
+        # C code that is given no memory may fail without a word
+        is_limited = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+        kind = "MemoryError" if isinstance(one, SystemError) and is_limited else type(one).__name__
+        if found := trouble_in(f"{kind}: {one}", places):
             return found
     return f"{type(error).__name__}, which nobody foresaw; see the runs of `line-of-sight ui` for where"
 
