@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -149,7 +150,9 @@ def _write_workbook(
     """The newest month, a sheet for each level: numbers as numbers, a symbol in brackets for a reason."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
-        book.set_properties({"title": "Children's safeguarding: public pack", "author": "", "comments": ""})
+        # made again, it has the same bytes: the day is that of its figures, not of the clock
+        made = {"author": "", "comments": "", "created": datetime.fromisoformat(last)}
+        book.set_properties({"title": "Children's safeguarding: public pack", **made})
         book.set_custom_property("Newest period", last)
         contents = [["Sheet", "What it holds"]]
         contents += [[level, f"Figures of periods that end on {last}"] for level in long_table.LEVELS]

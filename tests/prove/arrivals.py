@@ -24,7 +24,10 @@ LEAVERS = (
     "clea_table_id,clea_person_id,clea_care_leaver_eligibility,clea_care_leaver_in_touch,"
     "clea_pathway_plan_review_date\nl1,g,FORMER_RELEVANT,YES,2025-01-05\n"
 )
-PERSONS = "pers_person_id,pers_sex,pers_dob\n"
+# every child that a return names, but a, who is given with each
+PERSONS = "pers_person_id,pers_sex,pers_dob\nb,F,2016-01-01\nc,M,2017-01-01\ng,F,2005-06-01\n" + "".join(
+    f"c{n},F,2012-01-{n + 1:02d}\n" for n in range(30)
+)
 TWICE = (("p3", "c", "2025-03-03"), ("p3", "c", "2025-03-03"), ("p2", "b", "2024-07-01"))
 NONE, ZERO = ("", "not_submitted"), ("0.0", "calculated")
 
@@ -146,7 +149,7 @@ def _prove(world: World) -> None:
             "2025-03", la_code, "cp_plans", plans(("p1", "a", "2024-06-03"), ("p2", "b", "2024-07-01"))
         )
         world.send("2025-03", la_code, "s47_enquiries", enquiries(9))
-        world.send("2025-03", la_code, "persons", PERSONS + "a,M,2015-01-01\nb,F,2016-01-01\n")
+        world.send("2025-03", la_code, "persons", PERSONS + "a,M,2015-01-01\n")
         world.send("2025-03", la_code, "care_leavers", LEAVERS)
     world.send("2025-03", "301", "contacts", contacts("2025-01-06", "2025-03-03", "2025-03-04"))
     first = world.publish()
@@ -271,7 +274,7 @@ def _prove(world: World) -> None:
     before = world.bytes_of(fourth)
     march = world.value(fourth, "cp_open", "301", "2025-03", "point_in_time")
     world.send("2025-04", "301", "cp_plans", plans(("p1", "b", "2024-06-03"), ("p2", "b", "2024-07-01")))
-    world.send("2025-04", "301", "persons", PERSONS + "a,F,2021-05-05\nb,F,2016-01-01\n")
+    world.send("2025-04", "301", "persons", PERSONS + "a,F,2021-05-05\n")
     fifth = world.publish()
     reused = [r["finding_count"] for r in world.mart(fifth, "fct_findings") if r["finding"] == "id_reused"]
     world.check("child id reused for another child: flagged and counted", reused, ["1"])
