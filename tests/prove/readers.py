@@ -47,11 +47,14 @@ def main(folder: Path, stop: Path) -> None:
         here = folder.resolve()
         reads += 1
         try:
-            torn += not read(here, whole_before)
+            amiss = "" if read(here, whole_before) else "not of one release"
         except Exception as error:
-            if here == folder.resolve():  # not where the experiment has moved on to another world
-                failed += 1
-                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            amiss = f"{type(error).__name__}: {error}"
+        # where the experiment has moved on to another world, it takes this one away under the reader
+        if amiss and here == folder.resolve():
+            failed += amiss != "not of one release"
+            torn += amiss == "not of one release"
+            print(f"{here}: {amiss}", file=sys.stderr, flush=True)
         time.sleep(EVERY_SECONDS)
     print(json.dumps({"reads": reads, "failed": failed, "torn": torn}))
 
