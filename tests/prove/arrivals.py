@@ -270,10 +270,10 @@ def _prove(world: World) -> None:
         "partial upload: no row loaded", world.value(fourth, "referrals_received", "302", "2025-03"), NONE
     )
 
-    # a's record is merged into b's: from April all that was a's is b's
+    # a's record is merged into b's: from April all that was a's is b's, and of the two plans one stands
     before = world.bytes_of(fourth)
     march = world.value(fourth, "cp_open", "301", "2025-03", "point_in_time")
-    world.send("2025-04", "301", "cp_plans", plans(("p1", "b", "2024-06-03"), ("p2", "b", "2024-07-01")))
+    world.send("2025-04", "301", "cp_plans", plans(("p1", "b", "2024-06-03")))
     world.send("2025-04", "301", "persons", PERSONS + "a,F,2021-05-05\n")
     fifth = world.publish()
     reused = [r["finding_count"] for r in world.mart(fifth, "fct_findings") if r["finding"] == "id_reused"]
@@ -334,13 +334,13 @@ class _written_slowly:
 
     def __enter__(self) -> None:
         self.file = self.path.open("w", encoding="utf-8")
-        self.file.write("cine_referral_id,cine_person_id,cine_referral_date\n")
+        self.file.write("cine_referral_id,cine_person_id,cine_referral_date,cine_referral_nfa\n")
         self.file.flush()
         self.writer = os.fork()
         if self.writer == 0:
             row = 0
             while True:
-                os.write(self.file.fileno(), f"r{row},c{row},2025-03-02\n".encode() if row < 30 else b"\n")
+                os.write(self.file.fileno(), f"r{row},c{row},2025-03-02,N\n".encode() if row < 30 else b"\n")
                 row += 1
                 time.sleep(0.5)
 
