@@ -21,7 +21,7 @@ from ingest.retention import purge as take_away
 from orchestration import answers
 from orchestration.lock import Busy, only_refresh
 from orchestration.overrides import overrides_of
-from orchestration.plain_errors import in_words
+from orchestration.plain_errors import check_memory, in_words
 from orchestration.refresh import (
     NothingToReport,
     Outcome,
@@ -143,6 +143,7 @@ def refresh(
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from None
     try:
+        check_memory()
         with heeded(lambda: record_stop(places), lambda: _tell_stopped(places)):
             ended = _with_progress(
                 lambda tell: refresh_warehouse(

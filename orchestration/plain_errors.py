@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingest.places import Places
 
+LEAST_MEMORY = 2 * 1024**3  # of addresses, which the smallest refresh takes more than
 LITTLE = 1024**2  # bytes: less on a disk is none
 TOO_LARGE = "a file may not grow as large as is needed (ulimit -f); lift it for {place} and refresh again"
 FULL = "there is no room left on the disk: {place} has {free} MB free; make room and refresh again"
@@ -41,6 +42,13 @@ TROUBLES = (
     ),
     (("input/output error", "disk i/o error", "stale file handle", "transport endpoint"), SHARE),
 )
+
+
+def check_memory() -> None:
+    """Raises MemoryError under a limit so low that a library aborts, and nothing of ours is said."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY and limit < LEAST_MEMORY:
+        raise MemoryError
 
 
 def sign_of_trouble(text: str) -> str | None:

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from ingest.places import Places
-from orchestration.plain_errors import in_words, trouble_in
+from orchestration.plain_errors import check_memory, in_words, trouble_in
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,14 @@ def test_a_disk_error_of_sqlite_under_a_limit_is_told_as_the_limit(places: Place
 
 def test_where_the_machine_was_able_there_is_no_trouble(places: Places) -> None:
     assert trouble_in("Conversion Error: could not convert 'a child' to DATE", places) is None
+
+
+@pytest.mark.parametrize(("limit", "is_enough"), [(1024**3, False), (4 * 1024**3, True), (-1, True)])
+def test_a_limit_under_which_libraries_abort_is_refused_at_the_start(monkeypatch, limit, is_enough) -> None:
+    monkeypatch.setattr("resource.getrlimit", lambda _: (limit, limit))
+
+    if is_enough:
+        check_memory()
+    else:
+        with pytest.raises(MemoryError):
+            check_memory()
