@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RECORDS_BEFORE = ".records.before"  # the records under the old key, while a new one takes its place
+KEPT_MONTHS = 25  # of raw files: two years to compare, and the month being reported
 DBT_PROJECT = Path(__file__).parent.parent / "dbt_project"
 
 
@@ -98,9 +99,8 @@ class Places:
         """Make the folders that are written. Whatever this process writes later, only its user may read."""
         os.umask(0o077)
         before = self.records.with_name(RECORDS_BEFORE)
-        if (
-            before.exists() and not self.records.exists()
-        ):  # a change of key was killed between its two renames
+        # a change of key was killed between its two renames
+        if before.exists() and not self.records.exists():
             before.rename(self.records)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file holds the memory, and the key
         for folder in (self.restricted, self.records, self.landing, self.opened, self.first_published):

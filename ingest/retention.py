@@ -19,7 +19,6 @@ from ingest.places import RECORDS_BEFORE, Places
 from ingest.pseudonyms import Pseudonyms
 from ingest.raw_folder import RawFolder
 
-KEPT_MONTHS = 25  # two years to compare, and the month being reported
 LOG = "purged.jsonl"
 
 
@@ -44,7 +43,7 @@ def old_months(found: RawFolder, keep: int) -> tuple[str, ...]:
     return tuple(month for month in found.months if month < first_kept)
 
 
-def purge(places: Places, ledger: Ledger, found: RawFolder, keep: int = KEPT_MONTHS) -> Purged:
+def purge(places: Places, ledger: Ledger, found: RawFolder, keep: int) -> Purged:
     """Take away the raw files of old months, and what was opened from them as text. Raises NotPurged.
 
     Each file's name as it may be told, size and SHA-256 are written down before it goes. Receipts, landed

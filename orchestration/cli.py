@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest import pseudonyms
-from ingest.places import Places
+from ingest.places import KEPT_MONTHS, Places
 from ingest.pseudonyms import KEY_FILE, KeyRefused
-from ingest.retention import KEPT_MONTHS, NotPurged, old_months, rekey
-from ingest.retention import purge as take_away
 from orchestration import answers
 from orchestration.lock import Busy, only_refresh
 from orchestration.overrides import overrides_of
@@ -203,6 +201,18 @@ def _still(ended: Outcome) -> str:
     return f"Release {ended.release} stays current." if ended.release else "There is no earlier release."
 
 
+@contextmanager
+def _refused(*kinds: type[Exception]) -> Iterator[None]:
+    """Ends with 75 while a refresh is running, and with 2 and the words of an error of these kinds."""
+    try:
+        yield
+    except Busy as busy:
+        err.print(str(busy))
+        sys.exit(BUSY)
+    except kinds as refused:
+        raise click.UsageError(str(refused)) from None
+
+
 @main.group()
 def key() -> None:
     """Make and change the key that children's ids become pseudonyms with."""
@@ -218,10 +228,8 @@ def key_new(key: Path | None) -> None:
     one by one until a pseudonym fits, and without it nothing that has landed can be added to.
     """
     path = pseudonyms.key_file(key)
-    try:
+    with _refused(KeyRefused, OSError):
         made = pseudonyms.new_key(path)
-    except (KeyRefused, OSError) as refused:
-        raise click.UsageError(str(refused)) from None
     out.print(f"Wrote key {made.key_id} to {path}")
 
 
@@ -242,8 +250,10 @@ def key_rotate(release: Path, restricted: Path | None, key: Path | None, new: Pa
     Afterwards name the new key with --key or LINE_OF_SIGHT_KEY_FILE, and destroy the old file: the new one
     holds what is needed of it.
     """
+    from ingest.retention import rekey
+
     places = Places.of(Path("raw"), Path("reference"), release, restricted)
-    try:
+    with _refused(KeyRefused, OSError):
         old = pseudonyms.pseudonyms_for(places.key_id, key)
         places.prepare()
         with only_refresh(places):
@@ -256,11 +266,6 @@ def key_rotate(release: Path, restricted: Path | None, key: Path | None, new: Pa
             if not made.goes_on_from(old):
                 raise KeyRefused(f"the key at {new_path} does not go on from the one in use")
             count = rekey(places, old, made)
-    except Busy as busy:
-        err.print(str(busy))
-        sys.exit(BUSY)
-    except (KeyRefused, OSError) as refused:
-        raise click.UsageError(str(refused)) from None
     out.print(f"{count} files of records are now under key {made.key_id}, at {new_path}")
 
 
@@ -280,9 +285,11 @@ def purge(raw: Path, release: Path, restricted: Path | None, months: int, yes: b
     """Take away the raw files of old months. Hashes, receipts, figures and releases stay as they are."""
     from ingest import raw_folder
     from ingest.ledger import Ledger
+    from ingest.retention import NotPurged, old_months
+    from ingest.retention import purge as take_away
 
     places = Places.of(raw, Path("reference"), release, restricted)
-    try:
+    with _refused(NotPurged, NotADirectoryError):
         found = raw_folder.look(places.raw)
         going = old_months(found, months)
         if not going or not yes:
@@ -291,17 +298,8 @@ def purge(raw: Path, release: Path, restricted: Path | None, months: int, yes: b
             )
             return
         places.prepare()
-        with only_refresh(places):
-            ledger = Ledger(places.ledger)
-            try:
-                gone = take_away(places, ledger, found, months)
-            finally:
-                ledger.close()
-    except Busy as busy:
-        err.print(str(busy))
-        sys.exit(BUSY)
-    except (NotPurged, NotADirectoryError) as refused:
-        raise click.UsageError(str(refused)) from None
+        with only_refresh(places), closing(Ledger(places.ledger)) as ledger:
+            gone = take_away(places, ledger, found, months)
     out.print(f"Took away {gone.files} files ({gone.size:,} bytes) of {', '.join(gone.months)}")
 
 
@@ -332,11 +330,9 @@ def reveal(
 
     places = Places.of(raw, Path("reference"), release, restricted)
     asked = [word.split("|")[0] for word in wanted or sys.stdin.read().split()]
-    try:
+    with _refused(KeyRefused, NotADirectoryError):
         made_with = pseudonyms.pseudonyms_for(places.key_id, key)
         found = raw_folder.look(places.raw)
-    except (KeyRefused, NotADirectoryError) as refused:
-        raise click.UsageError(str(refused)) from None
     met = look_behind(found, authority, made_with, asked)
     for pseudonym in dict.fromkeys(asked):
         if pseudonym in met:
@@ -365,15 +361,10 @@ def releases(number: int | None, release: Path, restricted: Path | None, as_json
     Exit codes:  0 done   2 no such release, or it is damaged   75 a refresh is running
     """
     places = Places.of(Path("raw"), Path("reference"), release, restricted)
-    try:
+    with _refused(NotThere):
         if number is not None:
             return_to(places, number)
         said = list_releases(places)
-    except Busy as busy:
-        err.print(str(busy))
-        sys.exit(BUSY)
-    except NotThere as missing:
-        raise click.UsageError(str(missing)) from None
     if as_json:
         click.echo(json.dumps([asdict(r) for r in said], indent=1))
         return

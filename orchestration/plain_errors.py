@@ -46,42 +46,51 @@ TROUBLES = (
 
 def check_memory() -> None:
     """Raises MemoryError under a limit so low that a library aborts, and nothing of ours is said."""
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if limit != resource.RLIM_INFINITY and limit < LEAST_MEMORY:
+    if _is_limited(resource.RLIMIT_AS) and resource.getrlimit(resource.RLIMIT_AS)[0] < LEAST_MEMORY:
         raise MemoryError
 
 
 def sign_of_trouble(text: str) -> str | None:
     """The words, of those known here, by which a text tells what the machine could not do."""
-    said = text.lower()
-    return next((word for words, _ in TROUBLES for word in words if word in said), None)
+    sign, _ = _trouble(text)
+    return sign
 
 
 def trouble_in(text: str, places: Places) -> str | None:
     """What the machine could not do, where this text of an error tells of it."""
+    _, sentence = _trouble(text)
+    if sentence is None:
+        return None
+    place = min((places.restricted, places.release), key=_free)
+    if sentence == SHARE:
+        sentence = _behind_an_io_error(place)
+    return sentence.format(place=place, free=_free(place) // 1024**2)
+
+
+def _trouble(text: str) -> tuple[str | None, str | None]:
+    """The first words of TROUBLES that a text has, and their sentence."""
     said = text.lower()
-    for words, sentence in TROUBLES:
-        if any(word in said for word in words):
-            place = min((places.restricted, places.release), key=_free)
-            if sentence == SHARE:
-                sentence = _behind_an_io_error(place)
-            return sentence.format(place=place, free=_free(place) // 1024**2)
-    return None
+    known = ((word, sentence) for words, sentence in TROUBLES for word in words)
+    return next((found for found in known if found[0] in said), (None, None))
 
 
 def _behind_an_io_error(place: Path) -> str:
     """SQLite says "disk I/O error" of a file that may not grow and of a full disk as well."""
-    if resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY:
+    if _is_limited(resource.RLIMIT_FSIZE):
         return TOO_LARGE
     return FULL if _free(place) < LITTLE else SHARE
+
+
+def _is_limited(what: int) -> bool:
+    return resource.getrlimit(what)[0] != resource.RLIM_INFINITY
 
 
 def in_words(error: BaseException, places: Places) -> str:
     """One line for an error that nobody foresaw: what the machine could not do, or the kind of error."""
     for one in _chain(error):
         # C code that is given no memory may fail without a word
-        is_limited = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
-        kind = "MemoryError" if isinstance(one, SystemError) and is_limited else type(one).__name__
+        is_memory = isinstance(one, SystemError) and _is_limited(resource.RLIMIT_AS)
+        kind = "MemoryError" if is_memory else type(one).__name__
         if found := trouble_in(f"{kind}: {one}", places):
             return found
     return f"{type(error).__name__}, which nobody foresaw; see the runs of `line-of-sight ui` for where"

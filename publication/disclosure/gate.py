@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.error_report import FORMULA
 from publication.disclosure import design, workbook
 from publication.disclosure.long_table import Pack
 
@@ -17,8 +18,8 @@ OF_FILES = {
     "a cell is neither a number nor a symbol": """
         select count(*) from cells where not regexp_matches(cell, $number_or_symbol)""",
     "a cell is blank": "select count(*) from cells where cell is null or cell = ''",
-    "a text starts as a formula does": """
-        select count(*) from texts where regexp_matches(text, '^[=+@\t\r-]')""",
+    "a text starts as a formula does": f"""
+        select count(*) from texts where regexp_matches(text, '{FORMULA}')""",
 }
 OF_TABLE = {
     "a figure is there twice": """

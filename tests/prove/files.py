@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import xlsxwriter
 
 from ingest.land import land_months
 from ingest.ledger import Ledger
-from ingest.opened_files import open_files
+from ingest.opened_files import finding_files, open_files, returns_of
 from ingest.places import Places
 from ingest.pseudonyms import key_file, read_key
 from ingest.raw_folder import look
@@ -210,16 +211,12 @@ def _land(base: Path, told: Any) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
     found = look(places.raw)
-    from ingest.opened_files import finding_files, returns_of
-
     open_files(found, MONTH, places.opened, ledger, pseudonyms)
     for name, fmt in submitted_formats().items():
         files = [*found.of(name, MONTH), *returns_of(places.opened, name, MONTH)]
         if files:
             land_months(fmt, {MONTH: files}, places.landing, ledger, pseudonyms)
     seconds = time.process_time() - began  # of the processor: the machine may be busy
-    import pyarrow.parquet as pq
-
     paths = [*finding_files(places.opened), *places.landing.glob("*/*/*.findings.parquet")]
     findings = [f for path in paths for f in pq.read_table(path).to_pylist()]
     receipts = ledger.table("receipts").to_pylist()

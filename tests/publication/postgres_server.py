@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 NONE_HERE = "there is no PostgreSQL server here; `apt-get install postgresql`"
 
@@ -26,15 +27,15 @@ def postgres() -> Iterator[str]:
     assert bin_folder, NONE_HERE
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     data = folder / "data"
-    as_user: list[str] = []
+    as_user: dict[str, Any] = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to be run by root
         shutil.chown(folder, "postgres", "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
+        as_user = {"user": "postgres", "group": "postgres", "extra_groups": []}
     options = f"-c listen_addresses= -k {folder} -c fsync=off"
 
     def run(program: str, *words: str) -> None:
-        command = [*as_user, str(bin_folder / program), *words]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, timeout=180)
+        command = [str(bin_folder / program), *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, timeout=180, **as_user)
 
     try:
         run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
