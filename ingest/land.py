@@ -6,11 +6,12 @@ named by its content and never altered; a new version is a new file beside it.
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import duckdb
@@ -44,6 +45,7 @@ class Landed:
     rejected: int = 0
     rows: int = 0
     findings: int = 0
+    seconds: float = 0.0  # of work, on however many files at a time
 
     def __add__(self, other: "Landed") -> "Landed":
         pairs = zip(astuple(self), astuple(other), strict=True)
@@ -60,29 +62,37 @@ class _Opened:
     findings: tuple[Finding, ...]
 
 
-def land_months(
-    fmt: ReturnFormat,
-    files: Mapping[str, Sequence[RawFile]],
+def land_returns(
+    files: Mapping[str, Mapping[str, Sequence[RawFile]]],
     landing: Path,
     ledger: Ledger,
     pseudonyms: Pseudonyms,
-) -> dict[str, Landed]:
-    """Land what is new of one return, by month. An unchanged file costs one look.
+    tell: Callable[[str], None] = lambda _: None,
+) -> dict[str, dict[str, Landed]]:
+    """Land what is new of each return (by name, then month), and say what each came to by month.
 
-    Two batches are in work at a time: reading and writing each keep one core busy.
+    An unchanged file costs one look. `tell` is told which return is waited for. Two batches are in work at a
+    time, of whatever return: reading and writing each keep one core busy.
     """
-    landed: dict[str, Landed] = {}
-    batches: list[tuple[str, list[RawFile]]] = []
-    for month, received in files.items():
-        seen = ledger.seen(fmt.name, month)
-        waiting = [f for f in received if seen.get(f.file) != look_of(f, fmt)]
-        unchanged = len(received) - len(waiting)
-        landed[month] = Landed(files=unchanged, unchanged=unchanged)
-        batches += [(month, batch) for batch in _batches(waiting)]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        done = pool.map(lambda of: _land_batch(fmt, of[0], of[1], landing, ledger, pseudonyms), batches)
-        for (month, _), of_batch in zip(batches, done, strict=True):
-            landed[month] += of_batch
+    landed: dict[str, dict[str, Landed]] = {}
+    asked: list[tuple[str, str, Future[Landed]]] = []
+    pool = ThreadPoolExecutor(max_workers=2)
+    try:
+        for name, by_month in files.items():
+            fmt = submitted_formats()[name]
+            for month, received in by_month.items():
+                seen = ledger.seen(name, month)
+                waiting = [f for f in received if seen.get(f.file) != look_of(f, fmt)]
+                same = len(received) - len(waiting)
+                landed.setdefault(name, {})[month] = Landed(files=same, unchanged=same)
+                for batch in _batches(waiting):
+                    work = pool.submit(_land_batch, fmt, month, batch, landing, ledger, pseudonyms)
+                    asked.append((name, month, work))
+        for name, month, work in asked:
+            tell(name)
+            landed[name][month] += work.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # one that broke ends the others
     return landed
 
 
@@ -125,6 +135,7 @@ def _land_batch(
     ledger: Ledger,
     pseudonyms: Pseudonyms,
 ) -> Landed:
+    began = perf_counter()
     latest = ledger.latest(fmt.name, month)
     seen = ledger.seen(fmt.name, month)
     unsettled: set[str] = set()  # files that somebody is still writing: to be looked at again
@@ -181,6 +192,7 @@ def _land_batch(
         rejected=sum(r.status == "rejected" for r in receipts),
         rows=sum(kept.values()),
         findings=findings.num_rows,
+        seconds=perf_counter() - began,
     )
 
 
@@ -365,12 +377,17 @@ def _under_pseudonyms(
     What was opened from another format came through the door there: its ids are made of pseudonyms.
     """
     file_numbers = rows.column("file_no").combine_chunks()
-    authorities = pa.array([o.raw.la_code for o in opened]).take(file_numbers)
-    is_through = pa.array([bool(o.raw.sha256) for o in opened]).take(file_numbers)
+    la_codes = [o.raw.la_code for o in opened]
+    through = pa.array([bool(o.raw.sha256) for o in opened])
+    is_through = through.take(file_numbers)
     for place, column in enumerate(rows.schema):
         if what := fmt.identifiers.get(column.name):
-            ids = rows.column(place)
-            made = pc.if_else(is_through, ids, pseudonyms.of(authorities, what, ids))
+            ids = rows.column(place).combine_chunks()
+            made = pseudonyms.landed(la_codes, file_numbers.to_numpy(), what, ids)
+            if through.true_count:
+                of_made = pseudonyms.landed_of_made(pc.if_else(is_through, ids, None))
+                storage = pc.if_else(is_through, of_made.storage, made.storage)
+                made = pa.ExtensionArray.from_storage(pa.uuid(), storage)
             rows = rows.set_column(place, column.name, made)
     return rows
 
@@ -393,8 +410,20 @@ def _with_place(rows: pa.Table, opened: Sequence[_Opened], month: str) -> pa.Tab
 
 def _write_whole(table: pa.Table, target: Path) -> None:
     aside = target.with_suffix(".aside")
-    pq.write_table(table, aside, compression="lz4", store_schema=False)
+    pq.write_table(table, aside, **landed_as(table.schema))
     _settle(aside, target)
+
+
+def landed_as(schema: pa.Schema) -> dict[str, Any]:
+    """How records are written: nothing is gained by a dictionary of ids, nor of numbers that count up."""
+    plain = [f.name for f in schema if f.type == pa.uuid()]
+    counting = [f.name for f in schema if f.name == "row_number" and f.type == pa.int64()]
+    return {
+        "compression": "lz4",
+        "store_schema": False,
+        "use_dictionary": [f.name for f in schema if f.name not in (*plain, *counting)],
+        "column_encoding": dict.fromkeys(counting, "DELTA_BINARY_PACKED") or None,
+    }
 
 
 def _settle(aside: Path, target: Path) -> None:

@@ -98,7 +98,8 @@ def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: P
 
 
 def _landed_sql(fmt: ReturnFormat, files: list[str]) -> str:
-    typed = LANDED_COLUMNS | {f.name: SQL_TYPES[f.type] for f in fmt.fields} | (TIE_ORDER if fmt.ties else {})
+    fields = {f.name: "uuid" if f.identifies else SQL_TYPES[f.type] for f in fmt.fields}
+    typed = LANDED_COLUMNS | fields | (TIE_ORDER if fmt.ties else {})
     if files:
         columns = ", ".join(f'"{name}"' for name in typed)
         return f"select {columns} from read_parquet({files})"

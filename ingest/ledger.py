@@ -19,6 +19,7 @@ create table if not exists seen (  -- how each file looked when last read: an un
     file text primary key, return_name text, reporting_month text,
     size integer, mtime_ns integer, inode integer, digest text
 );
+create index if not exists seen_by_return on seen (return_name, reporting_month);
 create table if not exists receipts (
     receipt_id integer primary key,
     return_name text not null, reporting_month text not null, la_code text not null, version integer not null,

@@ -1,8 +1,8 @@
 """Ids become keyed pseudonyms at the door; the key itself never comes in.
 
-A pseudonym is HMAC-SHA256(key, domain || 0x00 || id), its first 128 bits in hexadecimal; of the key, its 64
-digits in lower case are what is hashed. The domain is the authority and what the id identifies, so that one
-number used for a child and for a worker, or in two authorities, tells nothing. Without the key an id can be
+A pseudonym is AES-CMAC(key, domain || id), 128 bits: as text in hexadecimal, as landed a UUID. The domain is
+the authority and what the id identifies, as the first 128 bits of a SHA-256, so that one number used for a
+child and for a worker, or in two authorities, tells nothing. Without the key an id can be
 neither read nor tried: a plain hash of six digits is undone in a second, with or without a salt.
 """
 
@@ -11,22 +11,31 @@ import os
 import re
 import secrets
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.cmac import BLOCK, Blocks, Mac
 from ingest.conform import as_said
 
 KEY_FILE = "LINE_OF_SIGHT_KEY_FILE"  # names the file: the key is never in the environment
 KEY_BYTES = 32
 MOST_KEY_BYTES = 65 * 50  # a file of fifty keys, each going on from the one before
-LOOKED_AT = 1000  # cells of a column, to see whether its ids repeat
-KEPT_DIGITS = 32  # of the HMAC, in hexadecimal: 128 bits
+DIGITS = 2 * BLOCK  # of a pseudonym, in hexadecimal
 FEWEST_DIFFERENT = 16  # bytes of a key: fewer are a hundred million times likelier typed than drawn
 PRINTABLE = frozenset(range(32, 127))
-PSEUDONYM = re.compile(rf"\b[0-9a-f]{{{KEPT_DIGITS}}}\b")
+PSEUDONYM = re.compile(rf"\b[0-9a-f]{{{DIGITS}}}\b")
+# what each byte spells in hexadecimal, as a number of two bytes; and back again
+SPELLED = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), np.uint16)
+BYTE_OF = np.zeros(1 << 16, np.uint8)
+BYTE_OF[SPELLED] = np.arange(256)
+NO_AUTHORITY = "-"
 MAKE_ONE = "make one with `line-of-sight key new`"
 
 
@@ -41,20 +50,51 @@ class Pseudonyms:
     key_id: str
     _keys: tuple[bytes, ...] = field(repr=False)  # the first makes pseudonyms; each later one makes them anew
 
-    def of(self, la_code: str | pa.Array, identifies: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """The pseudonyms of ids of one authority, or of one for each; null where there is no id."""
-        domain = pc.binary_join_element_wise(la_code, identifies, "/")
-        return _anew(_hmac(self._keys[0], domain, as_said(ids.cast(pa.string()))), self._keys[1:])
+    def of(self, la_code: str, identifies: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """The pseudonyms of ids of one authority, as text; null where there is no id."""
+        said = as_said(ids.cast(pa.string()))
+        return as_text(self.landed([la_code], np.zeros(len(said), np.int8), identifies, said))
 
-    def moved_on(self, old: "Pseudonyms", column: pa.ChunkedArray) -> pa.Array:
-        """A column made with `old`, whose key this one goes on from, with every pseudonym in it made anew."""
-        spelled = column.combine_chunks().dictionary_encode()
-        said = spelled.dictionary.to_pylist()
-        found = list(dict.fromkeys(p for text in said if text for p in PSEUDONYM.findall(text)))
-        later = self._keys[len(old._keys) :]
-        anew = dict(zip(found, _anew(pa.array(found, pa.string()), later).to_pylist(), strict=True))
-        moved = [text and PSEUDONYM.sub(lambda of: anew[of.group()], text) for text in said]
-        return pa.array(moved, pa.string()).take(spelled.indices)
+    def landed(
+        self,
+        la_codes: Sequence[str],
+        whose: npt.NDArray[np.integer],
+        identifies: str,
+        said: pa.Array | pa.ChunkedArray,
+    ) -> pa.Array:
+        """The same as they land, of ids that were read already; `whose` says which authority's each is."""
+        plain = said.combine_chunks() if isinstance(said, pa.ChunkedArray) else said
+        held = np.flatnonzero(plain.is_valid()) if plain.null_count else slice(None)
+        heads = np.concatenate([_head(f"{la_code}/{identifies}") for la_code in la_codes])
+        packed = np.zeros((len(plain), BLOCK), np.uint8)
+        packed[held] = _anew(
+            Mac(self._keys[0]).of_text(heads, whose[held], plain.drop_null()), self._keys[1:]
+        )
+        return _as_uuid(pc.if_else(plain.is_valid(), _binary(packed), None))
+
+    def landed_of_made(self, text: pa.Array) -> pa.Array:
+        """How ids land that are pseudonyms already, or text that is made of them and of days."""
+        is_one = pc.fill_null(pc.match_substring_regex(text, f"^{PSEUDONYM.pattern}$"), True)
+        of_domain = np.zeros(len(text), np.int8)
+        made = self.landed([NO_AUTHORITY], of_domain, "made of pseudonyms", pc.if_else(is_one, None, text))
+        return _as_uuid(pc.if_else(is_one, _packed(text, is_one), made.storage))
+
+    def moved_on(self, old: "Pseudonyms", text: pa.Array) -> pa.Array:
+        """Text made with `old`, whose key this one goes on from, with every pseudonym in it made anew."""
+        said = text.to_pylist()
+        found = list(dict.fromkeys(p for t in said if t for p in PSEUDONYM.findall(t)))
+        packed = np.frombuffer(bytes.fromhex("".join(found)), np.uint8).reshape(-1, BLOCK)
+        made = as_text(_as_uuid(_binary(_anew(packed, self._keys[len(old._keys) :])))).to_pylist()
+        anew = dict(zip(found, made, strict=True))
+        return pa.array([t and PSEUDONYM.sub(lambda of: anew[of.group()], t) for t in said], pa.string())
+
+    def landed_moved_on(self, old: "Pseudonyms", landed: pa.Array, made: pa.Table) -> pa.Array:
+        """Landed pseudonyms made anew. What was made of text with pseudonyms in it is made of the new ones
+        now: `made` has what it landed as `before` and `after`."""
+        anew = _binary(_anew(_blocks(landed), self._keys[len(old._keys) :]))
+        before, after = (made.column(name).combine_chunks().storage for name in ("before", "after"))
+        looked_up = after.take(pc.index_in(landed.storage, before))
+        return _as_uuid(pc.if_else(landed.is_valid(), pc.coalesce(looked_up, anew), None))
 
     def goes_on_from(self, old: "Pseudonyms") -> bool:
         """Whether this key is the old one with a further one after it."""
@@ -81,28 +121,44 @@ class Door:
         return table
 
 
-def _hmac(key: bytes, domain: pa.Scalar | pa.Array, said: pa.Array | pa.ChunkedArray) -> pa.Array:
-    plain = said.combine_chunks() if isinstance(said, pa.ChunkedArray) else said
-    message = pc.binary_join_element_wise(domain, plain, "\x00")
-    if len(pc.unique(message[:LOOKED_AT])) > LOOKED_AT / 2:
-        return _hashed(key, message)
-    repeated = message.dictionary_encode()  # a worker is hashed once, and not once for each case
-    return _hashed(key, repeated.dictionary).take(repeated.indices)
+def as_text(landed: pa.Array) -> pa.Array:
+    """Landed pseudonyms as their digits."""
+    ends = np.arange(len(landed) + 1, dtype=np.int32) * DIGITS
+    digits = pa.Array.from_buffers(
+        pa.string(), len(landed), [None, pa.py_buffer(ends), pa.py_buffer(SPELLED[_blocks(landed)])]
+    )
+    return pc.if_else(landed.is_valid(), digits, None)
 
 
-def _hashed(key: bytes, message: pa.Array) -> pa.Array:
-    import polars as pl  # here, or every command waits a fifth of a second for it
-    import polars_hash as plh
-
-    digits = plh.col("message").chash.hmac_sha256(key=key.hex()).str.slice(0, KEPT_DIGITS)
-    hashed = pl.DataFrame({"message": pl.from_arrow(message)}).select(digits).to_series()
-    return hashed.to_arrow().cast(pa.string())
+def _packed(text: pa.Array, is_one: pa.Array) -> pa.Array:
+    """Pseudonyms as text, in bytes: nothing is told by those of other text."""
+    whole = pc.fill_null(pc.if_else(is_one, text, None), "0" * DIGITS)
+    digits = np.frombuffer("".join(whole.to_pylist()).encode("ascii"), np.uint16)
+    return pc.if_else(text.is_valid(), _binary(BYTE_OF[digits].reshape(-1, BLOCK)), None)
 
 
-def _anew(pseudonyms: pa.Array, later: tuple[bytes, ...]) -> pa.Array:
-    for key in later:
-        pseudonyms = _hmac(key, pa.scalar("anew"), pseudonyms)
-    return pseudonyms
+def _blocks(landed: pa.Array) -> Blocks:
+    held = pc.fill_null(landed.storage, bytes(BLOCK))
+    every = np.frombuffer(held.buffers()[1], np.uint8).reshape(-1, BLOCK)
+    return every[held.offset : held.offset + len(held)]
+
+
+def _binary(packed: Blocks) -> pa.Array:
+    return pa.Array.from_buffers(pa.binary(BLOCK), len(packed), [None, pa.py_buffer(packed)])
+
+
+def _as_uuid(packed: pa.Array) -> pa.Array:
+    return pa.ExtensionArray.from_storage(pa.uuid(), packed)
+
+
+def _head(domain: str) -> Blocks:
+    return np.frombuffer(hashlib.sha256(domain.encode()).digest()[:BLOCK], np.uint8).reshape(1, BLOCK)
+
+
+def _anew(pseudonyms: Blocks, later: tuple[bytes, ...]) -> Blocks:
+    return reduce(
+        lambda made, key: Mac(key).of_blocks(_head(f"{NO_AUTHORITY}/anew"), made), later, pseudonyms
+    )
 
 
 def pseudonyms_for(records_key_id: Path, named: Path | None = None) -> Pseudonyms:

@@ -11,15 +11,17 @@ from hashlib import sha256
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingest.land import pending_months
+from ingest.land import landed_as, pending_months
 from ingest.ledger import Ledger
 from ingest.places import RECORDS_BEFORE, Places
 from ingest.pseudonyms import Pseudonyms
 from ingest.raw_folder import RawFolder
 
 LOG = "purged.jsonl"
+NOTHING_MADE = pa.schema([("before", pa.uuid()), ("after", pa.uuid())]).empty_table()
 
 
 class NotPurged(Exception):
@@ -81,18 +83,19 @@ def rekey(places: Places, old: Pseudonyms, new: Pseudonyms) -> int:
     aside = places.records.with_name(".records.aside")
     shutil.rmtree(aside, ignore_errors=True)
     count = 0
-    for path in sorted(places.records.rglob("*")):
+    made: list[pa.Table] = []
+    # what was opened as text first: it says of what the landed ids of other forms were made
+    for path in sorted(places.records.rglob("*"), key=lambda p: (not p.is_relative_to(places.opened), p)):
         target = aside / path.relative_to(places.records)
         if path.is_dir():
-            target.mkdir(parents=True, mode=0o700)
+            target.mkdir(parents=True, exist_ok=True, mode=0o700)
         elif path.suffix == ".parquet":
-            table = pq.read_table(path)
-            for place, column in enumerate(table.schema):
-                if pa.types.is_string(column.type):
-                    table = table.set_column(place, column.name, new.moved_on(old, table.column(place)))
-            pq.write_table(table, target, compression="lz4", store_schema=False)
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            table = _moved_on(pq.read_table(path), old, new, made)
+            pq.write_table(table, target, **landed_as(table.schema))
             count += 1
         elif path != places.key_id:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             shutil.copyfile(path, target)
     (aside / places.key_id.name).write_text(new.key_id + "\n", encoding="ascii")
     before = places.records.with_name(RECORDS_BEFORE)
@@ -101,3 +104,22 @@ def rekey(places: Places, old: Pseudonyms, new: Pseudonyms) -> int:
     aside.rename(places.records)
     shutil.rmtree(before)
     return count
+
+
+def _moved_on(table: pa.Table, old: Pseudonyms, new: Pseudonyms, made: list[pa.Table]) -> pa.Table:
+    """A table of the records under the new key. Adds to `made` what its text with pseudonyms lands as, before
+    and after; landed tables look theirs up there."""
+    for place, column in enumerate(table.schema):
+        held = table.column(place).combine_chunks()
+        if pa.types.is_string(column.type):
+            spelled = held.dictionary_encode()
+            moved = new.moved_on(old, spelled.dictionary)
+            is_moved = pc.not_equal(spelled.dictionary, moved)
+            before, after = spelled.dictionary.filter(is_moved), moved.filter(is_moved)
+            of_made = {"before": old.landed_of_made(before), "after": new.landed_of_made(after)}
+            made.append(pa.table(of_made))
+            table = table.set_column(place, column.name, moved.take(spelled.indices))
+        elif column.type == pa.uuid():
+            moved = new.landed_moved_on(old, held, pa.concat_tables([NOTHING_MADE, *made]))
+            table = table.set_column(place, column.name, moved)
+    return table

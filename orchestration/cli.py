@@ -329,7 +329,7 @@ def reveal(
     from ingest.reveal import reveal as look_behind
 
     places = Places.of(raw, Path("reference"), release, restricted)
-    asked = [word.split("|")[0] for word in wanted or sys.stdin.read().split()]
+    asked = [word.replace("-", "") for word in wanted or sys.stdin.read().split()]
     with _refused(KeyRefused, NotADirectoryError):
         made_with = pseudonyms.pseudonyms_for(places.key_id, key)
         found = raw_folder.look(places.raw)

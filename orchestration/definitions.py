@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.assets.landing import landing_assets, other_formats
+from orchestration.assets.landing import landed_returns, other_formats
 from orchestration.assets.publication import release
 from orchestration.assets.quality_gate import quality_gate
 from orchestration.assets.reports import performance_reports
@@ -11,7 +11,7 @@ from orchestration.resources import default_warehouse
 from orchestration.schedules import monthly_refresh, new_returns, refresh_job, reports_job
 
 defs = dg.Definitions(
-    assets=[other_formats, *landing_assets, laid_out, models, release, performance_reports],
+    assets=[other_formats, landed_returns, laid_out, models, release, performance_reports],
     asset_checks=[quality_gate],
     jobs=[refresh_job, reports_job],
     schedules=[monthly_refresh],

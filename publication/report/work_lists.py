@@ -165,8 +165,9 @@ with workers as (
     ) = 1
 )
 select
-    coalesce(workers.team, 'no team') as team, coalesce(workers.worker_id, 'no worker') as worker,
-    listed.la_child_id as child, listed.state, listed.on_date, listed.days
+    coalesce(workers.team, 'no team') as team,
+    coalesce(replace(workers.worker_id::varchar, '-', ''), 'no worker') as worker,
+    replace(listed.la_child_id::varchar, '-', '') as child, listed.state, listed.on_date, listed.days
 from ({rows}) as listed
 left join workers using (la_child_id)
 order by team, worker, listed.on_date, child

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import duckdb
 
 from ingest import raw_folder
-from ingest.land import land_months
+from ingest.land import land_returns
 from ingest.lay_out import lay_out
 from ingest.ledger import Ledger
 from ingest.places import Places
@@ -25,9 +25,10 @@ def build(places: Places) -> None:
     ledger = Ledger(places.ledger)
     try:
         ledger.add_folders(found.folders)
-        for fmt in submitted_formats().values():
-            received = {month: found.of(fmt.name, month) for month in found.months}
-            land_months(fmt, received, places.landing, ledger, PSEUDONYMS)
+        files = {
+            name: {month: found.of(name, month) for month in found.months} for name in submitted_formats()
+        }
+        land_returns(files, places.landing, ledger, PSEUDONYMS)
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:

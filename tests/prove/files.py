@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from ingest.land import land_months
+from ingest.land import land_returns
 from ingest.ledger import Ledger
 from ingest.opened_files import finding_files, open_files, returns_of
 from ingest.places import Places
@@ -212,10 +212,10 @@ def _land(base: Path, told: Any) -> None:
     began = time.process_time()
     found = look(places.raw)
     open_files(found, MONTH, places.opened, ledger, pseudonyms)
-    for name, fmt in submitted_formats().items():
+    for name in submitted_formats():
         files = [*found.of(name, MONTH), *returns_of(places.opened, name, MONTH)]
         if files:
-            land_months(fmt, {MONTH: files}, places.landing, ledger, pseudonyms)
+            land_returns({name: {MONTH: files}}, places.landing, ledger, pseudonyms)
     seconds = time.process_time() - began  # of the processor: the machine may be busy
     paths = [*finding_files(places.opened), *places.landing.glob("*/*/*.findings.parquet")]
     findings = [f for path in paths for f in pq.read_table(path).to_pylist()]

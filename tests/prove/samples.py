@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest.findings import SCHEMA
-from ingest.land import land_months
+from ingest.land import land_returns
 from ingest.ledger import Ledger
 from ingest.opened_files import finding_files, open_files, returns_of
 from ingest.places import Places
@@ -54,8 +54,8 @@ def _tell(sample: str, month: str, la_code: str, base: Path) -> None:
         (target / file.name).write_bytes(file.read_bytes())
     ledger, pseudonyms = Ledger(places.ledger), read_key(key_file())
     opened = open_files(look(places.raw), month, places.opened, ledger, pseudonyms)
-    for name, fmt in submitted_formats().items():
-        land_months(fmt, {month: returns_of(places.opened, name, month)}, places.landing, ledger, pseudonyms)
+    files = {name: {month: returns_of(places.opened, name, month)} for name in submitted_formats()}
+    land_returns(files, places.landing, ledger, pseudonyms)
     receipts = ledger.table("receipts").to_pylist()
     ledger.close()
     findings = _findings(places)

@@ -10,13 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import opened_files
-from ingest.land import land_months
+from ingest.land import land_returns
 from ingest.ledger import Ledger
 from ingest.opened_files import OpenedSummary, finding_files, open_files, returns_of
 from ingest.places import Places
 from ingest.pseudonyms import key_file, read_key
 from ingest.raw_folder import look
-from ingest.return_format import load_formats
 from tests.ingest.other_formats.test_annex_a import a_list
 from tests.ingest.other_formats.workbooks import Cell, workbook
 
@@ -230,7 +229,7 @@ def landed(places: Places, ledger: Ledger) -> list[tuple[object, ...]]:
     for name in ("contacts", "persons", "cin_episodes", "extract_coverage"):
         for month in MONTHS:
             files = returns_of(places.opened, name, month)
-            land_months(load_formats()[name], {month: files}, places.landing, ledger, PSEUDONYMS)
+            land_returns({name: {month: files}}, places.landing, ledger, PSEUDONYMS)
     receipts = ledger.table("receipts").to_pylist()
     kept = ("return_name", "reporting_month", "version", "status", "sha256", "content_id", "kept_count")
     return sorted(tuple(r[k] for k in kept) for r in receipts)
@@ -291,7 +290,7 @@ def test_a_cell_that_cannot_be_read_is_told_by_sheet_row_and_the_senders_heading
     send(places, "2025-03", {"List 4": [assessment]})
     opened(places, ledger)
     files = returns_of(places.opened, "cin_assessments", "2025-03")
-    land_months(load_formats()["cin_assessments"], {"2025-03": files}, places.landing, ledger, PSEUDONYMS)
+    land_returns({"cin_assessments": {"2025-03": files}}, places.landing, ledger, PSEUDONYMS)
 
     [path] = places.landing.glob("cin_assessments/2025-03/*.findings.parquet")
     [finding] = pq.read_table(path).to_pylist()
