@@ -46,7 +46,7 @@ from ingest.read_raw import Rejected, StillWritten, read_bytes
 from ingest.return_format import submitted_formats
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "2"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "3"  # raise it when the front ends read differently, so that files are opened again
 OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
 
 
