@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -88,9 +90,10 @@ def land_returns(
                 for batch in _batches(waiting):
                     work = pool.submit(_land_batch, fmt, month, batch, landing, ledger, pseudonyms)
                     asked.append((name, month, work))
-        for name, month, work in asked:
+        for name, of_return in groupby(asked, key=itemgetter(0)):
             tell(name)
-            landed[name][month] += work.result()
+            for _, month, work in of_return:
+                landed[name][month] += work.result()
     finally:
         pool.shutdown(cancel_futures=True)  # one that broke ends the others
     return landed
