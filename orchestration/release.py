@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,8 +73,10 @@ def publish(
         on_record = ledger.table("releases").column("release_number").to_pylist()
         kept = public_pack.Kept(places.public_ledger, on_record)
         try:
-            _export(db, aside, descriptions)
-            public_pack.write(db, aside / "public", kept, number, view_month)
+            with ThreadPoolExecutor(max_workers=1) as pool:  # DuckDB writes while the pack is worked out
+                exported = pool.submit(_export, db.cursor(), aside, descriptions)
+                public_pack.write(db, aside / "public", kept, number, view_month)
+                exported.result()
             key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None
             _write_manifest(db, aside, number, view_month, verdict, run_id, key_id)
             _settle(aside)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import dagster as dg
@@ -47,13 +46,20 @@ class Warehouse(dg.ConfigurableResource):
             ledger.close()
 
     def found(self, run_id: str) -> raw_folder.RawFolder:
-        """What lies in the raw folder. Looked at once a run: every landing asset asks."""
-        return _look_once(run_id, self.places.raw)
+        """What lies in the raw folder. Looked at once a run: several steps ask."""
+        raw = Path(self.raw).absolute()
+        if (run_id, raw) not in _found:
+            remember_found(run_id, raw, raw_folder.only_still(raw_folder.look(raw)))
+        return _found[run_id, raw]
 
 
-@lru_cache(maxsize=2)
-def _look_once(run_id: str, raw: Path) -> raw_folder.RawFolder:
-    return raw_folder.only_still(raw_folder.look(raw))
+_found: dict[tuple[str, Path], raw_folder.RawFolder] = {}  # of the newest run: England's is 80,000 files
+
+
+def remember_found(run_id: str, raw: Path, found: raw_folder.RawFolder) -> None:
+    """Keep what a run found in the raw folder, where whoever starts it has looked already."""
+    _found.clear()
+    _found[run_id, raw] = found
 
 
 def default_warehouse() -> Warehouse:
