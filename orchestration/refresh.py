@@ -1,5 +1,6 @@
 """Run the refresh job in this process, from landing to release, and say how it ended."""
 
+import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -137,6 +138,7 @@ def _run_job(
 ) -> Outcome:
     progress.tell("loading the pipeline")
     use_dagster_home(places)
+    gc.disable()  # a million new objects, and none of them garbage
     # Dagster and dbt take seconds to import: only a refresh pays for them
     import dagster as dg
 
@@ -144,6 +146,8 @@ def _run_job(
     from orchestration.definitions import defs
     from orchestration.resources import Warehouse, remember_found
 
+    gc.freeze()
+    gc.enable()
     Thread(target=_load_what_comes_last).start()
     instance = dg.DagsterInstance.get()
     close_lost_runs(instance)

@@ -1,7 +1,18 @@
 -- Each referral and the episode it opens, and whether it breaks each rule; null where the rule has nothing to judge.
 with referrals as (
 
-    {{ judged('cin_episodes') }}
+    -- a referral that went no further opens no episode: it stands apart
+    select
+        *,
+        coalesce(cine_referral_nfa, false) as is_no_episode,
+        lead(cine_referral_id) over in_order as next_referral_id,
+        max(coalesce(cine_close_date, date '9999-12-31')) over (
+            in_order rows between unbounded preceding and 1 preceding
+        ) as last_closed
+    from ({{ judged('cin_episodes') }})
+    window in_order as (
+        partition by la_code, cine_person_id, is_no_episode order by cine_referral_date, cine_referral_id
+    )
 
 ),
 
@@ -34,28 +45,6 @@ activity as (
     where referral_id is not null
     group by la_code, referral_id
 
-),
-
--- a referral that went no further opens no episode
-in_order as (
-
-    select
-        referrals.la_code,
-        referrals.cine_referral_id,
-        referrals.cine_close_date is null and row_number() over (
-            partition by referrals.la_code, referrals.cine_person_id
-            order by referrals.cine_referral_date desc, referrals.cine_referral_id desc
-        ) > 1 as is_open_before_another,
-        {{ begins_inside_another('referrals.cine_referral_date', 'referrals.cine_close_date', 'earlier') }}
-            as is_inside_another
-    from referrals
-    where coalesce(referrals.cine_referral_nfa, false) = false
-    window earlier as (
-        partition by referrals.la_code, referrals.cine_person_id
-        order by referrals.cine_referral_date, referrals.cine_referral_id
-        rows between unbounded preceding and 1 preceding
-    )
-
 )
 
 select
@@ -72,8 +61,12 @@ select
     case when not coalesce(referrals.cine_referral_nfa, false) then referrals.cine_cin_primary_need_code is null end
         as primary_need_missing,
     (referrals.cine_close_date is null) <> (referrals.cine_close_reason is null) as closure_incomplete,
-    in_order.is_open_before_another as open_episodes_several,
-    in_order.is_inside_another as episodes_overlap,
+    case
+        when not referrals.is_no_episode
+            then referrals.cine_close_date is null and referrals.next_referral_id is not null
+    end as open_episodes_several,
+    case when not referrals.is_no_episode then coalesce(referrals.cine_referral_date < referrals.last_closed, false) end
+        as episodes_overlap,
     case
         when referrals.cine_referral_nfa
             then coalesce(activity.has_assessment or activity.has_more, false)
@@ -102,5 +95,3 @@ left join activity
     on referrals.la_code = activity.la_code and referrals.cine_referral_id = activity.referral_id
 left join {{ ref('int_quality__coverage') }} as assessments_from
     on referrals.la_code = assessments_from.la_code and assessments_from.return_name = 'cin_assessments'
-left join in_order
-    on referrals.la_code = in_order.la_code and referrals.cine_referral_id = in_order.cine_referral_id

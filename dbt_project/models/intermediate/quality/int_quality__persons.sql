@@ -11,9 +11,28 @@ before as (
 
 ),
 
+shared_legacy_ids as (
+
+    select la_code, pers_legacy_id
+    from persons
+    where pers_legacy_id is not null
+    group by la_code, pers_legacy_id
+    having count(*) > 1
+
+),
+
+not_yet_sent as (
+
+    select la_code, pers_person_id
+    from persons
+    where pers_upn_unknown = 'UN4'
+
+),
+
+-- since when those are known of whom it is asked
 first_known as (
 
-    select la_code, la_child_id, min(known_from) as known_from
+    select spells.la_code, spells.la_child_id, min(spells.known_from) as known_from
     from (
         select la_code, cine_person_id as la_child_id, cine_referral_date as known_from
         from ({{ judged('cin_episodes') }})
@@ -21,7 +40,9 @@ first_known as (
         select la_code, clae_person_id as la_child_id, clae_cla_episode_start_date as known_from
         from ({{ judged('cla_episodes') }})
     ) as spells
-    group by la_code, la_child_id
+    semi join not_yet_sent
+        on spells.la_code = not_yet_sent.la_code and spells.la_child_id = not_yet_sent.pers_person_id
+    group by spells.la_code, spells.la_child_id
 
 )
 
@@ -58,10 +79,8 @@ select
     case
         when persons.pers_upn_unknown = 'UN4' then first_known.known_from < persons.as_at_date - 7
     end as upn_reason_out_of_date,
-    case
-        when persons.pers_legacy_id is not null
-            then count(*) over (partition by persons.la_code, persons.pers_legacy_id) > 1
-    end as legacy_id_shared,
+    case when persons.pers_legacy_id is not null then shared_legacy_ids.pers_legacy_id is not null end
+        as legacy_id_shared,
     -- a baby's birth replaces the expected date
     case when before.pers_dob is not null then (persons.pers_dob is distinct from before.pers_dob) end
         as birth_date_changed,
@@ -81,3 +100,5 @@ left join before
     on persons.la_code = before.la_code and persons.pers_person_id = before.pers_person_id
 left join first_known
     on persons.la_code = first_known.la_code and persons.pers_person_id = first_known.la_child_id
+left join shared_legacy_ids
+    on persons.la_code = shared_legacy_ids.la_code and persons.pers_legacy_id = shared_legacy_ids.pers_legacy_id
