@@ -167,6 +167,6 @@ def _lay_out_first_published(db: duckdb.DuckDBPyConnection, store: Path) -> None
             semi join published_views
                 on kept.la_code = published_views.la_code
                 and kept.view_month = published_views.view_month
-                and kept.filename like '%/' || published_views.file
+                and parse_filename(kept.filename) = published_views.file
             """
         )
