@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -77,22 +75,23 @@ def land_returns(
     time, of whatever return: reading and writing each keep one core busy.
     """
     landed: dict[str, dict[str, Landed]] = {}
-    asked: list[tuple[str, str, Future[Landed]]] = []
+    asked: dict[str, list[tuple[str, Future[Landed]]]] = {}
     pool = ThreadPoolExecutor(max_workers=2)
     try:
         for name, by_month in files.items():
             fmt = submitted_formats()[name]
+            landed[name], asked[name] = {}, []
             for month, received in by_month.items():
                 seen = ledger.seen(name, month)
                 waiting = [f for f in received if seen.get(f.file) != look_of(f, fmt)]
                 same = len(received) - len(waiting)
-                landed.setdefault(name, {})[month] = Landed(files=same, unchanged=same)
+                landed[name][month] = Landed(files=same, unchanged=same)
                 for batch in _batches(waiting):
                     work = pool.submit(_land_batch, fmt, month, batch, landing, ledger, pseudonyms)
-                    asked.append((name, month, work))
-        for name, of_return in groupby(asked, key=itemgetter(0)):
+                    asked[name].append((month, work))
+        for name, of_return in asked.items():
             tell(name)
-            for _, month, work in of_return:
+            for month, work in of_return:
                 landed[name][month] += work.result()
     finally:
         pool.shutdown(cancel_futures=True)  # one that broke ends the others
