@@ -65,13 +65,17 @@ class Mac:
 def _padded(said: pa.Array, lengths: npt.NDArray[np.integer], count: int) -> Blocks:
     """Text as rows of so many blocks: behind what is shorter a set bit, and nothing more."""
     width = count * BLOCK
-    filled = pc.ascii_rpad(said, width=width, padding="\0")
-    _, offsets, data = filled.buffers()
-    first = np.frombuffer(offsets, np.int32)[filled.offset]
-    rows = np.frombuffer(data, np.uint8)[first : first + width * len(said)].reshape(-1, width).copy()
+    rows = bytes_of(pc.ascii_rpad(said, width=width, padding="\0"), width).copy()
     shorter = np.flatnonzero(lengths < width)
     rows[shorter, lengths[shorter]] = 0x80
     return rows
+
+
+def bytes_of(text: pa.Array, width: int) -> npt.NDArray[np.uint8]:
+    """The bytes of texts that are all so long and none of them null: one row for each."""
+    _, offsets, data = text.buffers()
+    first = np.frombuffer(offsets, np.int32)[text.offset]
+    return np.frombuffer(data or b"", np.uint8)[first : first + width * len(text)].reshape(-1, width)
 
 
 def _doubled(number: int) -> int:

@@ -381,16 +381,17 @@ def _under_pseudonyms(
     file_numbers = rows.column("file_no").combine_chunks()
     la_codes = [o.raw.la_code for o in opened]
     through = pa.array([bool(o.raw.sha256) for o in opened])
-    is_through = through.take(file_numbers)
+    is_through = through.take(file_numbers) if through.true_count else None
     for place, column in enumerate(rows.schema):
         if what := fmt.identifiers.get(column.name):
             ids = rows.column(place).combine_chunks()
-            made = pseudonyms.landed(la_codes, file_numbers.to_numpy(), what, ids)
-            if through.true_count:
-                of_made = pseudonyms.landed_of_made(pc.if_else(is_through, ids, None))
-                storage = pc.if_else(is_through, of_made.storage, made.storage)
-                made = pa.ExtensionArray.from_storage(pa.uuid(), storage)
-            rows = rows.set_column(place, column.name, made)
+            sent = ids if is_through is None else pc.if_else(is_through, None, ids)
+            landed = pseudonyms.landed(la_codes, file_numbers.to_numpy(), what, sent)
+            if is_through is not None:
+                made = pseudonyms.landed_of_made(pc.if_else(is_through, ids, None))
+                both = pc.coalesce(landed.storage, made.storage)
+                landed = pa.ExtensionArray.from_storage(pa.uuid(), both)
+            rows = rows.set_column(place, column.name, landed)
     return rows
 
 
@@ -412,11 +413,11 @@ def _with_place(rows: pa.Table, opened: Sequence[_Opened], month: str) -> pa.Tab
 
 def _write_whole(table: pa.Table, target: Path) -> None:
     aside = target.with_suffix(".aside")
-    pq.write_table(table, aside, **landed_as(table.schema))
+    pq.write_table(table, aside, **written_as(table.schema))
     _settle(aside, target)
 
 
-def landed_as(schema: pa.Schema) -> dict[str, Any]:
+def written_as(schema: pa.Schema) -> dict[str, Any]:
     """How records are written: nothing is gained by a dictionary of ids, nor of numbers that count up."""
     plain = [f.name for f in schema if f.type == pa.uuid()]
     counting = [f.name for f in schema if f.name == "row_number" and f.type == pa.int64()]

@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.cmac import BLOCK, Blocks, Mac
+from ingest.cmac import BLOCK, Blocks, Mac, bytes_of
 from ingest.conform import as_said
 
 KEY_FILE = "LINE_OF_SIGHT_KEY_FILE"  # names the file: the key is never in the environment
@@ -74,10 +74,10 @@ class Pseudonyms:
 
     def landed_of_made(self, text: pa.Array) -> pa.Array:
         """How ids land that are pseudonyms already, or text that is made of them and of days."""
-        is_one = pc.fill_null(pc.match_substring_regex(text, f"^{PSEUDONYM.pattern}$"), True)
+        is_one = pc.match_substring_regex(text, f"^{PSEUDONYM.pattern}$")
         of_domain = np.zeros(len(text), np.int8)
         made = self.landed([NO_AUTHORITY], of_domain, "made of pseudonyms", pc.if_else(is_one, None, text))
-        return _as_uuid(pc.if_else(is_one, _packed(text, is_one), made.storage))
+        return _as_uuid(pc.coalesce(_packed(pc.if_else(is_one, text, None)), made.storage))
 
     def moved_on(self, old: "Pseudonyms", text: pa.Array) -> pa.Array:
         """Text made with `old`, whose key this one goes on from, with every pseudonym in it made anew."""
@@ -130,11 +130,10 @@ def as_text(landed: pa.Array) -> pa.Array:
     return pc.if_else(landed.is_valid(), digits, None)
 
 
-def _packed(text: pa.Array, is_one: pa.Array) -> pa.Array:
-    """Pseudonyms as text, in bytes: nothing is told by those of other text."""
-    whole = pc.fill_null(pc.if_else(is_one, text, None), "0" * DIGITS)
-    digits = np.frombuffer("".join(whole.to_pylist()).encode("ascii"), np.uint16)
-    return pc.if_else(text.is_valid(), _binary(BYTE_OF[digits].reshape(-1, BLOCK)), None)
+def _packed(text: pa.Array) -> pa.Array:
+    """Pseudonyms as text, in bytes."""
+    digits = bytes_of(pc.fill_null(text, "0" * DIGITS), DIGITS)
+    return pc.if_else(text.is_valid(), _binary(BYTE_OF[digits.view(np.uint16)]), None)
 
 
 def _blocks(landed: pa.Array) -> Blocks:

@@ -8,13 +8,14 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingest.land import landed_as, pending_months
+from ingest.land import pending_months, written_as
 from ingest.ledger import Ledger
 from ingest.places import RECORDS_BEFORE, Places
 from ingest.pseudonyms import Pseudonyms
@@ -83,19 +84,16 @@ def rekey(places: Places, old: Pseudonyms, new: Pseudonyms) -> int:
     aside = places.records.with_name(".records.aside")
     shutil.rmtree(aside, ignore_errors=True)
     count = 0
-    made: list[pa.Table] = []
-    # what was opened as text first: it says of what the landed ids of other forms were made
-    for path in sorted(places.records.rglob("*"), key=lambda p: (not p.is_relative_to(places.opened), p)):
+    made = _landed_of_opened(places.opened, old, new)
+    for path in sorted(places.records.rglob("*")):
         target = aside / path.relative_to(places.records)
         if path.is_dir():
-            target.mkdir(parents=True, exist_ok=True, mode=0o700)
+            target.mkdir(parents=True, mode=0o700)
         elif path.suffix == ".parquet":
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             table = _moved_on(pq.read_table(path), old, new, made)
-            pq.write_table(table, target, **landed_as(table.schema))
+            pq.write_table(table, target, **written_as(table.schema))
             count += 1
         elif path != places.key_id:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             shutil.copyfile(path, target)
     (aside / places.key_id.name).write_text(new.key_id + "\n", encoding="ascii")
     before = places.records.with_name(RECORDS_BEFORE)
@@ -106,20 +104,28 @@ def rekey(places: Places, old: Pseudonyms, new: Pseudonyms) -> int:
     return count
 
 
-def _moved_on(table: pa.Table, old: Pseudonyms, new: Pseudonyms, made: list[pa.Table]) -> pa.Table:
-    """A table of the records under the new key. Adds to `made` what its text with pseudonyms lands as, before
-    and after; landed tables look theirs up there."""
+def _landed_of_opened(opened: Path, old: Pseudonyms, new: Pseudonyms) -> pa.Table:
+    """What the ids of other forms, made of pseudonyms and days, landed as `before` and land as `after`."""
+    made = [NOTHING_MADE]
+    for path in opened.rglob("*.parquet"):
+        for column in pq.read_table(path).itercolumns():
+            if pa.types.is_string(column.type):
+                text = pc.unique(column)
+                moved = new.moved_on(old, text)
+                is_moved = pc.not_equal(text, moved)
+                before = old.landed_of_made(text.filter(is_moved))
+                made.append(pa.table({"before": before, "after": new.landed_of_made(moved.filter(is_moved))}))
+    return pa.concat_tables(made).combine_chunks()
+
+
+def _moved_on(table: pa.Table, old: Pseudonyms, new: Pseudonyms, made: pa.Table) -> pa.Table:
+    """A table of the records under the new key; `made` as _landed_of_opened gives it."""
     for place, column in enumerate(table.schema):
         held = table.column(place).combine_chunks()
         if pa.types.is_string(column.type):
             spelled = held.dictionary_encode()
-            moved = new.moved_on(old, spelled.dictionary)
-            is_moved = pc.not_equal(spelled.dictionary, moved)
-            before, after = spelled.dictionary.filter(is_moved), moved.filter(is_moved)
-            of_made = {"before": old.landed_of_made(before), "after": new.landed_of_made(after)}
-            made.append(pa.table(of_made))
-            table = table.set_column(place, column.name, moved.take(spelled.indices))
-        elif column.type == pa.uuid():
-            moved = new.landed_moved_on(old, held, pa.concat_tables([NOTHING_MADE, *made]))
+            moved = new.moved_on(old, spelled.dictionary).take(spelled.indices)
             table = table.set_column(place, column.name, moved)
+        elif column.type == pa.uuid():
+            table = table.set_column(place, column.name, new.landed_moved_on(old, held, made))
     return table

@@ -73,8 +73,9 @@ def publish(
         on_record = ledger.table("releases").column("release_number").to_pylist()
         kept = public_pack.Kept(places.public_ledger, on_record)
         try:
-            with ThreadPoolExecutor(max_workers=1) as pool:  # DuckDB writes while the pack is worked out
-                exported = pool.submit(_export, db.cursor(), aside, descriptions)
+            # DuckDB writes while the pack is worked out
+            with db.cursor() as beside, ThreadPoolExecutor(max_workers=1) as pool:
+                exported = pool.submit(_export, beside, aside, descriptions)
                 public_pack.write(db, aside / "public", kept, number, view_month)
                 exported.result()
             key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None

@@ -47,7 +47,7 @@ class Warehouse(dg.ConfigurableResource):
 
     def found(self, run_id: str) -> raw_folder.RawFolder:
         """What lies in the raw folder. Looked at once a run: several steps ask."""
-        raw = Path(self.raw).absolute()
+        raw = self.places.raw
         if (run_id, raw) not in _found:
             remember_found(run_id, raw, raw_folder.only_still(raw_folder.look(raw)))
         return _found[run_id, raw]

@@ -69,8 +69,11 @@ def quality_gate(
     from expectations.gate import judge
 
     places = warehouse.places
-    with only_refresh(places), duckdb.connect(str(places.warehouse), read_only=True) as db:
-        beside = db.cursor()
+    with (
+        only_refresh(places),
+        duckdb.connect(str(places.warehouse), read_only=True) as db,
+        db.cursor() as beside,
+    ):
 
         def judged() -> list[Outcome]:
             with ThreadPoolExecutor(max_workers=1) as pool:  # DuckDB counts while Great Expectations judges

@@ -6,9 +6,9 @@ with referrals as (
         *,
         coalesce(cine_referral_nfa, false) as is_no_episode,
         lead(cine_referral_id) over in_order as next_referral_id,
-        max(coalesce(cine_close_date, date '9999-12-31')) over (
-            in_order rows between unbounded preceding and 1 preceding
-        ) as last_closed
+        {{ begins_inside_another(
+            'cine_referral_date', 'cine_close_date', '(in_order rows between unbounded preceding and 1 preceding)'
+        ) }} as is_inside_another
     from ({{ judged('cin_episodes') }})
     window in_order as (
         partition by la_code, cine_person_id, is_no_episode order by cine_referral_date, cine_referral_id
@@ -65,8 +65,7 @@ select
         when not referrals.is_no_episode
             then referrals.cine_close_date is null and referrals.next_referral_id is not null
     end as open_episodes_several,
-    case when not referrals.is_no_episode then coalesce(referrals.cine_referral_date < referrals.last_closed, false) end
-        as episodes_overlap,
+    case when not referrals.is_no_episode then referrals.is_inside_another end as episodes_overlap,
     case
         when referrals.cine_referral_nfa
             then coalesce(activity.has_assessment or activity.has_more, false)
