@@ -131,6 +131,10 @@ prove-disclosure: install  ## an attacker against the public packs of twenty inv
 prove-ees: install  ## files for explore education statistics against the screening rules (needs ../shared)
 	$(BIN)/python -m tests.prove.ees
 
+lineage: install  ## read off the SQL which fields each indicator rests on, into its seed; and each return's suite
+	$(BIN)/python -m tests.dbt_project.fields_read
+	$(BIN)/python -m expectations.contracts
+
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock

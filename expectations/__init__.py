@@ -1,4 +1,8 @@
-"""Whether a build may be published, and why not. Great Expectations judges counts, never a child's row."""
+"""What is expected of returns, measures and marts, and what follows where it does not hold.
+
+SQL measures: a count over a count, by authority, return and field. The suites hold the bounds. Great
+Expectations judges, and its result is what holds a figure back.
+"""
 
 import os
 

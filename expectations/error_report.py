@@ -33,12 +33,13 @@ SAFE = f"""
 create temp macro safe(cell) as case when regexp_matches(cell, '{FORMULA}') then '''' || cell else cell end
 """
 # A rule's fault has a line for each record; what landing found stands as it was found. The place of a record
-# opened from another format is that of its own sheet or element.
+# opened from another format is that of its own sheet or element. What holds figures comes first, by how many;
+# a doubt about a return as a whole (it stopped, it is an earlier month's) has a line of its own.
 REPORT = """
 with faults as (
     select
         outcomes.la_code, outcomes.rule_id, outcomes.severity, rules.dfe_codes, rules.sentence, rules.fix,
-        rules.return_name, rules.field_name, place.content_id, place.row_number
+        rules.return_name, rules.field_name, rules.ground, place.content_id, place.row_number
     from (
         select la_code, rule_id, severity, unnest(failing) as place
         from intermediate.int_quality__outcomes where state = 'failed' and len(failing) > 0
@@ -51,7 +52,8 @@ placed as (
         faults.la_code, receipts.file, moved.origin as sheet,
         coalesce(moved.row_number, faults.row_number) as row_number, headers.letter,
         coalesce(headers.sender_name, faults.field_name) as field_name,
-        faults.rule_id, faults.dfe_codes, faults.severity, faults.sentence, faults.fix
+        faults.rule_id, faults.dfe_codes, faults.severity, faults.sentence, faults.fix,
+        faults.ground, faults.return_name, '*' as doubted_field
     from faults
     inner join ledger.receipts as receipts
         on faults.content_id = receipts.content_id and faults.la_code = receipts.la_code
@@ -61,7 +63,8 @@ placed as (
 whole as (
     select
         outcomes.la_code, null as file, null as sheet, null::bigint as row_number, null as letter,
-        rules.field_name, rule_id, rules.dfe_codes, outcomes.severity, rules.sentence, rules.fix
+        rules.field_name, rule_id, rules.dfe_codes, outcomes.severity, rules.sentence, rules.fix,
+        rules.ground, rules.return_name, '*' as doubted_field
     from intermediate.int_quality__outcomes as outcomes
     inner join seeds.quality_rules as rules using (rule_id)
     where outcomes.state = 'failed' and coalesce(len(outcomes.failing), 0) = 0
@@ -78,12 +81,17 @@ found as (
             else coalesce(headers.sender_name, findings.column_name)
         end as field_name,
         coalesce(rules.rule_id, findings.finding) as rule_id, rules.dfe_codes,
+        case rules.effect when 'hold' then 'critical' when 'report' then 'info' else 'warning' end
+            as severity,
+        findings.reason as sentence, findings.next_move as fix,
         case
-            when starts_with(rules.effect, 'block') then 'critical'
-            when rules.effect = 'report' then 'info'
-            else 'warning'
-        end as severity,
-        findings.reason as sentence, findings.next_move as fix
+            when rules.ground is not null then rules.ground
+            when findings.finding = 'required_cell_empty' then 'rows_unread'
+            when findings.finding in ('unreadable_cell', 'order_of_dates_unsure') then 'values_unread'
+        end as ground,
+        findings.return_name,
+        case when findings.finding = 'required_cell_empty' then '*' else findings.field_name end
+            as doubted_field
     from ledger.findings as findings
     left join headers
         on findings.content_id = headers.content_id and findings.column_name = headers.field_name
@@ -94,13 +102,38 @@ found as (
         findings.content_id in (select content_id from intermediate.int_quality__sources)
         or findings.reporting_month = (select view_month from ledger.reporting)
     )
+),
+held as (
+    select
+        la_code, ground, return_name, field_name, rule_id, ground_sentence, suggested_action, figure_count
+    from marts.rpt_held_by_ground
+),
+returns_in_doubt as (
+    select
+        la_code, null as file, null as sheet, null::bigint as row_number, null as letter,
+        return_name as field_name, ground as rule_id, null as dfe_codes, 'critical' as severity,
+        ground_sentence as sentence, suggested_action as fix, ground, return_name, field_name as doubted_field
+    from held where ground not in ('rows_unread', 'values_unread', 'rule_broken', 'children_unknown')
+),
+every as (
+    select * from placed union all select * from whole union all select * from found
+    union all select * from returns_in_doubt
 )
 select
-    la_code, safe(file) as file, safe(sheet) as sheet, row_number as row, letter as column,
-    safe(field_name) as field, rule_id as rule, dfe_codes, severity,
-    sentence as "what is wrong or should hold", fix as "what to do"
-from (select * from placed union all select * from whole union all select * from found) as every
-order by la_code, severity, file, rule, sheet, row, field
+    every.la_code, safe(every.file) as file, safe(every.sheet) as sheet, every.row_number as row,
+    every.letter as column, safe(every.field_name) as field, every.rule_id as rule, every.dfe_codes,
+    every.severity,
+    every.sentence as "what is wrong or should hold", every.fix as "what to do",
+    coalesce(max(held.figure_count), 0) as "figures held",
+    case when max(held.figure_count) > 0 then 'yes' else 'no' end as "must be mended to be published"
+from every
+left join held
+    on every.la_code = held.la_code and every.ground = held.ground
+    and (every.return_name = held.return_name or held.return_name = '*')
+    and (held.field_name = '*' or every.doubted_field in (held.field_name, '*'))
+    and (held.rule_id = '' or held.ground = 'contradiction' or held.rule_id = every.rule_id)
+group by all
+order by every.la_code, "figures held" desc, every.severity, file, rule, sheet, row, field
 """
 
 

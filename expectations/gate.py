@@ -1,122 +1,104 @@
-"""Run a suite over a frame of counts and say how every expectation ended. Silence is never a pass."""
+"""Judge frames of counts by their suites, and say how every expectation ended. Silence is never a pass."""
 
-import logging
-import shutil
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import great_expectations as gx
 import pandas as pd
-from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.expectations import Expectation
+from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.expectations.row_conditions import deserialize_row_condition
 
-from expectations.verdict import Outcome, State
-
-logging.getLogger("great_expectations.data_context.types.base").setLevel(
-    logging.WARNING
-)  # says where its tmp is
-
-SITE = "quality"
-OWN_ONLY = (
-    """<meta http-equiv="Content-Security-Policy" content="default-src 'self' 'unsafe-inline' data:">"""
-)
+from expectations.checks import Check, State
 
 
-def judge(
-    name: str, frame: pd.DataFrame, suite: Iterable[Expectation], subject: str, docs: Path | None = None
-) -> list[Outcome]:
-    """Judge a frame of counts. `subject` names the column that says what each row is about; `docs` a folder
-    to write Great Expectations' pages to.
+def judge(context: Any, name: str, suite: Mapping[str, Any], frame: pd.DataFrame, index: str) -> list[Check]:
+    """Judge a frame by one suite of the context. `index` names the column that tells rows apart: a number.
 
-    Every expectation in the suite ends as an outcome for every subject: where Great Expectations raises,
-    as crashed; where the frame has no rows, as not run.
+    Every expectation ends as a check. One that crashes has failed for every row that it would have judged;
+    where the whole suite does, so do all of its expectations. Without rows they did not run. No value is in a
+    result: only the index does, and counts.
     """
-    expectations = list(suite)
+    expectations = {e["meta"]["check"]: e for e in suite["expectations"]}
     if frame.empty:
-        return [_outcome(e, "nothing", "not_run") for e in expectations]
+        return [_check(name, said, "not_run") for said in expectations.values()]
     try:
-        results = _validate(name, frame, expectations, docs)
+        results = _validate(context, name, frame, index)
     except Exception:  # whatever went wrong inside, the check has not passed
-        return [_outcome(e, str(s), "crashed") for e in expectations for s in frame[subject]]
-    outcomes: list[Outcome] = []
-    for expectation in expectations:
-        result = results[_check(expectation)]
-        raised = any(info.get("raised_exception") for info in _exceptions(result["exception_info"]))
-        unexpected = set(result["result"].get("unexpected_index_list") or [])
-        raised = raised or not (result["success"] or unexpected)  # a no that names no row is still a no
-        counts = frame.get(getattr(expectation, "column", ""), pd.Series(pd.NA, index=frame.index))
-        for row, (about, count) in enumerate(zip(frame[subject], counts, strict=True)):
-            is_unknown = pd.isna(count)  # Great Expectations passes over a null, which is no pass
-            state: State = (
-                "crashed"
-                if raised
-                else "not_run"
-                if is_unknown
-                else "failed"
-                if row in unexpected
-                else "passed"
-            )
-            outcomes.append(_outcome(expectation, str(about), state, None if is_unknown else int(count)))
-    return outcomes
+        results = {}
+    checks = []
+    for check, said in expectations.items():
+        result = results.get(check)
+        judged = _judged(said, frame)
+        if result is None or _raised(result):
+            checks.append(_check(name, said, "crashed", len(judged), judged[index]))
+            continue
+        failing = _failing(result, index)
+        if not result["success"] and not failing:  # a no that names no row is still a no
+            checks.append(_check(name, said, "crashed", len(judged), judged[index]))
+            continue
+        if judged.empty:
+            state: State = "not_run"
+        else:
+            state = "passed" if result["success"] else "failed"
+        checks.append(_check(name, said, state, len(judged), failing))
+    return checks
 
 
-def _validate(
-    name: str, frame: pd.DataFrame, expectations: Sequence[Expectation], docs: Path | None
-) -> dict[str, dict[str, Any]]:
+def _validate(context: Any, name: str, frame: pd.DataFrame, index: str) -> dict[str, dict[str, Any]]:
     """Each check's result by its name: Great Expectations answers in an order of its own."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    batches = (
-        context.data_sources.add_pandas(name)
-        .add_dataframe_asset(name)
-        .add_batch_definition_whole_dataframe(name)
+    batches = context.data_sources.get("warehouse").get_asset("counts").get_batch_definition("whole")
+    judged = context.validation_definitions.add_or_update(
+        gx.ValidationDefinition(name=name, data=batches, suite=context.suites.get(name))
     )
-    suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=list(expectations)))
-    judged = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batches, suite=suite))
-    checkpoint = context.checkpoints.add(
-        gx.Checkpoint(name=name, validation_definitions=[judged], result_format="COMPLETE")
+    checkpoint = context.checkpoints.add_or_update(
+        gx.Checkpoint(
+            name=name,
+            validation_definitions=[judged],
+            result_format={
+                "result_format": "COMPLETE",
+                "unexpected_index_column_names": [index],
+                "exclude_unexpected_values": True,
+                "include_unexpected_rows": False,
+            },
+        )
     )
     [validated] = checkpoint.run(batch_parameters={"dataframe": frame}).run_results.values()
-    if docs:
-        _write_docs(context, docs)
     answers: list[dict[str, Any]] = [answer.to_json_dict() for answer in validated.results]
     return {answer["expectation_config"]["meta"]["check"]: answer for answer in answers}
 
 
-def _write_docs(context: Any, folder: Path) -> None:
-    """The judgement as Great Expectations' own pages, written aside and put in place whole.
-
-    The pages ask others' servers for looks; they are told not to, and read well enough without.
-    """
-    aside = folder.with_name(f".{folder.name}.aside")
-    shutil.rmtree(aside, ignore_errors=True)
-    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(aside)}
-    index = {"class_name": "DefaultSiteIndexBuilder"}
-    site = {"class_name": "SiteBuilder", "site_index_builder": index, "store_backend": store}
-    context.add_data_docs_site(SITE, site)
-    context.build_data_docs(site_names=[SITE])
-    for page in aside.rglob("*.html"):
-        page.write_text(page.read_text(encoding="utf-8").replace("<head>", f"<head>{OWN_ONLY}", 1), "utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    aside.rename(folder)
+def _judged(said: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that an expectation looks at; all of them where its condition cannot be read."""
+    condition = said["kwargs"].get("row_condition")
+    try:
+        if not condition:
+            return frame
+        asked: Any = deserialize_row_condition(condition)
+        return frame.query(PandasExecutionEngine().condition_to_filter_clause(asked))
+    except Exception:  # Great Expectations could not read it either, and says so by raising
+        return frame
 
 
-def _exceptions(info: dict) -> list[dict]:
-    return [info] if "raised_exception" in info else list(info.values())
+def _failing(result: Mapping[str, Any], index: str) -> tuple[int, ...]:
+    listed = result["result"].get("unexpected_index_list") or []
+    return tuple(int(one) for part in listed for one in part[index])
 
 
-def _check(expectation: Expectation) -> str:
-    """The name that its suite gave the expectation; Great Expectations lets one go without."""
-    return str((expectation.meta or {})["check"])
+def _raised(result: Mapping[str, Any]) -> bool:
+    info = result["exception_info"]
+    every = [info] if "raised_exception" in info else list(info.values())
+    return any(one.get("raised_exception") for one in every)
 
 
-def _outcome(expectation: Expectation, subject: str, state: State, violations: int | None = None) -> Outcome:
-    return Outcome(
-        check=_check(expectation),
-        subject=subject,
+def _check(name: str, said: Mapping[str, Any], state: State, looked_at: int = 0, failing: Any = ()) -> Check:
+    return Check(
+        suite=name,
+        check=said["meta"]["check"],
+        expectation=said["type"],
+        severity=said["severity"],
         state=state,
-        severity=str(expectation.severity.value),  # type: ignore[arg-type]
-        sentence=str(expectation.notes),
-        violations=violations,
+        sentence=said.get("notes") or "",
+        bound=said["kwargs"].get("max_value"),
+        looked_at=looked_at,
+        failing=tuple(int(one) for one in failing),
     )

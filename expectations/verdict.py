@@ -1,17 +1,20 @@
-"""How checks ended, and what of a build may be published. Kept beside the build as JSON."""
+"""How checks ended, and whether a build may be published. Kept beside the build as JSON."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
-State = Literal["passed", "failed", "not_run", "crashed"]
-Severity = Literal["critical", "warning", "info"]
+from expectations.checks import Check, Severity, State
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one check ended: on what, what it asks in words, and what it found in counts."""
+    """How one check ended: on what, what it asks in words, and what it found in counts.
+
+    One that blocks stops the release where it has not passed. Any other that is critical has held back the
+    figures that rest on what it found, and nothing else.
+    """
 
     check: str
     subject: str
@@ -19,30 +22,33 @@ class Outcome:
     severity: Severity
     sentence: str
     violations: int | None = None
-    la_code: str | None = None  # the authority that alone is withheld where it fails; None: the release is
-    overridden_by: str | None = None  # who answers for publishing all the same
-    override_reason: str | None = None
-
-    @property
-    def is_grave(self) -> bool:
-        """A critical check that has not passed: one that crashed or did not run has not passed either."""
-        return self.severity == "critical" and self.state != "passed"
+    is_blocking: bool = False
 
     @property
     def blocks(self) -> bool:
-        """Whether nothing may be published."""
-        return self.is_grave and self.la_code is None
+        """Whether nothing may be published: one that crashed or did not run has not passed either."""
+        return self.is_blocking and self.severity == "critical" and self.state != "passed"
 
     @property
-    def withholds(self) -> bool:
-        """Whether its authority's figures may not be published."""
-        return self.is_grave and self.la_code is not None and self.overridden_by is None
+    def is_not_asked(self) -> bool:
+        """Whether something was measured that no expectation judges: it is let through."""
+        return (
+            self.state == "not_run"
+            and self.severity == "warning"
+            and self.sentence.startswith("No expectation")
+        )
 
     @property
     def in_words(self) -> str:
         """What it asks, and how it ended, in counts."""
         found = f", {self.violations} found" if self.violations is not None else ""
         return f"{self.sentence} ({self.check} on {self.subject}: {self.state}{found})"
+
+    @classmethod
+    def of(cls, check: Check, is_blocking: bool = False) -> "Outcome":
+        """What is kept of a check: its rows are counted, and not named."""
+        found = len(check.failing) if check.state in ("failed", "crashed") else None
+        return cls(check.check, check.suite, check.state, check.severity, check.sentence, found, is_blocking)
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,6 @@ class Verdict:
         return tuple(o for o in self.outcomes if o.blocks)
 
     @property
-    def withholding(self) -> tuple[Outcome, ...]:
-        """What withholds an authority, each with the authority's code."""
-        return tuple(o for o in self.outcomes if o.withholds)
-
-    @property
     def reasons(self) -> tuple[str, ...]:
         """Why the build is withheld, in words and counts: a sentence for each check that blocks."""
         return tuple(o.in_words for o in self.blocking)
@@ -84,3 +85,8 @@ class Verdict:
         """A kept verdict. Raises FileNotFoundError where none was reached."""
         said = json.loads(path.read_text(encoding="utf-8"))
         return cls(said["build_sha256"], tuple(Outcome(**o) for o in said["outcomes"]))
+
+
+def outcomes_of(checks: Iterable[Check], is_blocking: bool = False) -> list[Outcome]:
+    """Each check as it is kept."""
+    return [Outcome.of(check, is_blocking) for check in checks]

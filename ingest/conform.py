@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest import code_lists
+from ingest.findings import REQUIRED_CELL_EMPTY
 from ingest.return_format import Field, ReturnFormat
 
 BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff"  # what spreadsheets leave at the ends of cells
@@ -45,7 +46,7 @@ class Conformed:
     """What a batch became. Both are in the order of the files and of their rows."""
 
     rows: pa.Table  # file_no, row_number, then the declared fields, typed
-    findings: pa.Table  # file_no, row_number, column_name, value, finding, reason, next_move
+    findings: pa.Table  # file_no, row_number, column_name, event_date, value, finding, reason, next_move
 
 
 def read_sql(field: Field) -> str:
@@ -218,7 +219,7 @@ def _unread_cells(batch: _Batch) -> pa.Table | None:
         " union all ".join(
             f"""
             select
-                kept.file_no, kept.row_number, '{f.name}' as column_name,
+                kept.file_no, kept.row_number, '{f.name}' as column_name, {_event_date(fmt)} as event_date,
                 trim(cells.{_quoted(f)}, {BLANKS}) as value, 'unreadable_cell' as finding,
                 '{NOT_READ[f.type].format(code_list=f.code_list)}' as reason,
                 'correct the cell; until then it counts as empty' as next_move
@@ -238,7 +239,8 @@ def _odd_child_ids(batch: _Batch) -> pa.Table | None:
         batch.db,
         f"""
         select
-            file_no, row_number, 'pers_person_id' as column_name, null as value, 'id_malformed' as finding,
+            file_no, row_number, 'pers_person_id' as column_name, null as event_date, null as value,
+            'id_malformed' as finding,
             'a child''s id is longer than 20 characters, or has others than letters and digits' as reason,
             'send the case system''s own id, without spaces or signs' as next_move
         from kept where not regexp_full_match(pers_person_id, '{CHILD_ID}')
@@ -257,7 +259,7 @@ def _leave_out_incomplete(batch: _Batch) -> pa.Table | None:
         batch,
         where=" or ".join(empty),
         column=f"concat_ws(', ', {named})",
-        finding="required_cell_empty",
+        finding=REQUIRED_CELL_EMPTY,
         reason="a cell that every row must have is empty or unreadable, so the row was left out",
         next_move="fill the cell and send the return again",
     )
@@ -293,7 +295,7 @@ def _keep_last_of_key(batch: _Batch) -> pa.Table | None:
         db,
         f"""
         select
-            file_no, row_number, '{", ".join(fmt.key)}' as column_name, null as value,
+            file_no, row_number, '{", ".join(fmt.key)}' as column_name, null as event_date, null as value,
             'repeated_key' as finding,
             'a later row has the same key and other values, so this row was left out' as reason,
             'send one row for each key' as next_move
@@ -344,7 +346,8 @@ def _leave_out(
         batch.db,
         f"""
         select
-            file_no, row_number, {column} as column_name, {value} as value, '{finding}' as finding,
+            file_no, row_number, {column} as column_name, {_event_date(batch.fmt)} as event_date,
+            {value} as value, '{finding}' as finding,
             '{reason}' as reason, '{next_move}' as next_move
         from kept where {where}
         """,
@@ -355,6 +358,11 @@ def _leave_out(
     return findings
 
 
+def _event_date(fmt: ReturnFormat) -> str:
+    """The day of what a row of `kept` records: by it a finding is counted in the months that it can move."""
+    return f'kept."{fmt.event_date}"' if fmt.event_date else "null"
+
+
 def _quoted(field: Field) -> str:
     return f'"{field.name}"'
 
@@ -362,7 +370,9 @@ def _quoted(field: Field) -> str:
 def _arrow(db: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
     table = db.sql(
         f"""
-        select file_no, row_number, column_name, value::varchar as value, finding, reason, next_move
+        select
+            file_no, row_number, column_name, event_date::date as event_date, value::varchar as value,
+            finding, reason, next_move
         from ({sql})
         """
     ).to_arrow_table()
@@ -375,6 +385,7 @@ def _no_findings() -> pa.Table:
             ("file_no", pa.int32()),
             ("row_number", pa.int64()),
             ("column_name", pa.string()),
+            ("event_date", pa.date32()),
             ("value", pa.string()),
             ("finding", pa.string()),
             ("reason", pa.string()),

@@ -14,12 +14,16 @@ SCHEMA = pa.schema(
         ("file", pa.string()),
         ("content_id", pa.int64()),
         ("row_number", pa.int64()),
-        ("column_name", pa.string()),
+        ("column_name", pa.string()),  # as the sender sees it
+        ("field_name", pa.string()),  # as the format declares it; several are joined with a comma
+        ("event_date", pa.date32()),  # the day of what the row records, where it could be read
         ("finding", pa.string()),
         ("reason", pa.string()),
         ("next_move", pa.string()),
     ]
 )
+
+REQUIRED_CELL_EMPTY = "required_cell_empty"  # a row left out, since its key or a required cell is not there
 
 
 @dataclass(frozen=True)

@@ -174,13 +174,18 @@ def _land_batch(
     counts = dict(
         zip(*(by_file.column(c).to_pylist() for c in ("content_id", "content_id_count")), strict=True)
     )
+    left_out = findings.filter(pc.equal(findings.column("finding"), found.REQUIRED_CELL_EMPTY))
+    unread = {c["values"]: c["counts"] for c in pc.value_counts(left_out.column("content_id")).to_pylist()}
     landed = str(target.relative_to(landing))
     receipts = [
-        replace(
-            o.receipt,
-            kept_count=kept.get(file_no, 0),
-            finding_count=counts.get(o.receipt.content_id, 0),
-            landed=landed,
+        _unless_unreadable(
+            replace(
+                o.receipt,
+                kept_count=kept.get(file_no, 0),
+                finding_count=counts.get(o.receipt.content_id, 0),
+                landed=landed,
+            ),
+            unread.get(o.receipt.content_id, 0),
         )
         for file_no, o in enumerate(new)
     ]
@@ -255,6 +260,17 @@ def _open(
     return _Opened(file, receipt, table, notes)
 
 
+def _unless_unreadable(receipt: Receipt, unread: int) -> Receipt:
+    """The receipt, refused where not one of its rows could be read: that is no return of nothing."""
+    if not receipt.row_count or unread < receipt.row_count:
+        return receipt
+    reason = (
+        f"none of its {receipt.row_count} rows has a key and required cells that can be read, so it counts "
+        "as not sent; mend the columns that its findings name, and send it again"
+    )
+    return replace(receipt, status="rejected", reason=reason)
+
+
 def _content_id(fmt: ReturnFormat, file: RawFile, sha256: str) -> int:
     """Tells landed rows apart: the same bytes read as another return, month or authority are other rows."""
     read_from = (file.reporting_month, file.la_code, file.source_format, sha256 + file.merged_with)
@@ -300,6 +316,7 @@ def _all_findings(opened: Sequence[_Opened], conformed: Conformed, fmt: ReturnFo
     every = pa.concat_tables([pa.Table.from_pylist(of_files, schema), conformed.findings]).sort_by(
         [("file_no", "ascending"), ("row_number", "ascending"), ("column_name", "ascending")]
     )
+    declared = every.column("column_name")
     every = _as_the_sender_sees(every, opened)
     about = pa.table(
         {
@@ -310,6 +327,7 @@ def _all_findings(opened: Sequence[_Opened], conformed: Conformed, fmt: ReturnFo
     ).take(every.column("file_no"))
     count = every.num_rows
     columns = {name: every.column(name) for name in every.column_names} | {
+        "field_name": declared,
         "la_code": about.column("la_code"),
         "file": about.column("file"),
         "content_id": about.column("content_id"),

@@ -1,13 +1,12 @@
 """Lay out for dbt what it may read: landed returns, the views to answer, the calendar, reference files."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from ingest.conform import SQL_TYPES
+from ingest.earlier_returns import lay_out_cells, lay_out_earlier
 from ingest.findings import SCHEMA as FINDINGS
 from ingest.ledger import Ledger
 from ingest.opened_files import finding_files
@@ -26,19 +25,8 @@ LANDED_COLUMNS = {
     "row_number": "bigint",
 }
 TIE_ORDER = {"tie_order": "bigint"}  # landed where the format declares ties
-OVERRIDES = pa.schema([(name, pa.string()) for name in ("rule_id", "la_code", "reason", "by_name")])
 # what quality rules compare with the month before, child by child
 COMPARED_WITH_BEFORE = ("persons", "cla_episodes")
-
-
-@dataclass(frozen=True)
-class Override:
-    """Someone's word that an authority is published although a rule fails."""
-
-    rule_id: str
-    la_code: str
-    reason: str
-    by_name: str
 
 
 def lay_out(
@@ -47,7 +35,6 @@ def lay_out(
     ledger: Ledger,
     found: RawFolder,
     newest: str,
-    overrides: Sequence[Override] = (),
 ) -> None:
     """Fill `returns` and `ledger` of an empty warehouse for a refresh that reports the month `newest`."""
     for schema in ("returns", "ledger", "reference"):
@@ -57,7 +44,14 @@ def lay_out(
     formats = submitted_formats()
     db.register(
         "return_formats",
-        pa.table({"return_name": list(formats), "history": [f.history for f in formats.values()]}),
+        pa.table(
+            {
+                "return_name": list(formats),
+                "history": [f.history for f in formats.values()],
+                "event_date": pa.array([f.event_date for f in formats.values()], pa.string()),
+                "child_field": pa.array([f.child_field for f in formats.values()], pa.string()),
+            }
+        ),
     )
     for statement in db.extract_statements(VIEWS_SQL):
         db.execute(statement, {"newest": newest} if statement.named_parameters else None)
@@ -82,10 +76,19 @@ def lay_out(
     _lay_out_findings(db, places, found)
     for name in COMPARED_WITH_BEFORE:
         _lay_out_month_before(db, formats[name], places.landing)
+    lay_out_earlier(db, formats, places.landing)
+    lay_out_cells(db, formats)
     find_reused_ids(db, places.landing, newest)
     _lay_out_first_published(db, places.first_published)
-    db.register("overrides", pa.Table.from_pylist([asdict(o) for o in overrides], OVERRIDES))
-    db.execute("create table ledger.overrides as from overrides")
+    db.register("overrides", ledger.table("overrides"))
+    db.execute(  # the newest word on each stands, for as long as it was given
+        """
+        create table ledger.overrides as
+        select ground, la_code, return_name, reason, by_name, until_month
+        from overrides
+        qualify row_number() over (partition by ground, la_code, return_name order by override_id desc) = 1
+        """
+    )
 
 
 def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: Path) -> None:
@@ -146,10 +149,16 @@ def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawF
         FINDINGS,
     )
     db.register("oddities", oddities)
-    # not of what was landed before a month came late: it stands no more, and no receipt knows it
-    stands = "content_id is null or content_id in (select content_id from receipts)"
-    landed = f"union all select {shown} from read_parquet({files}) where {stands}" if files else ""
-    db.execute(f"create table ledger.findings as select {shown} from oddities {landed}")
+    db.execute(f"create table ledger.findings as select {shown} from oddities")
+    if files:
+        # not of what was landed before a month came late: it stands no more, and no receipt knows it
+        stands = "content_id is null or content_id in (select content_id from receipts)"
+        db.execute(
+            f"""
+            insert into ledger.findings by name
+            select * from read_parquet({files}, union_by_name = true) where {stands}
+            """
+        )
 
 
 def _lay_out_first_published(db: duckdb.DuckDBPyConnection, store: Path) -> None:

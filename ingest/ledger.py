@@ -51,6 +51,10 @@ create table if not exists releases (
 create table if not exists choices (  -- which release readers are given: the last one stands
     choice_id integer primary key, release_number integer not null, how text not null, at text not null
 );
+create table if not exists overrides (  -- who answers for giving figures that are in doubt, and until when
+    override_id integer primary key, ground text not null, la_code text not null, return_name text not null,
+    reason text not null, by_name text not null, until_month text not null, at text not null
+);
 create table if not exists refreshes (
     refresh_id integer primary key, view_month text, outcome text not null, reasons text, at text not null
 );
@@ -86,6 +90,21 @@ class Receipt:
     finding_count: int
     landed: str | None  # Parquet file, relative to the landing folder
     received_at: str
+
+
+@dataclass(frozen=True)
+class Override:
+    """A named person's word that figures are given although they are in doubt on a ground.
+
+    It frees what is held for the doubt about one return (or figure) of one authority, and nothing else.
+    """
+
+    ground: str
+    la_code: str
+    return_name: str  # or the indicator, where the figure itself is in doubt
+    reason: str
+    by_name: str
+    until_month: str  # the last month reported that it holds for, YYYY-MM
 
 
 class Ledger:
@@ -229,6 +248,15 @@ class Ledger:
         """The release that readers are to be given; None before the first. The last choice stands."""
         rows = self._query("select release_number from choices order by choice_id desc limit 1", ())
         return rows[0][0] if rows else None
+
+    def add_overrides(self, overrides: Iterable[Override]) -> None:
+        """Put on record who answers for figures; the newest word on each doubt stands."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._db.executemany(
+            """insert into overrides (ground, la_code, return_name, reason, by_name, until_month, at)
+            values (?, ?, ?, ?, ?, ?, ?)""",
+            [(*astuple(override), now) for override in overrides],
+        )
 
     def add_refresh(self, view_month: str | None, outcome: str, reasons: str | None, at: str) -> None:
         """Put the end of a refresh on record: published, withheld or failed."""

@@ -384,11 +384,12 @@ def _write_findings(findings: pa.Table, month: str, la_code: str, folder: Path) 
     path = folder / "_findings.parquet"
     path.unlink(missing_ok=True)
     if findings.num_rows:
-        filled = {
+        empty = {f.name: pa.nulls(findings.num_rows, f.type) for f in found.SCHEMA}
+        filled = empty | {
             "la_code": pa.repeat(pa.scalar(la_code), findings.num_rows),
             "reporting_month": pa.repeat(pa.scalar(month), findings.num_rows),
-            "content_id": pa.nulls(findings.num_rows, pa.int64()),
-        } | {name: findings.column(name) for name in findings.column_names}
+        }
+        filled |= {name: findings.column(name) for name in findings.column_names}
         pq.write_table(
             pa.Table.from_arrays([filled[name] for name in found.SCHEMA.names], schema=found.SCHEMA), path
         )

@@ -60,6 +60,7 @@ class ReturnFormat:
     start_and_end: tuple[str, str] | None
     at_least: Mapping[str, int]
     digest: str  # changes with the declaration, so that a changed format is read again
+    event_date: str | None = None  # the day of what a row records, by which a silence is measured
     ties: tuple[
         str, ...
     ] = ()  # what records have alike between which a rule takes the lowest or the largest id
@@ -77,6 +78,11 @@ class ReturnFormat:
     def field(self, name: str) -> Field | None:
         """The field of that name, if there is one."""
         return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def child_field(self) -> str | None:
+        """The field that says which child a row is of, if the rows are of children."""
+        return next((f.name for f in self.fields if f.identifies == "child"), None)
 
     @property
     def identifiers(self) -> dict[str, str]:
@@ -138,6 +144,7 @@ def load_format(path: Path) -> ReturnFormat:
         at_least=said.get("at_least", {}),
         ties=tuple(said.get("ties", [])),
         digest=hashlib.sha256(f"{LANDED_AS}\n{text}".encode()).hexdigest()[:16],
+        event_date=said.get("event_date"),
     )
     _refuse_nonsense(fmt, path)
     return fmt
@@ -151,6 +158,7 @@ def _refuse_nonsense(fmt: ReturnFormat, path: Path) -> None:
         (not set(fmt.key) <= names or not fmt.key, "has a key that is not among its fields"),
         (not set(fmt.start_and_end or ()) <= names, "has a start or end that is not among its fields"),
         (not set(fmt.at_least) <= names, "sets a least value for a field it does not have"),
+        (fmt.event_date not in {None, *names}, "is dated by a field it does not have"),
         (not set(fmt.ties) <= names, "has ties in fields it does not have"),
     ]
     for f in fmt.fields:

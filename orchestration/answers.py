@@ -55,6 +55,20 @@ left join compared using (indicator_id, compared_basis)
 order by about.display_order, indicator_id
 """
 
+HELD = """
+select
+    ground, ground_sentence, suggested_action, bound, is_earlier_figure_given,
+    list(distinct period_basis order by period_basis) as bases
+from fct_held_figures
+where la_code = $authority and indicator_id = $indicator and strftime(period_end, '%Y-%m') = $month
+group by all order by ground, ground_sentence
+"""
+WARNINGS = """
+select ground, ground_sentence, suggested_action from fct_measures
+where la_code = $authority and consequence = 'warning' and list_contains($needed, return_name)
+order by ground, ground_sentence
+"""
+
 
 class NoAnswer(Exception):
     """The question cannot be answered from the release; the message says what can."""
@@ -143,6 +157,8 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
             {"authority": authority, "snapshot": snapshot, "needed": needed},
         )
         names = _rows(db, "select la_name from dim_authority where la_code = $code", {"code": authority})
+        held = _rows(db, HELD, asked)
+        warnings = _rows(db, WARNINGS, {"authority": authority, "needed": needed})
     manifest = json.loads((release / "current" / "manifest.json").read_text(encoding="utf-8"))
     behind = {"marts", *needed}
     return {
@@ -150,14 +166,12 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
         "authority": f"{names[0]['la_name']} ({authority})" if names else authority,
         "month": month,
         "figures": figures,
+        "held": held,
+        "warnings": warnings,
         "returns": returns,
         "release": manifest["release"],
         "commit": manifest["commit"],
-        "checks": [
-            c
-            for c in manifest["checks"]
-            if c["subject"] in behind or (c["subject"] == authority and c["state"] == "failed")
-        ],
+        "checks": [c for c in manifest["checks"] if c["subject"] in behind],
     }
 
 
@@ -204,7 +218,8 @@ def status(places: Places) -> dict[str, Any]:
         }
     said: dict[str, Any] = {
         "release": release, "last_refresh": None, "waiting": [], "month": None,
-        "authorities": [], "refused": [], "missing": [], "findings": [], "not_supplied": [], "withheld": [],
+        "authorities": [], "refused": [], "missing": [], "findings": [], "not_supplied": [], "held": [],
+        "left_out": [],
     }  # fmt: skip
     if not places.ledger.exists():
         return said
@@ -225,14 +240,15 @@ def status(places: Places) -> dict[str, Any]:
             said["findings"] = _rows(
                 db, "from fct_findings where reporting_month = $month order by all", newest
             )
-            said["withheld"] = _rows(
+            said["held"] = _rows(
                 db,
                 """
-                select *, $folder || '/' || la_code || '/' as error_report from fct_publication_status
-                where publication_status <> 'published' order by la_code
+                select *, $folder || '/' || la_code || '/' as error_report from rpt_held_by_ground
+                order by la_code, figure_count desc, ground, return_name, rule_id
                 """,
                 {"folder": str(places.error_reports)},
             )
+            said["left_out"] = _rows(db, "from rpt_files_left_out order by la_code, file", {})
     return said
 
 

@@ -18,11 +18,11 @@ from ingest.places import KEPT_MONTHS, Places
 from ingest.pseudonyms import KEY_FILE, KeyRefused
 from orchestration import answers
 from orchestration.lock import Busy, only_refresh
+from orchestration.outcome import Outcome, lines_of
 from orchestration.overrides import overrides_of
 from orchestration.plain_errors import check_memory, in_words
 from orchestration.refresh import (
     NothingToReport,
-    Outcome,
     list_releases,
     record_stop,
     refresh_warehouse,
@@ -31,7 +31,7 @@ from orchestration.refresh import (
 from orchestration.release import NotThere, current_number
 from orchestration.stopping import heeded
 
-PUBLISHED, WITHHELD, BUSY = 0, 3, 75  # and 2, which click ends with on wrong usage
+PUBLISHED, WITHHELD, HELD, BUSY = 0, 3, 4, 75  # and 2, which click ends with on wrong usage
 FOLDER = click.Path(file_okay=False, path_type=Path)
 MONTH = click.DateTime(["%Y-%m"])
 WIDE = None if sys.stdout.isatty() else 200  # a pipe has no edge to wrap at
@@ -102,11 +102,12 @@ def main() -> None:
     "--override",
     "overrides",
     multiple=True,
-    metavar="RULE:AUTHORITY",
-    help="Publish AUTHORITY although RULE withholds it. Needs --reason and --by; may be given again.",
+    metavar="GROUND:AUTHORITY:RETURN",
+    help="Give the figures that GROUND holds for RETURN. Needs --reason and --by; may be given again.",
 )
 @click.option("--reason", help="Why the override is right. Kept in the release's manifest.")
 @click.option("--by", "by_name", help="Who answers for the override. Kept in the release's manifest.")
+@click.option("--until", type=MONTH, help="The last month that it holds for.  [default: the month reported]")
 @json_option
 def refresh(
     raw: Path,
@@ -118,26 +119,31 @@ def refresh(
     overrides: tuple[str, ...],
     reason: str | None,
     by_name: str | None,
+    until: Any,
     as_json: bool,
 ) -> None:
     """Land what has arrived, work out every indicator, check it, and publish it.
 
-    An authority whose returns break a critical quality rule is withheld alone: its last good figures stay,
-    with their date, and its error report says what to mend. To publish it all the same, for this one refresh:
+    A figure is held only where what it rests on is in doubt: the outcome says on what ground, how many
+    figures, and what frees them, and the authority's error report says what to mend, row by row. Earlier
+    sound figures stand meanwhile. To give figures that are held all the same, for one return, until a month:
 
     \b
-      line-of-sight refresh --override cp_plans_overlap:372 --reason "checked by hand" --by "A. Name"
+      line-of-sight refresh --override stopped:372:contacts --until 2025-06 \\
+          --reason "the front door was closed, checked by hand" --by "A. Name"
 
     \b
-    Exit codes:  0 published   2 wrong usage   3 withheld by the gate, with the reasons
-                 75 another refresh is running   1 something broke; nothing was changed
+    Exit codes:  0 published, nothing held      4 published, some figures held, with the grounds
+                 3 withheld by the gate, with the reasons; the last release stays current
+                 2 wrong usage   75 another refresh is running   1 something broke; nothing was changed
                  130 stopped by Ctrl-C           143 stopped by SIGTERM
     """
     if not raw.is_dir():
         raise click.UsageError(f"there is no folder {raw}; give the folder of the returns with --raw")
     places = Places.of(raw, reference, release, restricted)
     try:
-        overridden = overrides_of(overrides, reason, by_name)
+        last = until or month
+        overridden = overrides_of(overrides, reason, by_name, last and last.strftime("%Y-%m"))
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from None
     try:
@@ -160,7 +166,8 @@ def refresh(
         click.echo(json.dumps(ended.as_json(), indent=1))
     else:
         _tell_outcome(ended, places)
-    sys.exit({"published": PUBLISHED, "withheld": WITHHELD}.get(ended.state, 1))
+    published = HELD if ended.held else PUBLISHED
+    sys.exit({"published": published, "withheld": WITHHELD}.get(ended.state, 1))
 
 
 def _with_progress(work: Callable[[Callable[[str], None]], Outcome]) -> Outcome:
@@ -179,14 +186,9 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
         err.print(f"The refresh broke and changed nothing that readers see. {_still(ended)}")
     for reason in ended.reasons:
         err.print(f"  - {reason}")
-    for one in ended.withheld:
-        kept = f"keeps its figures of {one.figures_month}" if one.figures_month else "has no earlier figures"
-        err.print(f"Authority {one.la_code} is withheld, and {kept}:")
-        for reason in one.reasons:
-            err.print(f"  - {reason}")
-        err.print(f"  What to mend, row by row: {one.error_report}")
-    if ended.state == "published" and ended.findings:
-        out.print(f"{ended.findings} findings were made; see `line-of-sight status`")
+    if ended.state == "published":
+        for line in lines_of(ended):
+            out.print(line, soft_wrap=True, markup=False)
 
 
 def _tell_stopped(places: Places) -> None:
@@ -397,6 +399,17 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
         click.echo(json.dumps(said, indent=1, default=str))
         return
     out.print(f"[bold]{said['title']}[/bold] ({indicator}), {said['authority']}, {said['month']}")
+    for doubt in said["held"]:
+        stands = "; an earlier figure stands" if doubt["is_earlier_figure_given"] else ""
+        bases = ", ".join(answers.in_words(basis) for basis in doubt["bases"])
+        out.print(
+            f"Held ({bases}): {doubt['ground_sentence']} ({doubt['ground']}){stands}. "
+            f"To free it: {doubt['suggested_action']}",
+            soft_wrap=True,
+            markup=False,
+        )
+    for doubt in said["warnings"]:
+        out.print(f"Warning: {doubt['ground_sentence']} ({doubt['ground']})", soft_wrap=True, markup=False)
     _print_table(
         ["basis", "breakdown", "value", "numerator", "denominator", "status", "first published"],
         [
@@ -627,11 +640,15 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
         )
         for reason in (last["reasons"] or "").splitlines():
             out.print(f"  - {reason}")
-    for one in said["withheld"]:
+    for one in said["held"]:
         out.print(
-            f"Authority {one['la_code']}: {answers.in_words(one['publication_status'])} ({one['rule_ids']}); "
-            f"figures of {one['figures_month'] or 'no month yet'}; what to mend: {one['error_report']}"
+            f"Authority {one['la_code']}: {one['figure_count']} figures held: {one['ground_sentence']} "
+            f"({one['ground']}). To free them: {one['suggested_action']}. Row by row: {one['error_report']}",
+            soft_wrap=True,
+            markup=False,
         )
+    for one in said["left_out"]:
+        out.print(f"Not taken: {one['file']}: {one['reason']}. {one['suggested_action']}", markup=False)
     if said["waiting"]:
         out.print(f"Waiting to be read: {', '.join(said['waiting'])}")
     out.print(f"Newest month: {said['month'] or 'none'}")

@@ -66,12 +66,15 @@ def _parse() -> None:
             (Path(aside) / place.name).rename(place)
 
 
-def build(places: Places, select: Sequence[str] | None = None) -> list[Node]:
-    """Build and test the models. Returns how each node ended; raises BuildFailed where a model errored."""
+def build(places: Places, select: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[Node]:
+    """Build and test the models that dbt's selectors name, or all.
+
+    Returns how each node ended; raises BuildFailed where a model errored.
+    """
     os.environ["LINE_OF_SIGHT_WAREHOUSE"] = str(places.warehouse)
 
+    chosen = [*(["--select", *select] if select else []), *(["--exclude", *exclude] if exclude else [])]
     runner = dbtRunner(manifest=_parsed_before(), callbacks=[_tell_progress])
-    chosen = ["--select", *select] if select else []
     try:
         ended = runner.invoke(["build", *_where(places.restricted / "dbt"), "--no-write-json", *chosen])
     finally:

@@ -4,7 +4,7 @@ import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -12,55 +12,28 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import duckdb
-
-from expectations.error_report import error_report
 from expectations.verdict import Verdict
 from ingest import raw_folder
 from ingest.land import pending_months
-from ingest.lay_out import Override
-from ingest.ledger import Ledger
+from ingest.ledger import Ledger, Override
 from ingest.places import Places
 from ingest.pseudonyms import key_file, pseudonyms_for
 from orchestration import progress
 from orchestration.instance import BY_COMMAND, close_lost_runs, use_dagster_home
 from orchestration.lock import only_refresh
+from orchestration.outcome import Outcome, read_outcome
 from orchestration.plain_errors import trouble_in
 from orchestration.release import NotThere, Published, current_number, go_back, recover, releases
 
 if TYPE_CHECKING:
     import dagster as dg
 
+REFUSALS = ("release: withheld: ", "gate: the suite ")
 _instances: list["dg.DagsterInstance"] = []  # of the refresh in this process, once it runs
 
 
 class NothingToReport(Exception):
     """There is no month to report; the message says where it was looked for."""
-
-
-@dataclass(frozen=True)
-class Withheld:
-    """An authority that was not published this time: why, in words, and where its error report is."""
-
-    la_code: str
-    reasons: tuple[str, ...]
-    figures_month: str | None  # of when its figures in the release are; None where it has none yet
-    error_report: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a refresh ended: published, withheld or broken; the release now current; the reasons in words."""
-
-    state: str
-    month: str
-    release: int | None
-    reasons: tuple[str, ...] = ()
-    findings: int = 0
-    withheld: tuple[Withheld, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def refresh_warehouse(
@@ -89,8 +62,9 @@ def refresh_warehouse(
                     if month
                     else f"no month folders in {places.raw}"
                 )
+            lasting = [replace(o, until_month=o.until_month or newest) for o in overrides]
             with progress.listening(tell):
-                outcome = _run_job(places, ledger, found, newest, key_file(key), overrides)
+                outcome = _run_job(places, ledger, found, newest, key_file(key), lasting)
             with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
                 ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, _now())
             return outcome
@@ -182,13 +156,13 @@ def _run_job(
     )
     release = current_number(places)
     if run.success:
-        findings = sum(r for r in ledger.table("receipts").column("finding_count").to_pylist())
-        withheld = _withheld(places, Verdict.read(verdict_file))
-        return Outcome("published", newest, release, findings=findings, withheld=withheld)
+        verdict = Verdict.read(verdict_file)
+        unsure = [o.in_words for o in verdict.outcomes if o.state == "crashed" or o.is_not_asked]
+        return read_outcome(places, newest, release, unsure)
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
-        return Outcome("withheld", newest, release, verdict.reasons, withheld=_withheld(places, verdict))
+        return Outcome("withheld", newest, release, verdict.reasons)
     broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)
-    is_withheld = bool(broken) and all(why.startswith("release: withheld: ") for why in broken)
+    is_withheld = bool(broken) and all(why.startswith(REFUSALS) for why in broken)
     return Outcome("withheld" if is_withheld else "broken", newest, release, broken)
 
 
@@ -197,30 +171,13 @@ def _load_what_comes_last() -> None:
 
     Whoever needs them says so with an import of their own: one that fails here fails there, and is told.
     """
-    for name in ("expectations.landing", "publication.public_pack"):
+    for name in ("expectations.gate", "publication.public_pack"):
         with suppress(Exception):
             import_module(name)
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _withheld(places: Places, verdict: Verdict) -> tuple[Withheld, ...]:
-    """Who is withheld, by authority, with every rule that withholds it."""
-    reasons: dict[str, list[str]] = {}
-    for o in verdict.withholding:
-        reasons.setdefault(str(o.la_code), []).append(f"{o.sentence} ({o.check}: {_how(o)})")
-    with duckdb.connect(str(places.warehouse), read_only=True) as db:
-        kept = dict(db.sql("select la_code, figures_month from marts.fct_publication_status").fetchall())
-    return tuple(
-        Withheld(code, tuple(said), kept.get(code), str(error_report(places, code)))
-        for code, said in sorted(reasons.items())
-    )
-
-
-def _how(outcome: Any) -> str:
-    return outcome.state + (f", {outcome.violations} found" if outcome.violations is not None else "")
 
 
 def _why(event: Any, places: Places) -> str:

@@ -93,7 +93,6 @@ def publish(
             select return_name, source_month, la_code, scope, content_id
             from ledger.sources inner join ledger.views using (view_id)
             where views.is_first_published and source_month = view_month
-                and la_code not in (select la_code from intermediate.int_quality__withheld)
             """
         ).fetchall()
     whole = places.releases / f"{number:06d}"
@@ -242,8 +241,17 @@ def _write_manifest(
     authorities = db.sql("from marts.fct_publication_status order by la_code")
     overrides = db.sql(
         """
-        select overrides.*, coalesce(is_over_threshold, false) as was_needed
-        from ledger.overrides left join marts.fct_data_quality using (rule_id, la_code) order by all
+        select
+            overrides.*,
+            exists(
+                from intermediate.int_gate__doubts as doubts
+                where doubts.overridden_by is not null and doubts.la_code = overrides.la_code
+                    and doubts.ground = overrides.ground
+                    and coalesce(doubts.indicator_id, doubts.return_name) = overrides.return_name
+            ) as was_needed
+        from ledger.overrides
+        where until_month >= (select view_month from ledger.reporting)
+        order by all
         """
     )
     manifest = {
@@ -275,7 +283,7 @@ def _keep_first_published(
     views = db.sql(
         """
         select view_month, la_code, fingerprint from ledger.views
-        where is_first_published and la_code not in (select la_code from intermediate.int_quality__withheld)
+        where is_first_published
         order by all
         """
     ).fetchall()

@@ -169,13 +169,21 @@ def _indicator(row: Row, evidence: tuple[str, str] | None) -> str:
 
 def _sources(row: Row) -> list[str]:
     needed, also = row["returns_required"].split(), row["returns_optional"].split()
+    row_id = row["indicator_id"]
     lines = [f"- [`{name}`](../returns/{name}.md), without which there is no answer" for name in needed]
     lines += [f"- [`{name}`](../returns/{name}.md), which refines the answer where it came" for name in also]
     limits = [
         limit
         for limit in _seed("format_limits")
-        if limit["return_name"] in (*needed, *also) and limit["indicator_id"] in ("*", row["indicator_id"])
+        if limit["return_name"] in (*needed, *also) and limit["indicator_id"] in ("*", row_id)
     ]
+    fields = [row for row in _seed("indicator_fields") if row["indicator_id"] == row_id]
+    if fields:
+        lines += ["", "It rests on these fields, and is held where they are in doubt:", ""]
+        lines += [
+            f"- `{name}`: " + ", ".join(f"`{f['field_name']}`" for f in fields if f["return_name"] == name)
+            for name in dict.fromkeys(f["return_name"] for f in fields)
+        ]
     if limits:
         lines += ["", "Formats that cannot supply all of it:", ""]
         lines += [f"- {x['source_format']}, `{x['return_name']}`: {x['reason']}" for x in limits]
@@ -258,14 +266,13 @@ def _rules() -> str:
     lines = [
         "# Quality rules",
         "",
-        "What each month's newest returns are asked. A rule that blocks a row, return or publication "
+        "What each month's newest returns are asked. A rule that holds figures "
         "withholds its authority once more than the share beside it breaks it; one that warns is told, and "
         "changes nothing. The last column has DfE's own codes of the rule.",
     ]
     areas: dict[str, list[tuple[str, ...]]] = {}
     for row in _seed("quality_rules"):
-        limit = f", above {row['threshold_percent']}%" if row["threshold_percent"] else ""
-        effect = row["effect"].replace("_", " ") + limit
+        effect = row["effect"] + (f" ({row['ground'].replace('_', ' ')})" if row["ground"] else "")
         told = (f"`{row['rule_id']}`", row["sentence"], effect, row["fix"], row["dfe_codes"])
         areas.setdefault(row["area"] or "Figures", []).append(told)
     headings = ("Rule", "What it asks", "Effect", "What to do", "DfE")

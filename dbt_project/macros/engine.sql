@@ -65,3 +65,10 @@
 {% macro each_step(last_step) -%}
     unnest(generate_series(1, {{ last_step }}))
 {%- endmacro %}
+
+{#- On how many weekdays of one month there is any of the dates: a bit for a day, so that none is kept or sorted. -#}
+{% macro weekdays_with(date) -%}
+    coalesce(bit_count(bit_or(1::int << (extract(day from {{ date }})::int - 1)) filter (
+        where extract(isodow from {{ date }}) < 6
+    )), 0)
+{%- endmacro %}

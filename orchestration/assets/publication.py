@@ -58,6 +58,19 @@ def _facts(marts: Path, month: str) -> dict[str, int]:
         return dict(zip([name for name, *_ in asked.description or ()], asked.fetchone() or (), strict=True))
 
 
+def _held(marts: Path) -> tuple[list[str], str]:
+    """Which authorities have figures held, and why, as a list in Markdown."""
+    with duckdb.connect(str(marts), read_only=True) as db:
+        rows = db.sql(
+            """
+            select la_code, figure_count, ground_sentence, suggested_action from rpt_held_by_ground
+            order by la_code, figure_count desc, ground_sentence
+            """
+        ).fetchall()
+    lines = [f"- {la_code}: {figures} figures held: {said}; {move}" for la_code, figures, said, move in rows]
+    return sorted({row[0] for row in rows}), "\n".join(lines)
+
+
 @dg.asset(
     deps=sorted(descriptions()),
     group_name="publication",
@@ -89,17 +102,16 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
         ) from None
     month = json.loads((places.current / "manifest.json").read_text(encoding="utf-8"))["view_month"]
     run = context.instance.get_run_record_by_id(context.run_id)
-    withheld = sorted({str(o.la_code) for o in verdict.withholding})
-    because = "\n".join(f"- {o.la_code}: {o.in_words}" for o in verdict.withholding)
+    held, because = _held(places.current / "marts.duckdb")
     return dg.MaterializeResult(
         metadata={
             "release": number,
             "month reported": month,
             "place": dg.MetadataValue.path(str(places.current)),
             **_facts(places.current / "marts.duckdb", month),
-            "authorities withheld": len(withheld),
-            "which are withheld": ", ".join(withheld) or "none",
-            "why they are withheld": dg.MetadataValue.md(because or "none is"),
+            "authorities with figures held": len(held),
+            "which have figures held": ", ".join(held) or "none",
+            "why figures are held": dg.MetadataValue.md(because or "none is"),
             "checks passed": verdict.count("passed"),
             "checks failed": verdict.count("failed"),
             "seconds of the run": round(time() - run.start_time) if run and run.start_time else None,

@@ -1,7 +1,8 @@
 """The warehouse: what dbt may read is laid out anew, then the models are built over it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -9,7 +10,8 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from ingest.lay_out import Override, lay_out
+from ingest.lay_out import lay_out
+from ingest.ledger import Override
 from ingest.previous_release import lay_out_previous
 from ingest.reference import lay_out_reference
 from ingest.return_format import submitted_formats
@@ -28,7 +30,7 @@ class Reporting(dg.Config):
     """Which month to report."""
 
     month: str = ""  # YYYY-MM; where empty the run's partition, or else the newest month in the raw folder
-    # rules that someone overrides for an authority: rule_id, la_code, reason, by_name
+    # what somebody answers for: ground, la_code, return_name, reason, by_name, until_month
     overrides: list[dict[str, str]] = []  # noqa: RUF012  (Dagster reads the default)
 
 
@@ -77,7 +79,8 @@ def laid_out(
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
-            lay_out(db, places, ledger, found, newest, [Override(**o) for o in config.overrides])
+            ledger.add_overrides([Override(**o) for o in config.overrides])
+            lay_out(db, places, ledger, found, newest)
             lay_out_reference(db, places.reference, places.reference_cache)
             lay_out_previous(db, places)
             counts = db.sql(
@@ -130,23 +133,49 @@ class Translator(DagsterDbtTranslator):
         return OWNERS
 
 
-@dbt_assets(
+COUNTED = "+int_measures"  # all that is worked out before anything is judged
+dbt_project_assets = partial(
+    dbt_assets,
     manifest=dbt_build.manifest_path(),
     dagster_dbt_translator=Translator(
         # each dbt test as a check of its own would triple the event log; the gate reports them as one
         DagsterDbtTranslatorSettings(enable_asset_checks=False, enable_duplicate_source_asset_keys=True)
     ),
-    name="models",
 )
+
+
+@dbt_project_assets(select=COUNTED, name="counted_models")
 @quotes_nothing
-def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Build and test the models in this process."""
+def counted_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+    """Build and test, in this process, what is counted and measured."""
+    yield from _build(context, warehouse, select=[COUNTED])
+
+
+@dbt_project_assets(exclude=COUNTED, name="published_models")
+@quotes_nothing
+def published_models(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult]:
+    """Build and test, in this process, what readers get, once Great Expectations has judged the measures."""
+    yield from _build(context, warehouse, exclude=[COUNTED])
+
+
+def _build(
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    select: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> Iterator[dg.MaterializeResult]:
     places = warehouse.places
     chosen = {key.path[-1]: key for key in context.selected_asset_keys}
+    if context.is_subset:
+        select, exclude = sorted(chosen), ()
     with only_refresh(places):
-        nodes = dbt_build.build(places, select=sorted(chosen) if context.is_subset else None)
-        tests = {n.name: n.status for n in nodes if n.kind == "test"}
-        (places.restricted / TESTS_FILE).write_text(json.dumps(tests), encoding="utf-8")
+        nodes = dbt_build.build(places, select, exclude)
+        tests_file = places.restricted / TESTS_FILE
+        before = json.loads(tests_file.read_text(encoding="utf-8")) if exclude else {}
+        tests = before | {n.name: n.status for n in nodes if n.kind == "test"}
+        tests_file.write_text(json.dumps(tests), encoding="utf-8")
         rows = _row_counts(places.warehouse)
     for node in nodes:
         if node.name in chosen:

@@ -1,13 +1,16 @@
-"""A warehouse built from raw files as far as the quality rules, and how each of them ended."""
+"""A warehouse built from raw files as far as the figures, and how each quality rule and measure ended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import duckdb
 
+from expectations import measures
+from expectations.context import open_context
 from ingest import raw_folder
 from ingest.land import land_returns
 from ingest.lay_out import lay_out
-from ingest.ledger import Ledger
+from ingest.ledger import Ledger, Override
 from ingest.places import Places
 from ingest.previous_release import lay_out_previous
 from ingest.pseudonyms import key_file, read_key
@@ -16,10 +19,19 @@ from ingest.return_format import submitted_formats
 from orchestration import dbt_build
 
 PSEUDONYMS = read_key(key_file())  # of the tests: tests/__init__.py
+FIGURES = (
+    "+fct_data_quality",
+    "+fct_publication_status",
+    "+fct_measures",
+    "+fct_submissions",
+    "+rpt_held_by_ground",
+    "+rpt_files_left_out",
+    "dim_quality_rule",
+)
 
 
-def build(places: Places) -> None:
-    """Land, lay out and build as a refresh does, up to how the rules ended."""
+def build(places: Places, month: str | None = None, overrides: Sequence[Override] = ()) -> None:
+    """Land, lay out, build, judge and build as a refresh does, up to the figures and what holds them."""
     places.prepare()
     found = raw_folder.look(places.raw)
     ledger = Ledger(places.ledger)
@@ -29,15 +41,34 @@ def build(places: Places) -> None:
             name: {month: found.of(name, month) for month in found.months} for name in submitted_formats()
         }
         land_returns(files, places.landing, ledger, PSEUDONYMS)
+        ledger.add_overrides(overrides)
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
-            lay_out(db, places, ledger, found, found.months[-1])
+            lay_out(db, places, ledger, found, month or found.months[-1])
             lay_out_reference(db, places.reference, places.reference_cache)
             lay_out_previous(db, places)
     finally:
         ledger.close()
-    dbt_build.build(places, ["+fct_data_quality", "+fct_publication_status", "dim_quality_rule"])
+    dbt_build.build(places, ["+int_measures"])
+    judge(places)
+    dbt_build.build(places, FIGURES, exclude=["+int_measures"])
+
+
+def judge(places: Places) -> None:
+    """What Great Expectations finds of the measures, where dbt reads it."""
+    context, suites = open_context(places.restricted / "great_expectations")
+    with duckdb.connect(str(places.warehouse)) as db:
+        checks = measures.judge_measures(context, suites, measures.measures(db))
+        db.execute("create schema if not exists gate")
+        db.register("found", measures.judgements(checks))
+        db.execute("create or replace table gate.judgements as from found")
+
+
+def rows(places: Places, query: str) -> list[tuple[Any, ...]]:
+    """What a query of the warehouse gives."""
+    with duckdb.connect(str(places.warehouse), read_only=True) as db:
+        return db.sql(query).fetchall()
 
 
 def ended(places: Places) -> Iterator[dict[str, object]]:

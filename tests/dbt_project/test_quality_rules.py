@@ -113,6 +113,17 @@ def test_every_rule_is_counted_in_one_place_and_reads_fields_that_are_declared()
         fields = {f.name for f in formats[rule["return_name"]].fields} if rule["return_name"] else {""}
         assert rule["field_name"] in fields, rule["rule_id"]
         assert set(rule["returns_needed"].split()) <= set(formats), rule["rule_id"]
-        assert bool(rule["threshold_percent"]) == rule["effect"].startswith("block"), rule["rule_id"]
+        assert bool(rule["ground"]) == (rule["effect"] == "hold"), rule["rule_id"]
         said = (models / f"{rule['counted_in']}.sql").read_text(encoding="utf-8")
         assert rule["finding"] or rule["rule_id"] in said, rule["rule_id"]
+
+
+def test_a_rule_that_holds_figures_names_the_fields_that_it_puts_in_doubt() -> None:
+    formats = submitted_formats()
+    with (DBT_PROJECT / "seeds" / "quality_rules.csv").open(encoding="utf-8", newline="") as file:
+        holding = {row["rule_id"] for row in csv.DictReader(file) if row["effect"] == "hold"}
+    with (DBT_PROJECT / "seeds" / "quality_rule_fields.csv").open(encoding="utf-8", newline="") as file:
+        named = list(csv.DictReader(file))
+
+    assert {row["rule_id"] for row in named} == holding
+    assert [row for row in named if formats[row["return_name"]].field(row["field_name"]) is None] == []

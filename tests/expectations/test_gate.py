@@ -1,67 +1,127 @@
 """The gate: four ways for a check to end, and only one of them a pass."""
 
-import great_expectations.expectations as gxe
+import json
+from pathlib import Path
+from typing import Any
+
+import great_expectations as gx
 import pandas as pd
 import pytest
 
+from expectations.checks import Check
+from expectations.context import open_context, write_docs
 from expectations.gate import judge
 from expectations.verdict import Outcome, Verdict
 
-
-def none_of(column: str, severity: str = "critical") -> gxe.ExpectColumnValuesToBeBetween:
-    return gxe.ExpectColumnValuesToBeBetween(
-        column=column, min_value=0, max_value=0, severity=severity, notes="A reason.", meta={"check": column}
-    )
-
-
-def states(frame: pd.DataFrame, *columns: str) -> list[str]:
-    return [o.state for o in judge("invented", frame, [none_of(c) for c in columns], "subject")]
+AT_MOST_ONE = {
+    "type": "expect_column_values_to_be_between",
+    "kwargs": {"column": "measured", "max_value": 1},
+    "severity": "critical",
+    "notes": "A reason.",
+    "meta": {"check": "at_most_one"},
+}
 
 
-def test_a_count_of_nothing_passes_and_any_other_fails() -> None:
-    frame = pd.DataFrame({"subject": ["a", "b"], "repeated": [0, 3]})
+@pytest.fixture
+def judged(tmp_path: Path):
+    """Judge a frame by a suite of these expectations: judged(frame, expectation, …)."""
 
-    outcomes = judge("invented", frame, [none_of("repeated")], "subject")
+    def run(frame: pd.DataFrame, *expectations: dict[str, Any]) -> list[Check]:
+        suites = tmp_path / "suites"
+        suites.mkdir(exist_ok=True)
+        said = {"name": "things", "expectations": list(expectations) or [AT_MOST_ONE]}
+        (suites / "things.json").write_text(json.dumps(said), encoding="utf-8")
+        context, read = open_context(tmp_path / "context", suites, required=["things"])
+        return judge(context, "things", read["things"], frame, "measure_no")
 
-    assert [(o.subject, o.state, o.violations) for o in outcomes] == [("a", "passed", 0), ("b", "failed", 3)]
-
-
-def test_a_count_that_could_not_be_taken_has_not_run() -> None:
-    assert states(pd.DataFrame({"subject": ["a"], "repeated": [pd.NA]}), "repeated") == ["not_run"]
-
-
-def test_a_check_on_a_column_that_is_not_there_has_crashed() -> None:
-    assert states(pd.DataFrame({"subject": ["a"]}), "repeated") == ["crashed"]
-
-
-def test_a_suite_over_nothing_has_not_run() -> None:
-    assert states(pd.DataFrame(), "repeated") == ["not_run"]
+    return run
 
 
-def test_great_expectations_breaking_is_a_crash_of_every_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def above(number: int) -> dict[str, Any]:
+    return {"type": "comparison", "column": {"name": "measure_no"}, "operator": ">", "parameter": number}
+
+
+def frame(*measured: float | None) -> pd.DataFrame:
+    return pd.DataFrame({"measure_no": range(10, 10 + len(measured)), "measured": measured})
+
+
+def test_what_is_on_the_bound_passes_and_what_is_beyond_it_fails(judged) -> None:
+    [check] = judged(frame(0, 1, 1.0001, 3))
+
+    assert (check.state, check.failing, check.looked_at) == ("failed", (12, 13), 4)
+
+
+def test_a_check_on_a_column_that_is_not_there_has_crashed_for_every_row(judged) -> None:
+    [check] = judged(pd.DataFrame({"measure_no": [10, 11]}))
+
+    assert (check.state, check.failing) == ("crashed", (10, 11))
+
+
+def test_a_check_that_crashes_crashes_for_the_rows_that_it_looks_at_alone(judged) -> None:
+    asked = AT_MOST_ONE["kwargs"] | {
+        "column": "not_there",
+        "row_condition": above(10),
+    }
+
+    [check] = judged(frame(0, 0, 0), AT_MOST_ONE | {"kwargs": asked})
+
+    assert (check.state, check.failing) == ("crashed", (11, 12))
+
+
+def test_a_suite_over_nothing_has_not_run(judged) -> None:
+    assert [check.state for check in judged(frame())] == ["not_run"]
+
+
+def test_a_check_that_looks_at_none_of_the_rows_has_not_run(judged) -> None:
+    asked = AT_MOST_ONE["kwargs"] | {"row_condition": above(99)}
+
+    assert [check.state for check in judged(frame(5), AT_MOST_ONE | {"kwargs": asked})] == ["not_run"]
+
+
+def test_great_expectations_breaking_is_a_crash_of_every_check(judged, monkeypatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("a child's name")
 
     monkeypatch.setattr("expectations.gate._validate", broken)
 
-    outcomes = judge("invented", pd.DataFrame({"subject": ["a"], "x": [0]}), [none_of("x")], "subject")
+    checks = judged(frame(0, 0))
 
-    assert [o.state for o in outcomes] == ["crashed"]
-    assert "child" not in repr(outcomes)
+    assert [(c.state, c.failing) for c in checks] == [("crashed", (10, 11))]
+    assert "child" not in repr(checks)
+
+
+def test_a_no_that_names_no_row_is_a_crash(judged, monkeypatch) -> None:
+    said = {"at_most_one": {"success": False, "exception_info": {}, "result": {}}}
+    monkeypatch.setattr("expectations.gate._validate", lambda *_: said)
+
+    assert [(c.state, c.failing) for c in judged(frame(0))] == [("crashed", (10,))]
+
+
+def test_no_value_reaches_a_result_or_the_pages(judged, tmp_path: Path) -> None:
+    judged(pd.DataFrame({"measure_no": [10], "measured": [77.125], "la_code": ["372"]}))
+    context = gx.get_context(mode="file", context_root_dir=str(tmp_path / "context"))
+    write_docs(context, tmp_path / "docs")
+
+    kept = [p for p in (tmp_path / "context" / "validations").rglob("*") if p.is_file()]
+    pages = list((tmp_path / "docs").rglob("*.html"))
+    assert kept and pages
+    assert [p.name for p in [*kept, *pages] if "77.125" in p.read_text(encoding="utf-8")] == []
+    assert "A reason." in "".join(p.read_text(encoding="utf-8") for p in pages)
 
 
 @pytest.mark.parametrize(
-    ("state", "severity", "is_good"),
+    ("state", "severity", "is_blocking", "is_good"),
     [
-        ("passed", "critical", True),
-        ("failed", "critical", False),
-        ("not_run", "critical", False),
-        ("crashed", "critical", False),
-        ("failed", "warning", True),
+        ("passed", "critical", True, True),
+        ("failed", "critical", True, False),
+        ("not_run", "critical", True, False),
+        ("crashed", "critical", True, False),
+        ("failed", "warning", True, True),
+        ("failed", "critical", False, True),  # it has held the figures that rest on it, and nothing else
     ],
 )
-def test_only_a_critical_check_that_passed_lets_a_build_through(state, severity, is_good) -> None:
-    verdict = Verdict("0", (Outcome("x", "marts", state, severity, "A reason."),))
+def test_only_a_critical_check_of_the_marts_stops_a_release(state, severity, is_blocking, is_good) -> None:
+    verdict = Verdict("0", (Outcome("x", "marts", state, severity, "A reason.", None, is_blocking),))
 
     assert verdict.is_good is is_good
 

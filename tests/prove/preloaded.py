@@ -78,8 +78,7 @@ def ask(question: Callable[[], Any]) -> Any:
 
 
 def _load() -> None:
-    import expectations.gate
-    import expectations.publication  # noqa: F401
+    import expectations.gate  # noqa: F401
     from orchestration.definitions import defs
 
     defs.resolve_job_def("refresh")

@@ -473,7 +473,7 @@ def crash(places: Places) -> list[str]:
             select * replace ({raises} as sex_missing) from ({select})
             """
         )
-    dbt_build.build(places, ["int_quality__results", "int_quality__outcomes", "int_quality__withheld"])
+    dbt_build.build(places, ["int_quality__results", "int_quality__outcomes"])
     dbt_build.build(places, ["fct_data_quality", "fct_publication_status"])
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         verdict = Verdict("", tuple(quality.outcomes(db, places.restricted / "data_docs")))

@@ -124,7 +124,11 @@ def read_file(path: Path, return_name: str) -> list[Row] | None:
     places = _match_header(lines[0], FIELDS[return_name])
     if places is None:
         return None
-    return _rows_that_count(return_name, _read_rows(lines[1:], FIELDS[return_name], places))
+    rows = _read_rows(lines[1:], FIELDS[return_name], places)
+    needed = [field.name for field in FIELDS[return_name] if field.is_key or field.is_required]
+    if rows and all(any(row[name] is None for name in needed) for row in rows):
+        return None  # rows, and none of them readable: not a return of nothing (grounds.md)
+    return _rows_that_count(return_name, rows)
 
 
 def _is_blank(cells: list[str]) -> bool:

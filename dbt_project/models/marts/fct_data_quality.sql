@@ -1,16 +1,25 @@
 -- How each quality rule ended for each authority, in counts: one row for every rule, judged or not.
+with holding as (
+
+    select la_code, rule_id, any_value(overridden_by) as overridden_by, any_value(override_reason) as override_reason
+    from {{ ref('int_gate__doubts') }}
+    where rule_id is not null
+    group by all
+
+)
+
 select
-    la_code,
-    reporting_month,
-    rule_id,
-    severity,
-    state,
-    rows_checked,
-    rows_failing,
-    threshold_percent,
-    is_over_threshold,
-    not_run_reason,
-    overridden_by,
-    override_reason
-from {{ ref('int_quality__outcomes') }}
-order by la_code, rule_id
+    outcomes.la_code,
+    outcomes.reporting_month,
+    outcomes.rule_id,
+    outcomes.severity,
+    outcomes.state,
+    outcomes.rows_checked,
+    outcomes.rows_failing,
+    holding.rule_id is not null and holding.overridden_by is null as is_holding,
+    outcomes.not_run_reason,
+    holding.overridden_by,
+    holding.override_reason
+from {{ ref('int_quality__outcomes') }} as outcomes
+left join holding on outcomes.la_code = holding.la_code and outcomes.rule_id = holding.rule_id
+order by outcomes.la_code, outcomes.rule_id

@@ -2,7 +2,7 @@
 select
     findings.la_code,
     findings.reporting_month,
-    findings.return_name,
+    coalesce(findings.return_name, '') as return_name,
     findings.file,
     coalesce(findings.column_name, '') as column_name,
     findings.finding,
@@ -11,4 +11,4 @@ select
     count(*) as finding_count
 from {{ source('ledger', 'findings') }} as findings
 group by all
-order by findings.file, column_name, findings.finding
+order by findings.file, return_name, column_name, findings.finding, findings.reason, findings.next_move

@@ -1,6 +1,6 @@
 -- Every answer owed as it now stands: what the newest snapshots say of each month. One row for every answer owed.
--- Where the quality gate withholds an authority, its last published figures stay, marked by the month they were
--- reported in (view_month); what it has not published yet is withheld.
+-- A figure that is in doubt is held: what an earlier sound return of the authority said of the period stands, marked by
+-- the month it was reported in (view_month); where none did, the figure is withheld. Either says on what ground.
 with answers as (
 
     select *
@@ -9,36 +9,52 @@ with answers as (
 
 ),
 
-last_published as (
+doubted as (
 
-    select
-        published.la_code, published.indicator_id, published.period_basis, published.period_end,
-        published.breakdown_type, published.breakdown_value, published.numerator, published.denominator,
-        published.value, published.value_status, published.snapshot_month, published.view_month
-    from {{ source('ledger', 'previous_values') }} as published
-    cross join {{ source('ledger', 'reporting') }} as reporting
-    inner join {{ ref('int_quality__withheld') }} as withheld on published.la_code = withheld.la_code
-    where
-        published.value_status <> 'withheld'
-        and published.period_end <= last_day((reporting.view_month || '-01')::date)
+    select doubted.*, doubts.ground, doubts.ground_sentence, doubts.suggested_action
+    from {{ ref('int_gate__doubted') }} as doubted
+    inner join {{ ref('int_gate__doubts') }} as doubts on doubted.measure_no = doubts.measure_no
+    where doubted.edition = 'restated'
 
 ),
 
-withheld as (
+-- the newest word before: the last release's, or what the month was first published as
+earlier as (
 
-    select answers.*
-    from answers
-    inner join {{ ref('int_quality__withheld') }} as withheld on answers.la_code = withheld.la_code
-    anti join last_published
+    select
+        la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value,
+        numerator, denominator, value, value_status, snapshot_month, view_month, 1 as choice
+    from {{ source('ledger', 'previous_values') }}
+    union all
+    select
+        la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value,
+        numerator, denominator, value, value_status, view_month as snapshot_month, view_month, 2 as choice
+    from {{ ref('int_indicators__first_published') }}
+
+),
+
+kept as (
+
+    select
+        earlier.la_code, earlier.indicator_id, earlier.period_basis, earlier.period_end, earlier.breakdown_type,
+        earlier.breakdown_value, earlier.numerator, earlier.denominator, earlier.value, earlier.value_status,
+        earlier.snapshot_month, earlier.view_month, doubted.ground, doubted.ground_sentence, doubted.suggested_action
+    from earlier
+    inner join doubted
         on
-            answers.la_code = last_published.la_code
-            and answers.indicator_id = last_published.indicator_id
-            and answers.period_basis = last_published.period_basis
-            and answers.period_end = last_published.period_end
-            and answers.breakdown_type = last_published.breakdown_type
-            and answers.breakdown_value = last_published.breakdown_value
-    -- what is withheld names no teams
-    where answers.breakdown_type <> 'invo_professional_team'
+            earlier.la_code = doubted.la_code
+            and earlier.indicator_id = doubted.indicator_id
+            and earlier.period_basis = doubted.period_basis
+            and earlier.period_end = doubted.period_end
+            and earlier.breakdown_type = doubted.breakdown_type
+            and earlier.breakdown_value = doubted.breakdown_value
+    where earlier.value_status in ('calculated', 'reported', 'no_cases', 'no_population')
+    qualify row_number() over (
+        partition by
+            earlier.la_code, earlier.indicator_id, earlier.period_basis, earlier.period_end, earlier.breakdown_type,
+            earlier.breakdown_value
+        order by earlier.choice
+    ) = 1
 
 )
 
@@ -54,18 +70,36 @@ select
     answers.value,
     answers.value_status,
     answers.snapshot_month,
-    answers.view_month
+    answers.view_month,
+    null::varchar as ground,
+    null::varchar as ground_sentence,
+    null::varchar as suggested_action
 from answers
-anti join {{ ref('int_quality__withheld') }} as withheld on answers.la_code = withheld.la_code
+anti join doubted
+    on
+        answers.la_code = doubted.la_code
+        and answers.indicator_id = doubted.indicator_id
+        and answers.period_basis = doubted.period_basis
+        and answers.period_end = doubted.period_end
+        and answers.breakdown_type = doubted.breakdown_type
+        and answers.breakdown_value = doubted.breakdown_value
+union all by name
+select * from kept
 union all by name
 select
-    la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value,
-    numerator, denominator, value, value_status, snapshot_month, view_month
-from last_published
-union all by name
-select
-    la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value,
-    null::double as numerator, null::double as denominator, null::double as value,
-    'withheld' as value_status, null::varchar as snapshot_month, view_month
-from withheld
+    doubted.la_code, doubted.indicator_id, doubted.period_basis, doubted.period_end, doubted.breakdown_type,
+    doubted.breakdown_value, null::double as numerator, null::double as denominator, null::double as value,
+    'withheld' as value_status, null::varchar as snapshot_month, doubted.view_month, doubted.ground,
+    doubted.ground_sentence, doubted.suggested_action
+from doubted
+anti join kept
+    on
+        doubted.la_code = kept.la_code
+        and doubted.indicator_id = kept.indicator_id
+        and doubted.period_basis = kept.period_basis
+        and doubted.period_end = kept.period_end
+        and doubted.breakdown_type = kept.breakdown_type
+        and doubted.breakdown_value = kept.breakdown_value
+-- what is withheld names no teams
+where doubted.breakdown_type <> 'invo_professional_team'
 order by la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value

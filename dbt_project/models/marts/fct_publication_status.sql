@@ -1,18 +1,34 @@
--- Whether each authority's figures are those of its newest returns, and of when they are where they are not.
-with last_good as (
+-- Whether each authority's figures of the month reported are all given, and on what grounds those that are not are held.
+with figures as (
 
-    select la_code, max(view_month) as view_month
-    from {{ source('ledger', 'previous_values') }}
-    where value_status <> 'withheld'
-    group by la_code
+    select
+        values_of_month.la_code,
+        count(*) filter (
+            where values_of_month.value_status in ('calculated', 'reported', 'no_cases', 'no_population')
+        ) as given_count,
+        count(values_of_month.ground) as held_count,
+        string_agg(distinct values_of_month.ground, ' ' order by values_of_month.ground) as grounds
+    from {{ ref('fct_indicator_values') }} as values_of_month
+    inner join {{ source('ledger', 'reporting') }} as reporting
+        on values_of_month.period_end = last_day((reporting.view_month || '-01')::date)
+    where values_of_month.breakdown_type = 'all'
+    group by values_of_month.la_code
 
 ),
 
 overridden as (
 
-    select la_code, string_agg(rule_id, ' ' order by rule_id) as rule_ids
-    from {{ ref('int_quality__outcomes') }}
-    where is_over_threshold and overridden_by is not null
+    select distinct la_code
+    from {{ ref('int_gate__doubts') }}
+    where overridden_by is not null
+
+),
+
+last_good as (
+
+    select la_code, max(view_month) as view_month
+    from {{ source('ledger', 'previous_values') }}
+    where value_status in ('calculated', 'reported', 'no_cases', 'no_population')
     group by la_code
 
 )
@@ -21,14 +37,17 @@ select
     views.la_code,
     views.view_month as reporting_month,
     case
-        when withheld.la_code is not null then 'withheld'
+        when figures.held_count > 0 and figures.given_count = 0 then 'withheld'
+        when figures.held_count > 0 then 'published_in_part'
         when overridden.la_code is not null then 'published_by_override'
         else 'published'
     end as publication_status,
-    case when withheld.la_code is null then views.view_month else last_good.view_month end as figures_month,
-    coalesce(withheld.rule_ids, overridden.rule_ids) as rule_ids
+    case when figures.given_count > 0 then views.view_month else last_good.view_month end as figures_month,
+    figures.given_count,
+    figures.held_count,
+    figures.grounds
 from {{ source('ledger', 'views') }} as views
-left join {{ ref('int_quality__withheld') }} as withheld on views.la_code = withheld.la_code
+left join figures on views.la_code = figures.la_code
 left join overridden on views.la_code = overridden.la_code
 left join last_good on views.la_code = last_good.la_code
 where views.edition = 'restated'

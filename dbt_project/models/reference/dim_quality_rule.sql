@@ -6,7 +6,7 @@ select
     return_name,
     field_name,
     effect,
-    threshold_percent,
+    ground,
     sentence,
     fix
 from {{ ref('quality_rules') }}

@@ -59,21 +59,12 @@ select
         when coalesce(results.rows_failing, 0) > 0 then 'failed'
         else 'passed'
     end as state,
-    case
-        when starts_with(owed.effect, 'block') then 'critical' when owed.effect = 'warn' then 'warning' else 'info'
-    end as severity,
+    case owed.effect when 'hold' then 'critical' when 'warn' then 'warning' else 'info' end as severity,
     case when state in ('passed', 'failed') then coalesce(results.rows_checked, 0) end as rows_checked,
     case when state in ('passed', 'failed') then coalesce(results.rows_failing, 0) end as rows_failing,
-    case when severity = 'critical' then owed.threshold_percent end as threshold_percent,
-    severity = 'critical' and state = 'failed' and rows_failing * 100 > owed.threshold_percent * rows_checked
-        as is_over_threshold,
-    overrides.by_name as overridden_by,
-    overrides.reason as override_reason,
     case when state = 'failed' then results.failing end as failing
 from owed
 left join at_hand on owed.la_code = at_hand.la_code and owed.rule_id = at_hand.rule_id
 left join {{ ref('int_quality__results') }} as results
     on owed.la_code = results.la_code and owed.rule_id = results.rule_id
 left join crashed on owed.rule_id = crashed.rule_id
-left join {{ source('ledger', 'overrides') }} as overrides
-    on owed.la_code = overrides.la_code and owed.rule_id = overrides.rule_id

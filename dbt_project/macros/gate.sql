@@ -1,0 +1,33 @@
+{#- A sentence of a ground with its numbers put in; the names are those of int_gate__doubts. -#}
+{% macro ground_sentence(sentence='grounds.sentence') -%}
+    {%- set fills = {
+        '{counted}': "printf('%.0f', measures.counted)",
+        '{out_of}': "printf('%.0f', measures.out_of)",
+        '{measured}': "printf('%.1f', measures.measured)",
+        '{return}': "case when measures.return_name = '*' then 'every return of the month' else measures.return_name end",
+        '{field}': 'measures.field_name',
+        '{rule}': 'rules.sentence',
+        '{fix}': 'rules.fix',
+        '{contradiction}': contradiction_words(),
+    } -%}
+    {%- set made = namespace(sql=sentence) -%}
+    {%- for place, filling in fills.items() -%}
+        {%- set made.sql = "replace(" ~ made.sql ~ ", '" ~ place ~ "', coalesce(" ~ filling ~ ", 'unknown'))" -%}
+    {%- endfor -%}
+    {{ made.sql }}
+{%- endmacro %}
+
+{#- How a figure contradicts itself or others, with the two counts that disagree. -#}
+{% macro contradiction_words() -%}
+    case measures.rule_id
+        when 'share_over_whole' then printf('%g is more than its whole, %g', measures.counted, measures.out_of)
+        when 'count_below_zero' then printf('it counts %g, fewer than none', measures.counted)
+        when 'year_not_its_months'
+            then printf('the year to date is %g, its months make %g', measures.counted, measures.out_of)
+        when 'stock_not_its_flows'
+            then printf(
+                '%g are open, and those a month before with the starts and without the ends make %g',
+                measures.counted, measures.out_of
+            )
+    end
+{%- endmacro %}

@@ -1,0 +1,38 @@
+{{ config(materialized='table') }}
+
+-- Each answer that would be given and is not: one row for an answer, with the first of its doubts. What is not there to
+-- be given is not held: it says of itself why it is not.
+select
+    answers.view_id,
+    answers.la_code,
+    answers.indicator_id,
+    answers.period_basis,
+    answers.period_end,
+    answers.month_number,
+    answers.breakdown_type,
+    answers.breakdown_value,
+    answers.view_month,
+    answers.edition,
+    held.measure_no,
+    count(*) over figure as doubt_count
+from {{ ref('int_indicators__answers') }} as answers
+inner join {{ ref('int_gate__held') }} as held
+    on
+        answers.view_id = held.view_id
+        and answers.indicator_id = held.indicator_id
+        and answers.period_basis = held.period_basis
+        and answers.month_number = held.month_number
+        and coalesce(answers.breakdown_value = held.breakdown_value, true)
+inner join {{ ref('int_gate__doubts') }} as doubts on held.measure_no = doubts.measure_no
+where
+    answers.value_status in ('calculated', 'no_cases', 'no_population')
+    or (
+        answers.value_status = 'reported'
+        and (doubts.ground = 'contradiction' or doubts.return_name = 'indicator_returns')
+    )
+window figure as (
+    partition by
+        answers.view_id, answers.indicator_id, answers.period_basis, answers.month_number, answers.breakdown_type,
+        answers.breakdown_value
+)
+qualify row_number() over (figure order by held.priority, held.measure_no) = 1

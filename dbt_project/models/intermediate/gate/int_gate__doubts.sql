@@ -1,0 +1,34 @@
+{{ config(materialized='table') }}
+
+-- Each measure that holds figures, because Great Expectations found it beyond its bound or could not judge it, in words.
+-- Where somebody answers by name for the figures all the same, they are given.
+with found as (
+
+    select measure_no, check_name, state, bound
+    from {{ source('gate', 'judgements') }}
+    where severity = 'critical'
+    qualify row_number() over (partition by measure_no order by check_name) = 1
+
+)
+
+select
+    measures.*,
+    found.check_name,
+    found.state,
+    found.bound,
+    grounds.priority,
+    {{ ground_sentence() }} as ground_sentence,
+    {{ ground_sentence('grounds.suggested_action') }} as suggested_action,
+    overrides.by_name as overridden_by,
+    overrides.reason as override_reason
+from {{ ref('int_measures') }} as measures
+inner join found on measures.measure_no = found.measure_no
+inner join {{ ref('doubt_grounds') }} as grounds on measures.ground = grounds.ground
+inner join {{ source('ledger', 'views') }} as views on measures.view_id = views.view_id
+left join {{ ref('quality_rules') }} as rules on measures.rule_id = rules.rule_id
+left join {{ source('ledger', 'overrides') }} as overrides
+    on
+        measures.la_code = overrides.la_code
+        and measures.ground = overrides.ground
+        and coalesce(measures.indicator_id, measures.return_name) = overrides.return_name
+        and views.view_month <= overrides.until_month

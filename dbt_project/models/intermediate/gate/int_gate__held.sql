@@ -1,0 +1,100 @@
+{{ config(materialized='table') }}
+
+-- Each figure that a doubt bears on: doubt about a return reaches what reads it, about a field what reads the field,
+-- about a figure that figure alone. The same figure stands here once for each doubt.
+with doubts as (
+
+    select * from {{ ref('int_gate__doubts') }}
+    where overridden_by is null
+
+),
+
+reads as (
+
+    select distinct indicator_id, return_name
+    from {{ ref('indicator_fields') }}
+
+),
+
+reached as (
+
+    select doubts.measure_no, indicators.indicator_id
+    from doubts, {{ ref('dim_indicator') }} as indicators
+    where doubts.return_name = '*' and doubts.indicator_id is null
+    union all
+    select measure_no, indicator_id
+    from doubts
+    where indicator_id is not null
+    union all
+    select doubts.measure_no, reads.indicator_id
+    from doubts
+    inner join reads on doubts.return_name = reads.return_name
+    where doubts.ground not in ('values_unread', 'order_of_dates_unsure', 'rule_broken', 'children_unknown')
+    union all
+    select doubts.measure_no, fields.indicator_id
+    from doubts
+    inner join {{ ref('indicator_fields') }} as fields
+        on
+            doubts.return_name = fields.return_name
+            and doubts.field_name = fields.field_name
+    where doubts.ground in ('values_unread', 'order_of_dates_unsure')
+    union all
+    select doubts.measure_no, fields.indicator_id
+    from doubts
+    inner join {{ ref('quality_rule_fields') }} as named on doubts.rule_id = named.rule_id
+    inner join {{ ref('indicator_fields') }} as fields
+        on
+            named.return_name = fields.return_name
+            and named.field_name = fields.field_name
+    where doubts.ground = 'rule_broken'
+    union all
+    select doubts.measure_no, reads.indicator_id
+    from doubts
+    inner join reads on doubts.return_name = reads.return_name
+    semi join (select indicator_id from reads where return_name = 'persons') as by_age
+        on reads.indicator_id = by_age.indicator_id
+    where doubts.ground = 'children_unknown'
+
+),
+
+bases as (
+
+    select indicator_id, history_days, {{ each_word('bases') }} as period_basis
+    from {{ ref('dim_indicator') }}
+
+)
+
+select distinct
+    doubts.view_id,
+    doubts.la_code,
+    bases.indicator_id,
+    bases.period_basis,
+    owed.month_number,
+    doubts.breakdown_value,
+    doubts.measure_no,
+    doubts.priority
+from reached
+inner join doubts on reached.measure_no = doubts.measure_no
+inner join bases
+    on
+        reached.indicator_id = bases.indicator_id
+        and coalesce(doubts.period_basis = bases.period_basis, true)
+        and case doubts.look_back
+            when 'month' then bases.period_basis = 'month'
+            when 'year'
+                then bases.period_basis in ('year_to_date', 'rolling_12_months')
+                or (bases.period_basis = 'month' and bases.history_days > 0)
+            else true
+        end
+left join {{ source('ledger', 'return_formats') }} as formats on doubts.return_name = formats.return_name
+inner join {{ ref('int_periods_owed') }} as owed
+    on
+        doubts.view_id = owed.view_id
+        and case
+            when doubts.month_number is not null then owed.month_number = doubts.month_number
+            -- a state return answers for its own month alone
+            when formats.history = 'state'
+                then owed.month_number
+                    = coalesce(doubts.source_month_number, {{ month_number_of_text('owed.view_month') }})
+            else owed.month_number <= coalesce(doubts.source_month_number, owed.month_number)
+        end

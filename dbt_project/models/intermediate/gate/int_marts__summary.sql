@@ -1,0 +1,67 @@
+{{ config(materialized='table') }}
+
+-- What the suite of the marts judges: by authority, status, and whether there is a value and a ground.
+with answers as (
+
+    select figures.*, indicators.unit
+    from {{ ref('fct_indicator_values') }} as figures
+    inner join {{ ref('dim_indicator') }} as indicators on figures.indicator_id = indicators.indicator_id
+
+),
+
+owed as (
+
+    select owed_periods.la_code, count(*) as expected_answers
+    from {{ ref('int_periods_owed') }} as owed_periods
+    inner join {{ ref('dim_period') }} as periods on owed_periods.month_number = periods.month_number
+    inner join {{ ref('dim_indicator') }} as indicators
+        on list_contains(string_split(indicators.bases, ' '), periods.period_basis)
+    where owed_periods.edition = 'restated'
+    group by owed_periods.la_code
+
+),
+
+totals as (
+
+    select
+        la_code,
+        count(*) as answers,
+        count(distinct (indicator_id, period_basis, period_end)) as distinct_answers
+    from answers
+    where breakdown_type = 'all'
+    group by la_code
+
+),
+
+accepted as (
+
+    select submissions.la_code, count(*) as returns_of_authority
+    from {{ ref('fct_submissions') }} as submissions
+    inner join {{ source('ledger', 'reporting') }} as reporting on submissions.reporting_month = reporting.view_month
+    where submissions.submission_status = 'accepted'
+    group by submissions.la_code
+
+)
+
+select
+    row_number() over (order by answers.la_code, answers.value_status, has_value, has_ground)::int as row_no,
+    answers.la_code,
+    answers.value_status,
+    answers.value is not null as has_value,
+    answers.ground is not null as has_ground,
+    any_value(totals.answers) as answers,
+    any_value(totals.distinct_answers) as distinct_answers,
+    any_value(owed.expected_answers) as expected_answers,
+    max(answers.value) filter (
+        where answers.unit = 'percent' and answers.indicator_id not in ('partner_cp_activity_change', 'wf_turnover_rate')
+    ) as largest_share,
+    min(answers.numerator) filter (
+        where answers.unit in ('count', 'fte') and answers.indicator_id not like '%net_change'
+    ) as smallest_count,
+    coalesce(any_value(accepted.returns_of_authority), 0) as returns_of_authority,
+    (select coalesce(sum(accepted.returns_of_authority), 0) from accepted) as returns_of_month
+from answers
+left join totals on answers.la_code = totals.la_code
+left join owed on answers.la_code = owed.la_code
+left join accepted on answers.la_code = accepted.la_code
+group by answers.la_code, answers.value_status, has_value, has_ground

@@ -1,0 +1,36 @@
+{{ config(materialized='table') }}
+
+-- Each return that a view reads, as it was received for one month. What is measured is measured of these.
+select
+    views.view_id,
+    views.la_code,
+    views.edition,
+    sources.return_name,
+    formats.history,
+    formats.event_date is not null as is_dated,
+    sources.source_month,
+    {{ month_number_of_text('sources.source_month') }} as source_month_number,
+    sources.as_at_date,
+    days.working_day_number as as_at_number,
+    sources.source_format,
+    sources.content_id,
+    receipts.row_count,
+    receipts.kept_count,
+    {{ month_number_of_text('views.view_month') }} as view_month_number,
+    sources.source_month = max(sources.source_month) over (
+        partition by views.view_id, sources.return_name
+    ) as is_newest,
+    coverage.history_from
+from {{ source('ledger', 'sources') }} as sources
+inner join {{ source('ledger', 'views') }} as views on sources.view_id = views.view_id
+inner join {{ source('ledger', 'return_formats') }} as formats on sources.return_name = formats.return_name
+inner join {{ source('ledger', 'receipts') }} as receipts
+    on sources.content_id = receipts.content_id and sources.return_name = receipts.return_name
+inner join {{ ref('dim_calendar') }} as days on sources.as_at_date = days.calendar_date
+left join {{ ref('stg_returns__extract_coverage') }} as coverage
+    on
+        sources.view_id = coverage.view_id
+        and sources.source_format = coverage.source_format
+        and sources.return_name = coverage.return_name
+        and {{ month_number_of_text('sources.source_month') }} = coverage.source_month_number
+where sources.scope = ''

@@ -1,0 +1,113 @@
+"""The file context of Great Expectations, and the suites that are judged in it.
+
+A refresh works in a copy in the restricted zone: Great Expectations gives every expectation an id and writes
+it down, and what ships with the project, or a council keeps as its own, stays as it is.
+"""
+
+import json
+import logging
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import great_expectations as gx
+
+from ingest.return_format import submitted_formats
+
+logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # it warns of where its files are
+
+HERE = Path(__file__).parent
+SUITES = HERE / "suites"
+PROJECT = HERE / "great_expectations.yml"
+DOCS = "data_docs"
+REQUIRED = (*submitted_formats(), "measures", "marts")
+SEVERITIES = ("critical", "warning", "info")
+SHARES = {
+    "rows_unread", "values_unread", "keys_repeated", "dates_outside", "children_unknown", "history_lost",
+    "rule_broken",
+}  # fmt: skip
+OWN_ONLY = (
+    """<meta http-equiv="Content-Security-Policy" content="default-src 'self' 'unsafe-inline' data:">"""
+)
+
+
+class SuiteError(Exception):
+    """A suite cannot be judged by; the message names the file, what is wrong with it and what to do."""
+
+
+def read_suite(path: Path) -> dict[str, Any]:
+    """A suite as it stands in its file. Raises SuiteError: missing, broken, empty, nonsense."""
+    if not path.exists():
+        raise SuiteError(
+            f"the suite {path.name} is missing; restore it: without it nothing it judges is known"
+        )
+    try:
+        suite: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        expectations = suite["expectations"]
+        named = [(e["meta"]["check"], e) for e in expectations]
+    except (ValueError, KeyError, TypeError):
+        raise SuiteError(
+            f"the suite {path.name} is broken: it is not JSON with a list of expectations, each with the "
+            "name of its check in meta; restore it from the project"
+        ) from None
+    if not named:
+        raise SuiteError(f"the suite {path.name} has no expectations, so it would let everything through")
+    for check, expectation in named:
+        if nonsense := _nonsense(expectation):
+            raise SuiteError(f"the suite {path.name}, expectation {check}: {nonsense}")
+    return suite
+
+
+def _nonsense(expectation: dict[str, Any]) -> str | None:
+    """What about an expectation cannot be meant, in words."""
+    if expectation.get("severity") not in SEVERITIES:
+        return f"the severity is one of {', '.join(SEVERITIES)}"
+    said = expectation.get("kwargs", {})
+    low, high = said.get("min_value"), said.get("max_value")
+    for bound in (low, high):
+        if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | float)):
+            return f"the bound {bound!r} is not a number"
+    if low is not None and high is not None and low > high:
+        return f"the bounds are the wrong way round: from {low} to {high}"
+    if said.get("column") != "measured" or high is None:
+        return None
+    if high < 0:
+        return f"the bound {high} is below 0, which no count can be"
+    if expectation["meta"].get("ground") in SHARES and high > 1:
+        return f"the bound {high} is over the whole; it is a share, so 5 % is 0.05"
+    return None
+
+
+def open_context(
+    folder: Path, suites: Path = SUITES, required: Iterable[str] = REQUIRED
+) -> tuple[Any, dict[str, dict[str, Any]]]:
+    """A context in `folder`, made anew with every suite of `suites`, and the suites as read, by name.
+
+    Raises SuiteError, where a required one is missing too.
+    """
+    names = sorted({*required, *(path.stem for path in suites.glob("*.json"))})
+    read = {name: read_suite(suites / f"{name}.json") for name in names}
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(suites, folder / "suites")
+    shutil.copyfile(PROJECT, folder / PROJECT.name)
+    return gx.get_context(mode="file", context_root_dir=str(folder)), read
+
+
+def reopen_context(folder: Path) -> tuple[Any, dict[str, dict[str, Any]]]:
+    """The context that a refresh has opened, with what was judged in it so far. Raises SuiteError."""
+    read = {path.stem: read_suite(path) for path in sorted((folder / "suites").glob("*.json"))}
+    return gx.get_context(mode="file", context_root_dir=str(folder)), read
+
+
+def write_docs(context: Any, folder: Path) -> None:
+    """Great Expectations' own pages of what was judged, put in place whole.
+
+    The pages ask others' servers for looks; they are told not to, and read well enough without.
+    """
+    context.build_data_docs()
+    made = Path(context.root_directory) / DOCS
+    for page in made.rglob("*.html"):
+        page.write_text(page.read_text(encoding="utf-8").replace("<head>", f"<head>{OWN_ONLY}", 1), "utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    made.rename(folder)

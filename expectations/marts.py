@@ -1,0 +1,9 @@
+"""Great Expectations over the marts: whether what readers are about to get is whole and says what it may."""
+
+import duckdb
+import pandas as pd
+
+
+def summary(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Grain: one authority, status, and whether there is a value and a ground (int_marts__summary)."""
+    return db.sql("select * from intermediate.int_marts__summary order by row_no").df()
