@@ -80,7 +80,7 @@ found as (
         coalesce(rules.rule_id, findings.finding) as rule_id, rules.dfe_codes,
         case
             when starts_with(rules.effect, 'block') then 'critical'
-            when rules.effect = 'report' then 'info'
+            when rules.effect = 'report' or ends_with(findings.finding, '_noted') then 'info'
             else 'warning'
         end as severity,
         findings.reason as sentence, findings.next_move as fix
@@ -88,7 +88,9 @@ found as (
     left join headers
         on findings.content_id = headers.content_id and findings.column_name = headers.field_name
     left join seeds.quality_rules as rules
-        on findings.return_name = rules.return_name and findings.finding = rules.finding
+        on findings.return_name = rules.return_name
+        and rules.finding
+        = case findings.finding when 'order_of_dates_unsure' then 'unreadable_cell' else findings.finding end
         and (rules.finding_reason is null or starts_with(findings.reason, rules.finding_reason))
     where findings.la_code is not null and (
         findings.content_id in (select content_id from intermediate.int_quality__sources)

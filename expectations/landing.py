@@ -63,7 +63,7 @@ def measure(db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat]) 
     unread = db.sql(
         """
         select return_name, count(*) as unread from ledger.findings
-        where finding = 'unreadable_cell'
+        where finding in ('unreadable_cell', 'order_of_dates_unsure')
         group by all
         """
     ).df()

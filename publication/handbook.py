@@ -15,6 +15,7 @@ import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from ingest import dates
 from ingest.places import DBT_PROJECT
 from ingest.return_format import Field, ReturnFormat, load_formats
 from orchestration.stages import in_words
@@ -206,8 +207,33 @@ def _returns(formats: Mapping[str, ReturnFormat]) -> str:
             "",
             *_table(("Return", "Table", "What it holds"), rows),
             "",
+            *_dates(),
+            "",
         ]
     )
+
+
+def _dates() -> list[str]:
+    forms = [dates.NOTED[form].format(century=dates.CENTURY[False]) for form in dates.NOTED]
+    return [
+        "## Dates { #dates }",
+        "",
+        "Dates are sent as `2025-03-14` or `14/03/2025`, with or without a time behind them. A column in "
+        "another form is read too, and leaves one finding `date_form_noted` with its number of cells, which "
+        "is no fault: cells that",
+        "",
+        *(f"- {form}" for form in forms),
+        "",
+        f"The year of a birth is taken {dates.CENTURY[True]}; one that may be of the year to come is not "
+        "read.",
+        "",
+        "All values of a column in one file have one order, and the day is first. Where one value shows that "
+        "it is not (`3/14/2025`, or `99-03-14`), those that can be read in one way only are read, and every "
+        "other of the column is a finding `order_of_dates_unsure` and counts as empty: nothing is guessed. "
+        "Day numbers of Excel are read where every cell of the column is one from "
+        f"{dates.FIRST_EVENT.year} (for births, {dates.FIRST_BIRTH.year}) to the second year after the month "
+        "reported; numbers that may be years are not.",
+    ]
 
 
 def _return(fmt: ReturnFormat, catalogue: Sequence[Row]) -> str:
@@ -236,6 +262,8 @@ def _return(fmt: ReturnFormat, catalogue: Sequence[Row]) -> str:
 
 
 def _type(field: Field) -> str:
+    if field.type == "date":
+        return f"[{'birth date' if field.is_birth else 'date'}](index.md#dates)"
     return f"code of [`{field.code_list}`](../codes.md#{field.code_list})" if field.code_list else field.type
 
 
