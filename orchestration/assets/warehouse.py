@@ -78,7 +78,7 @@ def laid_out(
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
             lay_out(db, places, ledger, found, newest, [Override(**o) for o in config.overrides])
-            lay_out_reference(db, places.reference, places.reference_cache)
+            lay_out_reference(db, places.reference, places.reference_cache, newest)
             lay_out_previous(db, places)
             counts = db.sql(
                 """

@@ -56,9 +56,9 @@ class Archive:
 class Reference:
     """Population and targets, kept by the warehouse."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, as_at: date) -> None:
         self._population = read_file(folder / "population.csv", "population") or []
-        self._targets = read_file(folder / "targets.csv", "targets") or []
+        self._targets = read_file(folder / "targets.csv", "targets", as_at) or []
 
     def population(self, la_code: str, day: int) -> int | None:
         latest = year_of_31_march_on_or_after(day) - 1
