@@ -91,6 +91,12 @@ def test_a_target_that_cannot_be_read_as_it_stands_is_a_finding(
     assert {row for _, row, *_ in found(reference)} == {3}
 
 
+def test_a_milestone_of_a_figure_with_a_band_is_its_band(reference: Path) -> None:
+    targets(reference, "301,wf_caseload_avg,2024-04-01,,18,14,20,,,2025-12-31")
+
+    assert found(reference) == [("targets.csv", 2, "target", "target_not_taken", "301")]
+
+
 def test_the_edges_of_a_band_may_be_one(reference: Path) -> None:
     targets(reference, "301,icpc_15wd_pct,2024-04-01,2024-04-01,,85,85,,0,")
 
