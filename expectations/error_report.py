@@ -81,8 +81,11 @@ found as (
             else coalesce(headers.sender_name, findings.column_name)
         end as field_name,
         coalesce(rules.rule_id, findings.finding) as rule_id, rules.dfe_codes,
-        case rules.effect when 'hold' then 'critical' when 'report' then 'info' else 'warning' end
-            as severity,
+        case
+            when rules.effect = 'hold' then 'critical'
+            when rules.effect = 'report' or ends_with(findings.finding, '_noted') then 'info'
+            else 'warning'
+        end as severity,
         findings.reason as sentence, findings.next_move as fix,
         case
             when rules.ground is not null then rules.ground
@@ -96,7 +99,9 @@ found as (
     left join headers
         on findings.content_id = headers.content_id and findings.column_name = headers.field_name
     left join seeds.quality_rules as rules
-        on findings.return_name = rules.return_name and findings.finding = rules.finding
+        on findings.return_name = rules.return_name
+        and rules.finding
+        = case findings.finding when 'order_of_dates_unsure' then 'unreadable_cell' else findings.finding end
         and (rules.finding_reason is null or starts_with(findings.reason, rules.finding_reason))
     where findings.la_code is not null and (
         findings.content_id in (select content_id from intermediate.int_quality__sources)

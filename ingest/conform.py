@@ -3,7 +3,8 @@
 Works on a batch: the same return from many authorities at once, so that one query conforms them all.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from functools import reduce
 from itertools import product
 
@@ -11,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest import code_lists
+from ingest import code_lists, dates
 from ingest.findings import REQUIRED_CELL_EMPTY
 from ingest.return_format import Field, ReturnFormat
 
@@ -20,8 +21,9 @@ BLANKS = f"'{BLANK}'"  # the same in SQL
 NULLS = pa.array(["", *("".join(word) for word in product("Nn", "Uu", "Ll", "Ll"))])
 NULLS_IN_TEXT = pa.array([*NULLS.to_pylist(), "-1"])
 UNREAD = "=?"  # reads as nothing, of whatever type: what stands for a cell that cannot be read
+CORRECT = "correct the cell; until then it counts as empty"
 NOT_READ = {
-    "date": "not a date that exists, as yyyy-mm-dd or dd/mm/yyyy",
+    "date": dates.WHY[dates.UNREAD],
     "boolean": "not a yes or a no (Y N Yes No True False T F 1 0)",
     "integer": "not a whole number",
     "number": "not a number",
@@ -59,18 +61,8 @@ def read_sql(field: Field) -> str:
             return (
                 f"(select code from spellings where list = '{field.code_list}' and spelling = upper({cell}))"
             )
-        case "date":
-            iso = f"left({cell}, 10)"
-            british = f"substr({cell}, 7, 4) || '-' || substr({cell}, 4, 2) || '-' || left({cell}, 2)"
-            is_time = r"[ T][0-9]{1,2}(:[0-9]{2}){1,2}(\.[0-9]+)? ?(Z|[+-][0-9]{2}:?[0-9]{2})?"
-            has_tail = f"len({cell}) > 10 and not regexp_full_match(substr({cell}, 11), '{is_time}')"
-            return (
-                f"case when {has_tail} then null "
-                f"when regexp_full_match({iso}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
-                f"then try_cast({iso} as date) "
-                f"when regexp_full_match({iso}, '[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}}') "
-                f"then try_cast({british} as date) end"
-            )
+        case "date":  # each by itself; the order of a column is decided in ingest.dates
+            return dates.plain_sql(cell)
         case "boolean":
             return (
                 f"case when upper({cell}) in ('Y', 'YES', 'TRUE', 'T', '1') then true "
@@ -93,14 +85,18 @@ def read_sql(field: Field) -> str:
             raise AssertionError(field.type)
 
 
-def conform(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -> Conformed:
+def conform(
+    db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat, as_at: date | None = None
+) -> Conformed:
     """Read a batch of text cells (file_no, row_number, one text column per field) and apply the row rules.
 
-    The rules and their order are those of spec/returns.md, 4. Registers the batch in `db` while it works.
+    The rules and their order are those of spec/returns.md, 4. `as_at` is the last day of what the batch
+    reports (ingest.dates). Registers the batch in `db` while it works.
     """
     batch = _Batch(db, fmt, cells)
-    batch.keep(_read_cells(db, cells, fmt))
-    findings = [_unread_cells(batch), _odd_child_ids(batch)]
+    rows, notes = _read_cells(db, cells, fmt, as_at)
+    batch.keep(rows)
+    findings = [notes, _unread_cells(batch), _odd_child_ids(batch)]
     findings += [_leave_out_incomplete(batch), _keep_last_of_key(batch)]
     findings.append(_leave_out_impossible(batch))
     found = [table for table in findings if table is not None]
@@ -122,10 +118,17 @@ class _Batch:
         self.db.register("kept", rows)
 
 
-def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat) -> pa.Table:
-    """Every row typed, and for each field that can fail, whether its cell did (`<field>?`)."""
+def _read_cells(
+    db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnFormat, as_at: date | None
+) -> tuple[pa.Table, pa.Table | None]:
+    """Every row typed, and what is noted of the ways in which cells were read.
+
+    For each field that can fail, `<field>?` says whether its cell did. A column of dates that are not all
+    plainly written has `<field>: why` besides.
+    """
     db.register("spellings", code_lists.spellings())
     columns = {name: cells.column(name) for name in ("file_no", "row_number")}
+    notes: list[dict[str, object]] = []
     for f in fmt.fields:
         if f.dropped:
             columns[f.name] = pa.nulls(cells.num_rows, pa.string())
@@ -134,8 +137,13 @@ def _read_cells(db: duckdb.DuckDBPyConnection, cells: pa.Table, fmt: ReturnForma
             columns[f"{f.name}?"] = misshapen = _misshapen(said, f)
             columns[f.name] = pc.if_else(misshapen, pa.scalar(None, pa.string()), said)
         else:
-            columns[f.name], columns[f"{f.name}?"] = _read_typed(db, cells.column(f.name), f)
-    return pa.table(columns)
+            column = _read_typed(db, cells.column(f.name), f, cells.column("file_no"), as_at)
+            columns[f.name], columns[f"{f.name}?"] = column.typed, column.is_unread
+            if column.why is not None:
+                columns[f"{f.name}: why"] = column.why
+            notes += column.notes
+    noted = pa.Table.from_pylist(notes, _no_findings().schema) if notes else None
+    return pa.table(columns), noted
 
 
 def as_said(text: pa.Array) -> pa.Array:
@@ -161,7 +169,9 @@ def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.
     return pc.fill_null(is_wrong, False)
 
 
-def without_unread(db: duckdb.DuckDBPyConnection, table: pa.Table, fmt: ReturnFormat) -> pa.Table:
+def without_unread(
+    db: duckdb.DuckDBPyConnection, table: pa.Table, fmt: ReturnFormat, as_at: date | None = None
+) -> pa.Table:
     """A return as text, with UNREAD for every cell that conform will not read: what it says is not kept.
 
     `db` needs the relation `spellings`.
@@ -174,27 +184,44 @@ def without_unread(db: duckdb.DuckDBPyConnection, table: pa.Table, fmt: ReturnFo
         if field.dropped:
             table = table.set_column(place, name, pa.nulls(table.num_rows, pa.string()))
             continue
+        stands = pa.scalar(UNREAD)
         if field.type == "text":
             is_unread = _misshapen(pc.cast(cells, pa.string()), field)
         else:
-            is_unread = _read_typed(db, cells, field)[1]
+            one_file = pa.chunked_array([pa.repeat(pa.scalar(0, pa.int32()), table.num_rows)])
+            column = _read_typed(db, cells, field, one_file, as_at)
+            is_unread = column.is_unread
+            if column.why is not None:
+                stands = pc.if_else(pc.equal(column.why, dates.OF_EITHER_ORDER), dates.UNSURE, UNREAD)
         if pc.any(is_unread).as_py():
-            kept = pc.if_else(is_unread, pa.scalar(UNREAD), pc.cast(cells, pa.string()))
+            kept = pc.if_else(is_unread, stands, pc.cast(cells, pa.string()))
             table = table.set_column(place, name, kept)
     return table
 
 
+@dataclass(frozen=True)
+class _Column:
+    """A column as its type, and which cells could not be read."""
+
+    typed: pa.Array
+    is_unread: pa.Array
+    why: pa.Array | None = None  # of dates.WHY, in a column of dates that is not plainly written
+    notes: tuple[dict[str, object], ...] = ()
+
+
 def _read_typed(
-    db: duckdb.DuckDBPyConnection, cells: pa.ChunkedArray, field: Field
-) -> tuple[pa.Array, pa.Array]:
-    """A column as its type, and which cells could not be read. Each spelling is read once: cells repeat."""
+    db: duckdb.DuckDBPyConnection,
+    cells: pa.ChunkedArray,
+    field: Field,
+    file_numbers: pa.ChunkedArray,
+    as_at: date | None,
+) -> _Column:
+    """Read a column. Each spelling is read once: cells repeat."""
     encoded = pc.dictionary_encode(cells).combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):  # a column without chunks
         encoded = pa.array([], pa.dictionary(pa.int32(), pa.string()))
-    db.register(
-        "spelled",
-        pa.table({"cell": _trimmed(encoded.dictionary, NULLS_IN_TEXT if field.type == "code" else NULLS)}),
-    )
+    trimmed = _trimmed(encoded.dictionary, NULLS_IN_TEXT if field.type == "code" else NULLS)
+    db.register("spelled", pa.table({"cell": trimmed}))
     read = db.sql(
         f"""
         select typed, typed is null and cell is not null as is_unread
@@ -202,7 +229,25 @@ def _read_typed(
         """
     ).to_arrow_table()
     db.unregister("spelled")
-    return tuple(read.column(i).combine_chunks().take(encoded.indices) for i in (0, 1))
+    if field.type == "date" and pc.any(read.column(1)).as_py():
+        return _read_dates(db, trimmed, encoded.indices, field, file_numbers.combine_chunks(), as_at)
+    return _Column(*(read.column(i).combine_chunks().take(encoded.indices) for i in (0, 1)))
+
+
+def _read_dates(
+    db: duckdb.DuckDBPyConnection,
+    spellings: pa.Array,
+    indices: pa.Array,
+    field: Field,
+    file_numbers: pa.Array,
+    as_at: date | None,
+) -> _Column:
+    read = dates.read_dates(db, spellings, indices, file_numbers, field.is_birth, as_at)
+    notes = []
+    for file_no, form, count in zip(*(column.to_pylist() for column in read.notes.columns), strict=True):
+        noted = dates.noted(form, count, field.is_birth, field.name)
+        notes.append({"file_no": file_no} | asdict(noted))
+    return _Column(read.typed, pc.not_equal(read.why, dates.READ), read.why, tuple(notes))
 
 
 def _unread_cells(batch: _Batch) -> pa.Table | None:
@@ -220,14 +265,32 @@ def _unread_cells(batch: _Batch) -> pa.Table | None:
             f"""
             select
                 kept.file_no, kept.row_number, '{f.name}' as column_name, {_event_date(fmt)} as event_date,
-                trim(cells.{_quoted(f)}, {BLANKS}) as value, 'unreadable_cell' as finding,
-                '{NOT_READ[f.type].format(code_list=f.code_list)}' as reason,
-                'correct the cell; until then it counts as empty' as next_move
+                trim(cells.{_quoted(f)}, {BLANKS}) as value, {_unread_words(batch, f)}
             from kept join cells using (file_no, row_number)
             where kept."{f.name}?"
             """
             for f in broken
         ),
+    )
+
+
+def _unread_words(batch: _Batch, field: Field) -> str:
+    """Finding, reason and next move of a cell that could not be read."""
+    plain = "unreadable_cell", NOT_READ[field.type].format(code_list=field.code_list), CORRECT
+    names = ("finding", "reason", "next_move")
+    why = f"{field.name}: why"
+    if why not in batch.kept.column_names:
+        return ", ".join(f"'{word}' as {name}" for word, name in zip(plain, names, strict=True))
+    words = {
+        dates.UNREAD: plain,
+        dates.OF_EITHER_ORDER: ("order_of_dates_unsure", dates.WHY[dates.OF_EITHER_ORDER], dates.SEND_ISO),
+        dates.OF_EITHER_CENTURY: ("unreadable_cell", dates.WHY[dates.OF_EITHER_CENTURY], dates.SEND_ISO),
+    }
+    return ", ".join(
+        f'case kept."{why}" '
+        + " ".join(f"when {of} then '{said[i]}'" for of, said in words.items())
+        + f" end as {name}"
+        for i, name in enumerate(names)
     )
 
 

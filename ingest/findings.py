@@ -30,6 +30,7 @@ REQUIRED_CELL_EMPTY = "required_cell_empty"  # a row left out, since its key or 
 class Finding:
     """One thing wrong in one file. Row numbers are a spreadsheet's: the header is row 1.
 
+    A kind that ends in `_noted` is no fault: it says how something was read that was not plainly written.
     `value` is as received, for whoever has the file open: no finding is written with it.
     """
 

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from ingest import findings as found
 from ingest import opened_files
 from ingest.conform import Conformed, conform
+from ingest.dates import last_day_of
 from ingest.findings import Finding
 from ingest.ledger import Ledger, Look, Receipt
 from ingest.other_authorities import rows_of_others
@@ -160,7 +161,7 @@ def _land_batch(
     folder = landing / fmt.name / month
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config=IN_MEMORY) as db:
-        conformed = conform(db, _cells(new, fmt), fmt)
+        conformed = conform(db, _cells(new, fmt), fmt, last_day_of(month))
         rows = _with_tie_order(db, conformed.rows, fmt) if fmt.ties else conformed.rows
     rows = _under_pseudonyms(rows, new, fmt, pseudonyms)
     findings = _all_findings(new, conformed, fmt, month)

@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 from ingest import code_lists
 from ingest import findings as found
 from ingest.conform import without_unread
+from ingest.dates import last_day_of
 from ingest.ledger import Ledger, Look
 from ingest.other_formats import (
     HEAD_BYTES,
@@ -38,7 +39,7 @@ from ingest.other_formats import (
 )
 from ingest.other_formats.annex_a import MERGED, make_returns
 from ingest.other_formats.annex_a_lists import Lists, load_lists, open_lists
-from ingest.other_formats.annex_a_months import MonthLists, carry, last_day_of, own_rows
+from ingest.other_formats.annex_a_months import MonthLists, carry, own_rows
 from ingest.other_formats.opened import Notes, workbench
 from ingest.pseudonyms import Door, Pseudonyms
 from ingest.raw_folder import OtherFile, RawFile, RawFolder, is_as_seen
@@ -46,7 +47,7 @@ from ingest.read_raw import Rejected, StillWritten, read_bytes
 from ingest.return_format import submitted_formats
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "3"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "4"  # raise it when the front ends read differently, so that files are opened again
 OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
 
 
@@ -244,7 +245,9 @@ class _Folder:
             match source_format:
                 case "annex_a":
                     notes = Notes()
-                    content = _Workbook(open_lists(data, notes, self.door), notes.table())
+                    content = _Workbook(
+                        open_lists(data, notes, self.door, last_day_of(self.month)), notes.table()
+                    )
                 case "cin_census":
                     content = open_cin_census(data, self.door)
                 case "workforce_census":
@@ -367,7 +370,7 @@ def _set_down(
         for name, table in tables.items():
             if name in submitted_formats():
                 path = folder / f"{name}.parquet"
-                pq.write_table(without_unread(db, table, submitted_formats()[name]), path)
+                pq.write_table(without_unread(db, table, submitted_formats()[name], last_day_of(month)), path)
                 if name in mixed:
                     merged_with[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     said = dict(about) | {

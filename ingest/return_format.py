@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 
 FORMATS = Path(__file__).parent / "formats"
-LANDED_AS = "ids as UUIDs"  # say otherwise where landed files come to look otherwise: all is read again
+# say otherwise where landed files come to look otherwise: all is read again
+LANDED_AS = "ids as UUIDs, dates in the order of their column"
 TYPES = {"text", "code", "date", "boolean", "integer", "number", "json"}
 HISTORIES = {"event", "state", "lookup", "rows", "with_return"}
 
@@ -36,6 +37,7 @@ class Field:
     identifies: str | None = (
         None  # what an id is of: alike in two returns, they join; it lands as a pseudonym
     )
+    is_birth: bool = False  # a date of birth: of two digits, its year is never after the month reported
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def load_format(path: Path) -> ReturnFormat:
             shaped=f.get("shaped"),
             dropped=f.get("dropped", False),
             identifies=f.get("identifies"),
+            is_birth=f.get("is_birth", False),
         )
         for name, f in said["fields"].items()
     )
@@ -163,6 +166,7 @@ def _refuse_nonsense(fmt: ReturnFormat, path: Path) -> None:
     ]
     for f in fmt.fields:
         problems.append((f.type not in TYPES, f"gives {f.name} the type {f.type}"))
+        problems.append((f.is_birth and f.type != "date", f"{f.name}: only a date is one of birth"))
         is_of_text = f.identifies or f.shaped or f.dropped
         problems.append((bool(is_of_text) and f.type != "text", f"{f.name}: only text is an id or free text"))
         problems.append(

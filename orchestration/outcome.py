@@ -8,6 +8,7 @@ import duckdb
 
 from expectations.error_report import error_report
 from ingest.places import Places
+from ingest.reference.outcome import reference_outcome
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Outcome:
     accepted: int = 0  # returns of the month reported
     missing: int = 0
     findings: int = 0
+    reference_findings: int = 0
+    reference_sentences: tuple[str, ...] = ()  # the first of them in words
     held: tuple[Held, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     changed: tuple[tuple[str, int], ...] = ()  # figures changed since the last release, by cause
@@ -107,6 +110,7 @@ def read_outcome(places: Places, month: str, number: int | None, checks: Iterabl
             "select coalesce(sum(finding_count), 0)::int from marts.fct_findings where reporting_month = $1",
             [month],
         ).fetchall()
+        of_reference = reference_outcome(db)
     return Outcome(
         "published",
         month,
@@ -114,6 +118,8 @@ def read_outcome(places: Places, month: str, number: int | None, checks: Iterabl
         accepted=accepted,
         missing=missing,
         findings=findings,
+        reference_findings=of_reference.findings,
+        reference_sentences=of_reference.sentences,
         held=tuple(held),
         left_out=tuple(left_out),
         changed=tuple(changed),
@@ -136,6 +142,7 @@ def lines_of(ended: Outcome) -> list[str]:
         lines.append(f"Authority {la_code}:")
         lines += [f"  - {one.in_words}" for one in of_authority]
         lines.append(f"  What to mend, row by row, what frees most first: {of_authority[0].error_report}")
+    lines += [f"Reference: {said}" for said in ended.reference_sentences]
     if ended.changed:
         by_cause = ", ".join(f"{count} by {cause.replace('_', ' ')}" for cause, count in ended.changed)
         lines.append(f"Figures changed since the last release: {by_cause}")
@@ -145,6 +152,7 @@ def lines_of(ended: Outcome) -> list[str]:
         *([f"{ended.missing} returns not sent"] if ended.missing else []),
         *([f"figures held on {len(ended.held)} grounds"] if ended.held else []),
         *([f"{ended.findings} findings"] if ended.findings else []),
+        *([f"{ended.reference_findings} of the reference folder"] if ended.reference_findings else []),
     ]
     whole = (
         "; ".join(amiss) + "; see `line-of-sight status`" if amiss else "everything sent was read and given"

@@ -15,7 +15,9 @@ import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from ingest import dates
 from ingest.places import DBT_PROJECT
+from ingest.reference.declared import declared_files
 from ingest.return_format import Field, ReturnFormat, load_formats
 from orchestration.stages import in_words
 
@@ -37,6 +39,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     places = {
         "indicators": ["indicators/index.md", *({area: pages} for area, pages in areas.items())],
         "returns": ["returns/index.md", {"Each return": returns}, {"Code lists": "codes.md"}],
+        "reference": [
+            "reference/index.md",
+            *({f"{name}.csv": f"reference/{name}.md"} for name in _kept()),
+        ],
         "decisions": [
             {_title(path): f"decisions/{path.name}"}
             for path in sorted((ROOT / "docs/decisions").glob("*.md"))
@@ -74,6 +80,9 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "returns/index.md", _returns(formats)
     for name in _sent():
         yield f"returns/{name}.md", _return(formats[name], catalogue)
+    yield "reference/index.md", _reference()
+    for name, fmt in _kept().items():
+        yield f"reference/{name}.md", _reference_file(fmt)
     yield "codes.md", _codes()
     yield "rules.md", _rules()
     yield "dictionary.md", _dictionary()
@@ -214,8 +223,98 @@ def _returns(formats: Mapping[str, ReturnFormat]) -> str:
             "",
             *_table(("Return", "Table", "What it holds"), rows),
             "",
+            *_dates(),
+            "",
         ]
     )
+
+
+def _reference() -> str:
+    rows = [(f"[`{name}.csv`]({name}.md)", fmt.about) for name, fmt in _kept().items()]
+    return "\n".join(
+        [
+            "# Reference files",
+            "",
+            "What the warehouse keeps rather than receives, as CSV directly in `reference/` under these "
+            "names. None is compulsory. Their cells are read as those of "
+            "[returns](../returns/index.md#dates) are.",
+            "",
+            *_table(("File", "What it holds"), rows),
+            "",
+            "Beside them lies, under any name and in any folder below, what others publish: DfE's tables as "
+            "CSV, LAIT's long table and its dictionary, mid-year estimates of ONS, lists of statistical "
+            "neighbours.",
+            "",
+            "## What is found in them",
+            "",
+            "A row that no figure can read is said among the findings of a refresh (`fct_findings`, with "
+            "`reference/` before the file), and changes no other: a cell that cannot be read, an indicator "
+            "or an authority that there is not, a target or a band that its figure does not take, a "
+            "population that is missing of an authority that has returns, a column that is not known, a file "
+            "that has the columns of one of these and another name.",
+            "",
+        ]
+    )
+
+
+def _reference_file(fmt: ReturnFormat) -> str:
+    fields = [(f"`{f.name}`", _type(f, "../returns/"), _needed(f, fmt), f.about) for f in fmt.fields]
+    key = ", ".join(f"`{column}`" for column in fmt.key)
+    return "\n".join(
+        [
+            f"# `{fmt.name}.csv`",
+            "",
+            f"{fmt.about} One row for each {key}.",
+            "",
+            *_table(("Column", "Type", "Needed", "What it is"), fields),
+            "",
+            *(_taken_targets() if fmt.name == "targets" else ()),
+        ]
+    )
+
+
+def _taken_targets() -> list[str]:
+    """Which figures take a target, and which a band: by their polarity."""
+    takes = {"higher": "a target that it should reach", "lower": "a target that it should not pass"}
+    takes |= {"band": "a band that it should keep within", "neutral": "nothing"}
+    rows = [
+        (polarity, words, str(sum(row["polarity"] == polarity for row in _seed("indicator_catalogue"))))
+        for polarity, words in takes.items()
+    ]
+    return [
+        "## What a figure takes",
+        "",
+        "Its page says which way is better. A band on a figure that takes a target is judged beside it. A "
+        "row with `due_date` is a milestone: its target is to be met by the end of that month, and no band "
+        "beside it is read. An authority's own row goes before that of `ENG`, and a later `from_date` before "
+        "an earlier one.",
+        "",
+        *_table(("Better", "Takes", "Indicators"), rows),
+        "",
+    ]
+
+
+def _dates() -> list[str]:
+    forms = [dates.NOTED[form].format(century=dates.CENTURY[False]) for form in dates.NOTED]
+    return [
+        "## Dates { #dates }",
+        "",
+        "Dates are sent as `2025-03-14` or `14/03/2025`, with or without a time behind them. A column in "
+        "another form is read too, and leaves one finding `date_form_noted` with its number of cells, which "
+        "is no fault: cells that",
+        "",
+        *(f"- {form}" for form in forms),
+        "",
+        f"The year of a birth is taken {dates.CENTURY[True]}; one that may be of the year to come is not "
+        "read.",
+        "",
+        "All values of a column in one file have one order, and the day is first. Where one value shows that "
+        "it is not (`3/14/2025`, or `99-03-14`), those that can be read in one way only are read, and every "
+        "other of the column is a finding `order_of_dates_unsure` and counts as empty: nothing is guessed. "
+        "Day numbers of Excel are read where every cell of the column is one from "
+        f"{dates.FIRST_EVENT.year} (for births, {dates.FIRST_BIRTH.year}) to the second year after the month "
+        "reported; numbers that may be years are not.",
+    ]
 
 
 def _return(fmt: ReturnFormat, catalogue: Sequence[Row]) -> str:
@@ -243,7 +342,9 @@ def _return(fmt: ReturnFormat, catalogue: Sequence[Row]) -> str:
     )
 
 
-def _type(field: Field) -> str:
+def _type(field: Field, returns: str = "") -> str:
+    if field.type == "date":
+        return f"[{'birth date' if field.is_birth else 'date'}]({returns}index.md#dates)"
     return f"code of [`{field.code_list}`](../codes.md#{field.code_list})" if field.code_list else field.type
 
 
@@ -324,6 +425,11 @@ def _each_command(words: str, command: click.Command) -> Iterator[tuple[str, cli
 
 def _sent() -> list[str]:
     return [name for name, fmt in load_formats().items() if not fmt.is_reference]
+
+
+def _kept() -> dict[str, ReturnFormat]:
+    """The files of reference/ that have a declared format, by name."""
+    return {fmt.name: fmt for fmt in declared_files().values()}
 
 
 def _seed(name: str) -> list[dict[str, str]]:

@@ -13,10 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.conform import NOT_READ
+from ingest import dates
+from ingest.conform import CORRECT, NOT_READ
+from ingest.dates import last_day_of
 from ingest.other_formats.annex_a_checks import note_what_cannot_be_right
 from ingest.other_formats.annex_a_lists import load_lists, load_spellings, open_lists
-from ingest.other_formats.annex_a_months import MonthLists, carry, last_day_of, own_rows
+from ingest.other_formats.annex_a_months import MonthLists, carry, own_rows
 from ingest.other_formats.opened import Notes, Opened, note_codes_of_other_times, unfilled
 
 Making = Callable[[pa.Table], pa.Array | pa.ChunkedArray]
@@ -433,7 +435,6 @@ LIMITS = {
 }
 
 NOT_A_DATE = NOT_READ["date"]
-CORRECT = "correct the cell; until then it counts as empty"
 ABOUT_CHILD = (
     ("Gender", "not a code or label of the list sex"),
     ("Ethnicity", "not a code or label of the list ethnicity"),
@@ -451,7 +452,7 @@ PERSON_FIELDS = {
 def open_annex_a(data: bytes, as_at: date) -> Opened:
     """Read one workbook as it stood on `as_at`. Raises Rejected if it is hostile, broken or has no list."""
     notes = Notes()
-    return make_returns(carry(open_lists(data, notes), as_at, {}), notes)
+    return make_returns(carry(open_lists(data, notes, as_at=as_at), as_at, {}), notes)
 
 
 def make_returns(month: MonthLists, notes: Notes) -> Opened:
@@ -609,7 +610,7 @@ def _children(said: pa.Table, as_at: pa.Array, notes: Notes) -> pa.Table:
     }
     for heading, reason in ABOUT_CHILD:
         unread = said.filter(pc.and_(pc.is_valid(said[heading]), pc.is_null(read[heading])))
-        notes.add_rows(unread, heading, "unreadable_cell", reason, CORRECT, "persons")
+        _note_unread(unread, heading, reason, CORRECT, "persons", notes)
     child = _as_numbers(said["child"])
     first = _first_places(child, np.arange(len(child)))
     kept = {}
@@ -642,6 +643,17 @@ def _children(said: pa.Table, as_at: pa.Array, notes: Notes) -> pa.Table:
     )
 
 
+def _note_unread(
+    rows: pa.Table, heading: str, reason: str, next_move: str, return_name: str, notes: Notes
+) -> None:
+    """Cells of a column that could not be read; a date that can be read two ways is a finding of its own."""
+    is_unsure = pc.fill_null(pc.equal(rows[heading], dates.UNSURE), False)
+    unsure = "order_of_dates_unsure", dates.WHY[dates.OF_EITHER_ORDER], dates.SEND_ISO
+    notes.add_rows(rows.filter(is_unsure), heading, *unsure, return_name)
+    said = "unreadable_cell", reason, next_move
+    notes.add_rows(rows.filter(pc.invert(is_unsure)), heading, *said, return_name)
+
+
 def _as_numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Equal cells as equal numbers, counted from 0 in the order in which they first stand."""
     encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
@@ -664,19 +676,19 @@ def _if_code(column: pa.ChunkedArray, code_list: str) -> pa.ChunkedArray:
 
 def _families(adopters: pa.Table, notes: Notes) -> pa.Table:
     """Adopters by family: the earliest approval and match of its members, the latest leaving."""
-    dates = {
+    picked = {
         "Date application approved": "min",
         "Date adopter matched with child(ren)": "min",
         "Date of leaving adoption process": "max",
     }
-    for heading in dates:
+    for heading in picked:
         unread = adopters.filter(
             pc.and_(pc.is_valid(adopters[heading]), pc.is_null(adopters[f"{heading}: day"]))
         )
-        notes.add_rows(unread, heading, "unreadable_cell", NOT_A_DATE, CORRECT, "adopters")
+        _note_unread(unread, heading, NOT_A_DATE, CORRECT, "adopters", notes)
     family = pc.coalesce(adopters["Family identifier"], adopters["child"])
-    days = {heading: adopters[f"{heading}: day"] for heading in dates}
-    asked = [*((heading, pick) for heading, pick in dates.items()), ("row_number", "min"), ("origin", "min")]
+    days = {heading: adopters[f"{heading}: day"] for heading in picked}
+    asked = [*((heading, pick) for heading, pick in picked.items()), ("row_number", "min"), ("origin", "min")]
     where = {name: adopters[name] for name in ("row_number", "origin")}
     once = (
         pa.table({"family": family, **where, **days})
@@ -684,7 +696,7 @@ def _families(adopters: pa.Table, notes: Notes) -> pa.Table:
         .aggregate(asked)
         .sort_by("row_number_min")
     )
-    approved, matched, left = (f"{heading}_{pick}" for heading, pick in dates.items())
+    approved, matched, left = (f"{heading}_{pick}" for heading, pick in picked.items())
     renamed = {approved: "approved", matched: "matched", left: "left on", "family": "family"}
     renamed |= {"row_number_min": "row_number", "origin_min": "origin"}
     return once.select(list(renamed)).rename_columns(list(renamed.values()))
@@ -711,13 +723,15 @@ def _note_entries_to_care(adoptions: pa.Table, care: pa.Table, notes: Notes) -> 
     rows = adoptions.filter(pc.and_(pc.is_valid(adoptions[entered]), pc.invert(is_named)))
     is_dated = pc.is_valid(rows[f"{entered}: day"])
     is_in_care = pc.is_in(rows["child"], care["child"].combine_chunks())
+    _note_unread(
+        rows.filter(pc.invert(is_dated)),
+        entered,
+        f"{NOT_A_DATE}; time in care cannot be counted",
+        "correct the cell, and make Lists 8 and 10 agree",
+        "cla_episodes",
+        notes,
+    )
     for which, finding, reason, next_move in (
-        (
-            pc.invert(is_dated),
-            "unreadable_cell",
-            f"{NOT_A_DATE}; time in care cannot be counted",
-            "correct the cell, and make Lists 8 and 10 agree",
-        ),
         (
             pc.and_(is_dated, is_in_care),
             "lists_disagree",

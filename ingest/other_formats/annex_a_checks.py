@@ -10,11 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.other_formats.annex_a_lists import IS_POSTCODE, POSTED, AnnexList, load_lists
+from ingest.other_formats.annex_a_lists import BORN, IS_POSTCODE, POSTED, AnnexList, load_lists
 from ingest.other_formats.annex_a_months import first_day_of_window
 from ingest.other_formats.opened import Notes
 
-BORN = "Date of Birth"
 DAYS_BEFORE_BIRTH = 280  # as the CIN census has it: 40 weeks
 # Lists that nobody is on before birth: care, and adoption from care.
 OF_THE_BORN = {

@@ -6,7 +6,8 @@ stays as text, for conform to report.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
-from ingest import code_lists
+from ingest import code_lists, dates
 from ingest.conform import UNREAD
+from ingest.dates import UNSURE
 from ingest.other_formats.opened import Notes, workbench
 from ingest.other_formats.workbook import Cells, check_container, read_sheets
 from ingest.pseudonyms import Door
 from ingest.read_raw import Rejected
 
+BORN = "Date of Birth"
 LISTS = Path(__file__).parent / "annex_a.yml"
 IDENTIFIERS = {"childuniqueid", "childid", "individualadopteridentifier"}
 POSTED, ORGANISED = "Placement postcode", "Organisation completing assessment"
@@ -188,13 +191,14 @@ class _Found:
     is_day: pa.Array  # which texts of the dictionary are dates of Excel's own
 
 
-def open_lists(data: bytes, notes: Notes, door: Door | None = None) -> Lists:
+def open_lists(data: bytes, notes: Notes, door: Door | None = None, as_at: date | None = None) -> Lists:
     """Find and read the lists. Raises Rejected if the workbook is hostile, broken or has no list.
 
+    `as_at` is the last day of its month: without one no year of two digits and no day number is read.
     Through a door, children, workers and adopters go by pseudonyms, and so does every id made of theirs.
     """
     found = _find_lists(data, check_container(data), notes)
-    tables = _with_days(found, notes)
+    tables = _with_days(_with_settled_dates(found, as_at, notes), notes)
     if door:
         tables = {name: _through(door, table, load_lists()[name]) for name, table in tables.items()}
     return Lists(
@@ -216,7 +220,8 @@ def _through(door: Door, table: pa.Table, known: AnnexList) -> pa.Table:
             told = pa.scalar(STANDS_FOR[heading.name])
             is_right = pc.match_substring_regex(cells, IS_POSTCODE if heading.name == POSTED else ".")
         elif is_date(heading.name):
-            told, is_right = cells, pc.is_valid(table.column(f"{heading.name}: day"))
+            is_day = pc.is_valid(table.column(f"{heading.name}: day"))
+            told, is_right = cells, pc.or_kleene(is_day, pc.equal(cells, UNSURE))
         elif heading.read:
             told, is_right = cells, pc.is_in(cells, pa.array(sorted(set(_codes(heading.read).values()))))
         elif heading.name in COUNTED:
@@ -379,11 +384,54 @@ def _read_codes(column: pa.DictionaryArray, read: str) -> pa.Array:
     return pa.array(meant, pa.string()).take(pc.index_in(column.indices, used))
 
 
+def _with_settled_dates(
+    found: Mapping[str, _Found], as_at: date | None, notes: Notes
+) -> Mapping[str, _Found]:
+    """The lists with dates that can be read each by itself: the order of each column is decided."""
+    settled: dict[tuple[str, str], pa.Array] = {}
+    with workbench({}) as db:
+        for name, one in found.items():
+            for heading, column in one.columns.items():
+                used = column.dictionary.take(pc.drop_null(pc.unique(column.indices)))
+                if not is_date(heading) or dates.are_plain(used):
+                    continue
+                text = pa.chunked_array([column.dictionary.take(column.indices)])
+                text, noted = dates.settled(db, text, heading, heading == BORN, as_at)
+                settled[name, heading] = text.combine_chunks()
+                for said in noted:
+                    notes.add(
+                        said.finding, said.reason, said.next_move, origin=one.origin, column_name=heading
+                    )
+    if not settled:
+        return found
+    shared = next(iter(found.values()))
+    before = next(iter(shared.columns.values())).dictionary
+    texts = pc.unique(pa.chunked_array([before, *settled.values()]))
+    texts = pa.concat_arrays([before, pc.drop_null(texts.filter(pc.invert(pc.is_in(texts, before))))])
+    is_day = pa.concat_arrays([shared.is_day, pa.repeat(pa.scalar(False), len(texts) - len(before))])
+    return {
+        name: replace(
+            one,
+            is_day=is_day,
+            columns={
+                heading: pa.DictionaryArray.from_arrays(
+                    pc.index_in(settled[name, heading], texts)
+                    if (name, heading) in settled
+                    else column.indices,
+                    texts,
+                )
+                for heading, column in one.columns.items()
+            },
+        )
+        for name, one in found.items()
+    }
+
+
 def _with_days(found: Mapping[str, _Found], notes: Notes) -> dict[str, pa.Table]:
     """The tables of Lists. The days of all lists are read at once, each spelling once."""
-    dates = [column for one in found.values() for heading, column in one.columns.items() if is_date(heading)]
-    used = pc.unique(pa.chunked_array([column.indices for column in dates], pa.int32()))
-    days = _days_of(used, dates[0].dictionary, next(iter(found.values())).is_day) if dates else used
+    dated = [column for one in found.values() for heading, column in one.columns.items() if is_date(heading)]
+    used = pc.unique(pa.chunked_array([column.indices for column in dated], pa.int32()))
+    days = _days_of(used, dated[0].dictionary, next(iter(found.values())).is_day) if dated else used
     tables = {}
     for name, one in found.items():
         known, count = load_lists()[name], len(one.row_numbers)

@@ -70,11 +70,6 @@ def first_day_of_window(as_at: date, months: int) -> date:
     return (pd.Timestamp(as_at) - pd.DateOffset(months=months)).date() + timedelta(days=1)
 
 
-def last_day_of(month: str) -> date:
-    """The as-at date of a snapshot month, yyyy-mm."""
-    return pd.Period(month).end_time.date()
-
-
 def _moved_on(earlier: MonthLists, own: pa.Table, known: AnnexList, first_day: date) -> pa.Table:
     assert known.window is not None
     table = earlier.lists.tables[known.name]

@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 from ingest.other_formats.opened import (
     Opened,
     Route,
+    columns_of_dates,
     make,
     named_by_sender,
     note_codes_of_other_times,
+    settle_dates,
     unfilled,
     workbench,
 )
@@ -302,14 +304,22 @@ def open_cin_census(source: Path | bytes | BinaryIO, door: Door | None = None) -
         records = replace(records, tables={**records.tables, "ChildIdentifiers": of_children})
     notes = records.notes
     authority, year, reference_date = read_header(records, "CIN")
-    with workbench(records.tables) as db:
+    as_at = date(year, 3, 31) if year else None
+    with workbench({}) as db:
+        births = columns_of_dates(named_by_sender(ROUTES, ROUTES))
+        tables = {
+            name: settle_dates(db, table, births, as_at, name, notes)
+            for name, table in records.tables.items()
+        }
+    with workbench(tables) as db:
         db.execute(KEYS)
         returns = {name: make(db, routes) for name, routes in ROUTES.items()}
         _note_second_parts(db, records)
     source_fields = named_by_sender(ROUTES, returns)
     if year:
         _note_elements_of_other_years(records, year)
-        note_codes_of_other_times(returns, source_fields, date(year, 3, 31), notes)
+    if as_at:
+        note_codes_of_other_times(returns, source_fields, as_at, notes)
     limits = dict(LIMITS)
     if (year is None or year < CIN_PLANS_SINCE) and not returns["cin_plans"].num_rows:
         del returns["cin_plans"]

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest import dates
 from ingest.code_lists import load_code_lists
 from ingest.conform import BLANKS, NULLS_IN_TEXT, read_sql
 from ingest.return_format import Field, submitted_formats
@@ -231,6 +232,38 @@ def _dated_codes() -> list[dict[str, str]]:
 def _has(column: pa.ChunkedArray, code: str) -> bool:
     spelled = column.chunk(0).dictionary if pa.types.is_dictionary(column.type) else column
     return pc.any(pc.equal(spelled, code)).as_py() is True
+
+
+def settle_dates(
+    db: duckdb.DuckDBPyConnection,
+    table: pa.Table,
+    births: Mapping[str, bool],
+    as_at: date | None,
+    origin: str,
+    notes: Notes,
+) -> pa.Table:
+    """A table as received, with dates that day() can read each by itself: the order of a column is decided.
+
+    `births` says of each column of dates whether it holds births. A table of one file, so that no other has
+    a part in it.
+    """
+    for name in births:
+        if name in table.column_names:
+            column, noted = dates.settled(db, table.column(name), name, births[name], as_at)
+            table = table.set_column(table.column_names.index(name), name, column)
+            for one in noted:
+                notes.add(one.finding, one.reason, one.next_move, origin=origin, column_name=one.column_name)
+    return table
+
+
+def columns_of_dates(source_fields: Mapping[str, Mapping[str, str]]) -> dict[str, bool]:
+    """The sender's columns that fill fields of dates, and whether they hold births."""
+    filled = (
+        (column, submitted_formats()[name].field(field))
+        for name, fields in source_fields.items()
+        for field, column in fields.items()
+    )
+    return {column: field.is_birth for column, field in filled if field and field.type == "date"}
 
 
 def unfilled(filled: Iterable[str], said: Mapping[str, str], of_format: str) -> dict[str, str]:

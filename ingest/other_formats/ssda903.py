@@ -21,7 +21,9 @@ from ingest.other_formats.opened import (
     Notes,
     Opened,
     cleaned,
+    columns_of_dates,
     note_codes_of_other_times,
+    settle_dates,
     unfilled,
     workbench,
 )
@@ -241,6 +243,11 @@ def open_ssda903(files: Mapping[str, bytes], as_at: date | None = None, door: Do
     """
     notes = Notes()
     tables = _open_tables(files, notes)
+    with workbench({}) as db:
+        tables = {
+            name: settle_dates(db, table, columns_of_dates(FIELDS), as_at, name, notes)
+            for name, table in tables.items()
+        }
     if door:
         tables = {name: door.through(table, IDENTIFIERS) for name, table in tables.items()}
     takes = {name for name, needs in NEEDS.items() if needs <= tables.keys()}

@@ -7,6 +7,8 @@ ONS mid-year estimates through DfE; statistical neighbour models.
 
     lay_out.py         walks the folder and fills the schema `reference`
     declared.py        our own files: population.csv, targets.csv, authorities.csv
+    checks.py          what is wrong with rows of ours that each cell by itself does not tell
+    outcome.py         what the outcome of a refresh says of the folder
     recognise.py       which kind a published file is
     published.py       explore-education-statistics
     first_releases.py  looked after children, 2011 to 2017
@@ -17,5 +19,6 @@ ONS mid-year estimates through DfE; statistical neighbour models.
 """
 
 from ingest.reference.lay_out import lay_out_reference
+from ingest.reference.outcome import ReferenceOutcome, reference_outcome
 
-__all__ = ["lay_out_reference"]
+__all__ = ["ReferenceOutcome", "lay_out_reference", "reference_outcome"]

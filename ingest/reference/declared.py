@@ -1,11 +1,12 @@
 """Our own reference files, which have a declared format: population.csv, targets.csv and the like."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import duckdb
 import pyarrow as pa
 
-from ingest.conform import conform
+from ingest.conform import BLANKS, conform
 from ingest.findings import Finding
 from ingest.read_raw import RawTable, Rejected
 from ingest.reference.parsed import registered
@@ -13,7 +14,7 @@ from ingest.return_format import Field, ReturnFormat, load_formats
 
 AUTHORITIES = ReturnFormat(
     name="authorities",
-    about="Names of invented authorities.",
+    about="Names of authorities that are not on DfE's list, as invented ones.",
     source_table="reference",
     history="lookup",
     key=("la_code",),
@@ -34,11 +35,12 @@ def declared_files() -> Mapping[str, ReturnFormat]:
 
 
 def lay_out_declared(
-    db: duckdb.DuckDBPyConnection, file: str, raw: RawTable, fmt: ReturnFormat
-) -> tuple[int, list[Finding]]:
-    """Fill reference.<format> from the file. Returns rows taken and findings that need a reader.
+    db: duckdb.DuckDBPyConnection, file: str, raw: RawTable, fmt: ReturnFormat, as_at: date | None = None
+) -> tuple[pa.Table, list[Finding]]:
+    """Fill reference.<format> from the file. Returns the rows taken and findings of the file itself.
 
-    Findings of single cells go straight into reference.findings. Raises Rejected.
+    Findings of single cells go straight into reference.findings. `as_at` is the last day of the month
+    reported (ingest.dates). Raises Rejected.
     """
     match = fmt.match_headers(raw.headers)
     names = ", ".join(f.name for f in fmt.fields)
@@ -56,16 +58,19 @@ def lay_out_declared(
         }
     )
     with duckdb.connect() as aside:  # conform leaves temporary tables behind
-        conformed = conform(aside, cells, fmt)
+        conformed = conform(aside, cells, fmt, as_at)
         rows = conformed.rows
     extra = ", 'population.csv' as source" if fmt.name == "population" else ""
     with registered(db, "conformed_rows", rows):
         db.execute(f"insert into reference.{fmt.name} by name select {names}{extra} from conformed_rows")
-    with registered(db, "conformed_findings", conformed.findings):
+    with registered(db, "conformed_findings", conformed.findings), registered(db, "cells_sent", cells):
         db.execute(
-            """
-            insert into reference.findings
-            select $file, row_number, column_name, finding, reason, next_move from conformed_findings
+            f"""
+            insert into reference.findings by name
+            select
+                $file as file, found.* exclude (file_no, value),
+                nullif(regexp_extract(trim(cells_sent.la_code, {BLANKS}), '^[0-9]{{3}}$'), '') as la_code
+            from conformed_findings as found left join cells_sent using (row_number)
             """,
             {"file": file},
         )
@@ -79,4 +84,4 @@ def lay_out_declared(
         for position in match.unknown
         if raw.headers[position].strip()
     ]
-    return rows.num_rows, [*raw.findings, *unknown]
+    return rows, [*raw.findings, *unknown]

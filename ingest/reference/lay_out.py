@@ -7,15 +7,18 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from ingest.dates import last_day_of
 from ingest.findings import Finding, rejected_file
 from ingest.places import DBT_PROJECT
 from ingest.read_raw import Rejected, read_bytes, read_table
 from ingest.reference.cache import ParsedFiles
+from ingest.reference.checks import check_rows
 from ingest.reference.declared import declared_files, lay_out_declared
 from ingest.reference.parsed import Parsed, not_taken, registered
 from ingest.reference.recognise import parse
@@ -61,7 +64,8 @@ create table reference.measures (
     column_name varchar, topic varchar, title varchar, polarity varchar, year_type varchar, places varchar
 );
 create table reference.findings (
-    file varchar, row_number bigint, column_name varchar, finding varchar, reason varchar, next_move varchar
+    file varchar, row_number bigint, column_name varchar, finding varchar, reason varchar, next_move varchar,
+    la_code varchar, place varchar as ('reference/' || file)
 );
 create table reference.files (
     file varchar, sha256 varchar, outcome varchar, table_id varchar, release_year integer, row_count bigint,
@@ -97,6 +101,7 @@ class _Found:
     cached: set[Path] = field(default_factory=set)
     files: list[tuple[object, ...]] = field(default_factory=list)
     findings: list[tuple[object, ...]] = field(default_factory=list)
+    own: dict[str, pa.Table] = field(default_factory=dict)  # the rows kept of our own files, by format
 
     def record(self, file: str, sha256: str | None, outcome: str, parsed: Parsed) -> None:
         cells = sum(parsed.statuses.values()) if outcome == "read" else 0
@@ -105,28 +110,34 @@ class _Found:
 
     def report(self, file: str, findings: Iterable[Finding]) -> None:
         self.findings += [
-            (file, f.row_number, f.column_name, f.finding, f.reason, f.next_move) for f in findings
+            (file, f.row_number, f.column_name, f.finding, f.reason, f.next_move, None) for f in findings
         ]
 
 
-def lay_out_reference(db: duckdb.DuckDBPyConnection, reference: Path, cache: Path | None = None) -> None:
+def lay_out_reference(
+    db: duckdb.DuckDBPyConnection, reference: Path, cache: Path | None = None, month: str | None = None
+) -> None:
     """Fill the schema `reference` of an empty warehouse. No folder leaves every table empty, but typed.
 
-    `cache` keeps what was parsed for the next time; without it every file is parsed anew.
+    `cache` keeps what was parsed for the next time; without it every file is parsed anew. With the month
+    reported, which needs `ledger.folders`, rows of nobody and populations that are missing are findings too.
     """
     db.execute(EMPTY_TABLES)
     with tempfile.TemporaryDirectory() as aside:
         kept = ParsedFiles(cache or Path(aside))
-        found = _read_folder(db, reference, kept)
+        found = _read_folder(db, reference, kept, last_day_of(month) if month else None)
         _lay_out_figures(db, found)
         _lay_out_neighbours(db, found)
         _lay_out_measures(db, found)
         _fill_population(db)
         _lay_out_record(db, found)
+        check_rows(db, found.own, month)
         kept.keep_only(found.cached)
 
 
-def _read_folder(db: duckdb.DuckDBPyConnection, reference: Path, kept: ParsedFiles) -> _Found:
+def _read_folder(
+    db: duckdb.DuckDBPyConnection, reference: Path, kept: ParsedFiles, as_at: date | None
+) -> _Found:
     found = _Found()
     declared = declared_files()
     seen: set[str | None] = set()
@@ -138,7 +149,7 @@ def _read_folder(db: duckdb.DuckDBPyConnection, reference: Path, kept: ParsedFil
             found.report(source.file, [not_taken(rejected)])
             continue
         if source.file in declared:
-            _read_declared(db, source, data, sha256, found)
+            _read_declared(db, source, data, sha256, found, as_at)
             continue
         path = kept.path(sha256, source.path.suffix)
         parsed = kept.get(path) or kept.put(path, parse(data, source.path.suffix))
@@ -153,16 +164,22 @@ def _read_folder(db: duckdb.DuckDBPyConnection, reference: Path, kept: ParsedFil
 
 
 def _read_declared(
-    db: duckdb.DuckDBPyConnection, source: _Source, data: bytes, sha256: str, found: _Found
+    db: duckdb.DuckDBPyConnection,
+    source: _Source,
+    data: bytes,
+    sha256: str,
+    found: _Found,
+    as_at: date | None,
 ) -> None:
     fmt = declared_files()[source.file]
     try:
-        rows, findings = lay_out_declared(db, source.file, read_table(data, ".csv"), fmt)
+        rows, findings = lay_out_declared(db, source.file, read_table(data, ".csv"), fmt, as_at)
     except Rejected as rejected:
         found.record(source.file, sha256, "rejected", Parsed("rejected"))
         found.report(source.file, [not_taken(rejected)])
     else:
-        found.record(source.file, sha256, "read", Parsed("read", table_id=fmt.name, row_count=rows))
+        found.own[fmt.name] = rows
+        found.record(source.file, sha256, "read", Parsed("read", table_id=fmt.name, row_count=rows.num_rows))
         found.report(source.file, findings)
 
 

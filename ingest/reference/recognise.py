@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ingest.findings import Finding
 from ingest.read_raw import RawTable, Rejected, read_table
 from ingest.reference import first_releases, lait, neighbours, published
+from ingest.reference.declared import declared_files
 from ingest.reference.parsed import NotRecognised, Parsed, not_taken
 
 DOCUMENTS = (".md", ".txt", ".pdf", ".docx", ".html")  # notes that came with the figures
@@ -15,6 +16,10 @@ TAKEN = (
 )
 
 
+class Misnamed(Exception):
+    """The file is one of our own by its columns, and not by its name, which the message gives."""
+
+
 def parse(data: bytes, suffix: str) -> Parsed:
     """Read one file. What cannot be read comes back as an outcome with its finding, never as an exception."""
     suffix = suffix.lower()
@@ -23,6 +28,13 @@ def parse(data: bytes, suffix: str) -> Parsed:
     try:
         raw = _open(data, suffix)
         return _parse(raw, [header.strip().casefold() for header in raw.headers])
+    except Misnamed as named:
+        said = Finding(
+            "misnamed_file",
+            f"it has the columns of {named}; only a file of that name directly in reference/ is read so",
+            f"put its rows into reference/{named}, or take the file away",
+        )
+        return Parsed("not_recognised", findings=(said,))
     except NotRecognised as unknown:
         said = Finding("unknown_file", f"{unknown}, so it was not read", TAKEN)
         return Parsed("not_recognised", findings=(said,))
@@ -53,4 +65,8 @@ def _parse(raw: RawTable, headers: Sequence[str]) -> Parsed:
         return lait.parse_long_table(raw, headers)
     if named >= lait.DICTIONARY:
         return lait.parse_dictionary(raw, headers)
+    for file, fmt in declared_files().items():  # the declared name alone is read, so that none speaks twice
+        match = fmt.match_headers(raw.headers)
+        if not match.problem and not match.unknown:
+            raise Misnamed(file)
     raise NotRecognised("its columns are those of no table known here")

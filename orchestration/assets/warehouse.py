@@ -81,7 +81,7 @@ def laid_out(
         with duckdb.connect(str(places.warehouse)) as db:
             ledger.add_overrides([Override(**o) for o in config.overrides])
             lay_out(db, places, ledger, found, newest)
-            lay_out_reference(db, places.reference, places.reference_cache)
+            lay_out_reference(db, places.reference, places.reference_cache, newest)
             lay_out_previous(db, places)
             counts = db.sql(
                 """

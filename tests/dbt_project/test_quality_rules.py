@@ -35,7 +35,10 @@ CHILDREN = [("a", "2015-05-05"), ("b", "2004-02-29"), ("c", "2004-02-29"), ("d",
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict]:
-    """How each rule ended, by authority and rule. 301 sends all, 302 no persons, 303 persons a month ago."""
+    """How each rule ended, by authority and rule. 301 sends all, 302 no persons, 303 persons a month ago.
+
+    304 has the month first, 305 full stops between day and month.
+    """
     base = tmp_path_factory.mktemp("quality")
     places = Places.of(base / "raw", base / "reference", base / "release")
     for folder in (places.raw, places.reference):
@@ -63,11 +66,25 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dic
         ("2025-04", "302", "cla_episodes", episodes),
         ("2025-03", "303", "persons", persons),
         ("2025-04", "303", "cla_episodes", episodes),
+        ("2025-04", "304", "cla_episodes", _with_starts("4/25/2024", "3/1/2024", "1/1/2024")),
+        ("2025-04", "305", "cla_episodes", _with_starts("25.04.2024", "01.03.2024", "01.01.2024")),
     ]
     for month, code, name, rows in sent:
         _put(places.raw / month / code / f"{name}.csv", rows)
     build(places)
     return {(str(line["la_code"]), str(line["rule_id"])): line for line in ended(places)}
+
+
+def _with_starts(*days: str) -> list[dict]:
+    return [
+        {
+            "clae_cla_episode_id": f"e{i}",
+            "clae_person_id": f"c{i}",
+            "clae_cla_id": f"c{i}",
+            "clae_cla_episode_start_date": day,
+        }  # fmt: skip
+        for i, day in enumerate(days)
+    ]
 
 
 def _put(path: Path, rows: list[dict]) -> None:
@@ -90,6 +107,16 @@ def _put(path: Path, rows: list[dict]) -> None:
 )
 def test_a_rule_finds_the_rows_that_break_it(lines, rule: str, rows: list[int]) -> None:
     assert sorted(row for _, _, row in lines["301", rule]["at"]) == rows
+
+
+def test_a_date_that_can_be_read_two_ways_counts_as_one_that_could_not_be_read(lines) -> None:
+    assert [row for _, _, row in lines["304", "care_dates_unread"]["at"]] == [3]
+    assert lines["304", "care_dates_unread"]["state"] == "failed"
+
+
+def test_a_note_of_how_dates_were_read_is_no_fault(lines) -> None:
+    assert lines["305", "care_dates_unread"]["state"] == "passed"
+    assert lines["305", "care_dates_unread"]["rows_failing"] == 0
 
 
 def test_a_rule_without_the_returns_it_needs_has_not_run(lines) -> None:

@@ -177,6 +177,7 @@ def test_a_file_that_cannot_be_read_is_a_finding_and_the_others_are_read(referen
 def test_our_own_population_goes_before_the_published_and_newer_estimates_before_older(
     reference: Path,
 ) -> None:
+    (reference / "authorities.csv").write_text("la_code,la_name\n901,Norbury\n")
     (reference / "population.csv").write_text(
         'la_code,mid_year,population_0_17\n901,2023,"5,000"\n901,2022,x\n'
     )

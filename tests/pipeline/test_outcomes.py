@@ -68,6 +68,7 @@ def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_publ
         ("cin_episodes", "unreadable_cell"),
         ("cp_plans", "rejected_file"),
         ("s47_enquiries", "unknown_column"),
+        (None, "population_missing"),
     ]
     held = duckdb.sql(
         f"select file, row_number, column_name from '{places.landing}/*/*/*.findings.parquet' "

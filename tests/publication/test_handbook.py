@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from ingest.places import DBT_PROJECT
+from ingest.reference.declared import declared_files
 from ingest.return_format import load_formats
 from orchestration.cli import main
 from publication.handbook import evidence_blocks, on_page_content, pages
@@ -49,6 +50,22 @@ def test_every_return_code_list_rule_mart_and_command_is_there(made: dict[str, s
     for mart in ("fct_indicator_values", "fct_benchmarks", "dim_calendar", "fct_findings"):
         assert f"## `{mart}`" in made["dictionary.md"]
     assert all(f"## `line-of-sight {name}`" in made["commands.md"] for name in main.commands)
+
+
+def test_every_file_of_the_reference_folder_has_a_page_with_each_of_its_columns(made: dict[str, str]) -> None:
+    files = declared_files()
+
+    assert set(files) == {
+        *("authorities.csv", "commentary.csv", "named_periods.csv"),
+        *("population.csv", "process_changes.csv", "targets.csv"),
+    }
+    for file, fmt in files.items():
+        page = made[f"reference/{fmt.name}.md"]
+        assert page.startswith(f"# `{file}`\n")
+        assert all(f"| `{f.name}` | " in page and f.about in page for f in fmt.fields)
+        assert f"]({fmt.name}.md)" in made["reference/index.md"]
+    # average caseload, and plans that are a second or later one
+    assert "| band | a band that it should keep within | 2 |" in made["reference/targets.md"]
 
 
 def test_each_table_stands_in_a_frame_that_the_keyboard_reaches() -> None:

@@ -1,9 +1,10 @@
 """What was submitted, and which snapshot answers: section 5 of returns.md."""
 
 import re
+from datetime import date
 from pathlib import Path
 
-from .calendar import month_number, year_of_31_march_on_or_after
+from .calendar import last_day, month_number, year_of_31_march_on_or_after
 from .reader import Row, read_file
 
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
@@ -35,8 +36,13 @@ class Archive:
         at = (la_code, month, return_name)
         if at not in self._read:
             folder = self._folders.get((la_code, month))
-            self._read[at] = read_file(folder / f"{return_name}.csv", return_name) if folder else None
+            self._read[at] = self._read_file(folder, month, return_name)
         return self._read[at]
+
+    def _read_file(self, folder: Path | None, month: int, return_name: str) -> list[Row] | None:
+        if folder is None:
+            return None
+        return read_file(folder / f"{return_name}.csv", return_name, date.fromordinal(last_day(month)))
 
     def source(self, la_code: str, return_name: str, view: int) -> int | None:
         """The newest month, no later than the view, that has an accepted file."""
@@ -50,9 +56,9 @@ class Archive:
 class Reference:
     """Population and targets, kept by the warehouse."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, as_at: date) -> None:
         self._population = read_file(folder / "population.csv", "population") or []
-        self._targets = read_file(folder / "targets.csv", "targets") or []
+        self._targets = read_file(folder / "targets.csv", "targets", as_at) or []
 
     def population(self, la_code: str, day: int) -> int | None:
         latest = year_of_31_march_on_or_after(day) - 1

@@ -323,8 +323,9 @@ class Opinion:
 
 def figures(raw: Path, reference: Path, view: str, periods: Sequence[str] | None = None) -> pd.DataFrame:
     """What was known when the view month was reported, for the periods given or for every month owed."""
-    archive, kept = Archive(raw), Reference(reference)
     view_month = month_number(view)
+    archive = Archive(raw)
+    kept = Reference(reference, as_at=date.fromordinal(last_day(view_month)))
     wanted = None if periods is None else {month_number(period) for period in periods}
     found = []
     for la_code, first_owed in archive.first_months(view_month).items():

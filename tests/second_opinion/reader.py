@@ -37,7 +37,10 @@ PERIODS = {
 }
 
 # A time part may follow the day; anything else that follows makes the cell unreadable.
-_TIME = r"(?:[ T]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+_TIME = (
+    r"(?:[ T]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+    r"\s*(?:[AaPp][Mm])?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _TIME)
 _UK_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})" + _TIME)
 _NUMBER = re.compile(r"([+-]?)£?([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -46,18 +49,147 @@ _BOOLEANS = dict.fromkeys(["y", "yes", "true", "t", "1"], True) | dict.fromkeys(
 )
 
 
-@lru_cache(maxsize=200_000)
-def read_date(cell: str) -> int | None:
-    if match := _ISO_DATE.fullmatch(cell):
-        year, month, day = match.groups()
-    elif match := _UK_DATE.fullmatch(cell):
-        day, month, year = match.groups()
-    else:
-        return None
+# The other ways in which a day is written. One that could be another day is no day.
+_NUMBERS = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})" + _TIME)
+_YEAR_FIRST = re.compile(r"([0-9]{4})([/.-])([0-9]{1,2})\2([0-9]{1,2})" + _TIME)
+_COMPACT = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})(?:\.0+)?" + _TIME)
+_EXCEL = re.compile(r"([0-9]{1,6})(?:\.[0-9]+)?")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_DAY_NAMED = re.compile(
+    r"([0-9]{1,2})(?:st|nd|rd|th)?[ /.-]*([a-z]+)\.?,?[ /.-]*([0-9]{4}|[0-9]{2})" + _TIME, re.I
+)
+_NAMED_DAY = re.compile(r"([a-z]+)\.? +([0-9]{1,2})(?:st|nd|rd|th)?,? +([0-9]{4})" + _TIME, re.I)
+_BIRTHS = {"pers_dob"}
+_EXCEL_COUNTS_FROM = date(1899, 12, 30)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
     try:
-        return date(int(year), int(month), int(day)).toordinal()
+        return date(year, month, day)
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=200_000)
+def read_date(cell: str) -> int | None:
+    """A day in the two plain forms, which say the same in whatever column they stand."""
+    if match := _ISO_DATE.fullmatch(cell):
+        year, month, day = match.groups()[:3]
+    elif match := _UK_DATE.fullmatch(cell):
+        day, month, year = match.groups()[:3]
+    else:
+        return None
+    found = _day(int(year), int(month), int(day))
+    return found.toordinal() if found else None
+
+
+class _Century:
+    """What a year of two digits means in a file that reports up to a day."""
+
+    def __init__(self, as_at: date | None, is_birth: bool) -> None:
+        self.as_at, self.is_birth = as_at, is_birth
+
+    def day(self, year: str, month: int, day: int) -> date | None:
+        if len(year) == 4:
+            return _day(int(year), month, day)
+        if self.as_at is None:
+            return None
+        all_days = [found for c in range(1800, 2200, 100) if (found := _day(c + int(year), month, day))]
+        if self.is_birth:
+            return max((found for found in all_days if found <= self.as_at), default=None)
+        end = (self.as_at.year + 50, self.as_at.month, self.as_at.day)
+        return max((f for f in all_days if (f.year, f.month, f.day) < end), default=None)
+
+    def is_to_come(self, year: str, month: int, day: int) -> bool:
+        """Born in the year after, or a hundred years before: nobody can tell."""
+        if len(year) == 4 or self.as_at is None or not self.is_birth:
+            return False
+        a_year_on = (self.as_at.year + 1, self.as_at.month, self.as_at.day)
+        for c in range(1800, 2200, 100):
+            found = _day(c + int(year), month, day)
+            if found and found > self.as_at and (found.year, found.month, found.day) <= a_year_on:
+                return True
+        return False
+
+
+def read_dates(cells: set[str], as_at: date | None, is_birth: bool) -> dict[str, int | None]:
+    """What each cell of one column of one file says. All of them decide in which order the numbers stand."""
+    century = _Century(as_at, is_birth)
+    numbers = {c: m.groups()[:4] for c in cells if (m := _NUMBERS.fullmatch(c))}
+    day_first = {c: century.day(y, int(b), int(a)) for c, (a, _, b, y) in numbers.items()}
+    month_first = {c: century.day(y, int(a), int(b)) for c, (a, _, b, y) in numbers.items()}
+    year_first = {
+        c: _day(2000 + int(a), int(b), int(y)) if len(y) == 2 else None for c, (a, _, b, y) in numbers.items()
+    }
+    has_month_first = any(month_first[c] and not day_first[c] for c in numbers)
+    has_year_first = any(
+        year_first[c] and not day_first[c] and not 1 <= int(numbers[c][0]) <= 31 for c in numbers
+    )
+    excel = _excel_days(cells, as_at, is_birth)
+    read: dict[str, int | None] = {}
+    for cell in cells:
+        if excel:
+            found: date | None = excel[cell]
+        elif cell in numbers:
+            a, _, b, year = numbers[cell]
+            found = day_first[cell] or month_first[cell]
+            if day_first[cell] and (
+                (has_month_first and month_first[cell] and month_first[cell] != day_first[cell])
+                or (has_year_first and year_first[cell])
+            ):
+                found = None
+            month, day = (int(b), int(a)) if _day(2000, int(b), int(a)) else (int(a), int(b))
+            if century.is_to_come(year, month, day):
+                found = None
+        else:
+            found = _alone(cell, century)
+        read[cell] = found.toordinal() if found else None
+    return read
+
+
+def _excel_days(cells: set[str], as_at: date | None, is_birth: bool) -> dict[str, date] | None:
+    """Day numbers, where every cell is one that can be."""
+    days: dict[str, date] = {}
+    for cell in cells:
+        match = _EXCEL.fullmatch(cell)
+        if match is None or as_at is None or 1900 <= int(match[1]) <= 2100 or int(match[1]) > 99_999:
+            return None
+        day = date.fromordinal(_EXCEL_COUNTS_FROM.toordinal() + int(match[1]))
+        earliest = date(1900, 3, 1) if is_birth else date(1990, 1, 1)
+        if not earliest <= day <= date(as_at.year + 2, 12, 31):
+            return None
+        days[cell] = day
+    return days
+
+
+def _alone(cell: str, century: _Century) -> date | None:
+    """A day whose form leaves no doubt of its order."""
+    if ordinal := read_date(cell):
+        return date.fromordinal(ordinal)
+    if match := _YEAR_FIRST.fullmatch(cell):
+        return _day(int(match[1]), int(match[3]), int(match[4]))
+    if match := _COMPACT.fullmatch(cell):
+        return _day(int(match[1]), int(match[2]), int(match[3]))
+    if match := _DAY_NAMED.fullmatch(cell):
+        day, name, year = match.groups()[:3]
+    elif match := _NAMED_DAY.fullmatch(cell):
+        name, day, year = match.groups()[:3]
+    else:
+        return None
+    month = _month(name.lower())
+    if month is None or century.is_to_come(year, month, int(day)):
+        return None
+    return century.day(year, month, int(day))
+
+
+def _month(name: str) -> int | None:
+    for number, whole in enumerate(_MONTHS, start=1):
+        if name in (whole, whole[:3]) or (name, number) == ("sept", 9):
+            return number
+    return None
 
 
 def read_boolean(cell: str) -> bool | None:
@@ -106,8 +238,11 @@ def _reader_of(field: Field) -> Callable[[str], Any]:
     return _READERS[field.type]
 
 
-def read_file(path: Path, return_name: str) -> list[Row] | None:
-    """The rows that count, or None where the file is missing or rejected: never zero."""
+def read_file(path: Path, return_name: str, as_at: date | None = None) -> list[Row] | None:
+    """The rows that count, or None where the file is missing or rejected: never zero.
+
+    `as_at` is the last day of the month that the file is of.
+    """
     if not path.is_file():
         return None
     try:
@@ -124,7 +259,7 @@ def read_file(path: Path, return_name: str) -> list[Row] | None:
     places = _match_header(lines[0], FIELDS[return_name])
     if places is None:
         return None
-    rows = _read_rows(lines[1:], FIELDS[return_name], places)
+    rows = _read_rows(lines[1:], FIELDS[return_name], places, as_at)
     needed = [field.name for field in FIELDS[return_name] if field.is_key or field.is_required]
     if rows and all(any(row[name] is None for name in needed) for row in rows):
         return None  # rows, and none of them readable: not a return of nothing (grounds.md)
@@ -147,17 +282,27 @@ def _match_header(header: list[str], fields: list[Field]) -> dict[str, int] | No
     return places
 
 
-def _read_rows(lines: list[list[str]], fields: list[Field], places: dict[str, int]) -> list[Row]:
+def _read_rows(
+    lines: list[list[str]], fields: list[Field], places: dict[str, int], as_at: date | None
+) -> list[Row]:
     readers = {field.name: _reader_of(field) for field in fields}
+    for field in fields:
+        if field.type == "date" and field.name in places:
+            said = {cell for cells in lines if (cell := _said(cells, places[field.name]))}
+            readers[field.name] = read_dates(said, as_at, field.name in _BIRTHS).get
     rows = []
     for cells in lines:
         row: Row = dict.fromkeys(readers)
         for name, place in places.items():
-            cell = cells[place].strip() if place < len(cells) else ""
-            if cell and cell.lower() != "null":
+            if cell := _said(cells, place):
                 row[name] = readers[name](cell)
         rows.append(row)
     return rows
+
+
+def _said(cells: list[str], place: int) -> str | None:
+    cell = cells[place].strip() if place < len(cells) else ""
+    return cell if cell and cell.lower() != "null" else None
 
 
 def _rows_that_count(return_name: str, rows: list[Row]) -> list[Row]:

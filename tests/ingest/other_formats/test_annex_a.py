@@ -273,6 +273,26 @@ def test_adopters_are_families_with_the_earliest_approval_and_match_and_the_late
     assert found(result, "unreadable_cell") == [("List 11 (sheet 1)", 4, approved, "soon")]
 
 
+def test_the_dates_of_a_list_have_one_order_and_one_that_can_be_read_two_ways_is_not_read():
+    def contacts(*days):
+        rows = a_list("List 1", *({"Date of Contact": day, "Date of Birth": day} for day in days))
+        return opened({"1": rows})
+
+    american = contacts("3/14/2025", "3/4/2025")
+    said = american.returns["contacts"]
+    assert said.column("cont_contact_date").to_pylist() == ["2025-03-14", "=??"]
+    assert said.column("cont_contact_id").to_pylist()[1] is None
+    assert found(american, "order_of_dates_unsure") == [("List 1 (sheet 1)", 3, "Date of Birth", "=??")]
+
+    british = contacts("14.3.2025", "3.4.2024")
+    said = british.returns["contacts"]
+    assert said.column("cont_contact_date").to_pylist() == ["2025-03-14", "2024-04-03"]
+    assert [f["column_name"] for f in british.findings.to_pylist() if f["finding"] == "date_form_noted"] == [
+        "Date of Birth",
+        "Date of Contact",
+    ]
+
+
 def test_a_child_is_merged_over_lists_and_disagreement_is_a_finding():
     contact = {"Date of Contact": date(2025, 1, 6)}
     sheets = {
@@ -340,11 +360,19 @@ def test_dates_are_read_as_the_workbook_counts_them():
     assert only(opened(sheets, counts_from_1904=True), "contacts")["cont_contact_date"] == "2025-01-06"
 
 
-def test_a_number_that_is_not_shown_as_a_date_is_not_taken_for_one():
-    contacts = opened({"1": a_list("List 1", {"Date of Contact": 45663})}).returns["contacts"]
+def test_a_number_among_dates_is_not_taken_for_one_and_a_column_of_them_is():
+    def days(*cells):
+        rows = a_list("List 1", *({"Date of Contact": cell} for cell in cells))
+        contacts = opened({"1": rows}).returns["contacts"]
+        return [contacts.column(f"cont_contact_{name}").to_pylist() for name in ("date", "id")]
 
-    assert contacts.column("cont_contact_date").to_pylist() == ["45663"]
-    assert contacts.column("cont_contact_id").to_pylist() == [None]
+    said, ids = days(date(2025, 1, 7), 45663)
+    assert said == ["2025-01-07", "45663"]
+    assert ids[1] is None
+
+    said, ids = days(45664, 45663)
+    assert said == ["2025-01-07", "2025-01-06"]
+    assert None not in ids
 
 
 def test_a_time_of_day_is_not_taken_for_a_date():

@@ -131,6 +131,22 @@ def test_a_review_joins_the_period_of_care_open_on_its_day():
     assert outside == [3, 5]  # on the day that care ended, and of a child who was never in care
 
 
+def test_dates_of_a_table_have_one_order_before_any_id_is_made_of_them():
+    rows = "1,01.04.2023,S,V2,N1,U6,PR1,,,\n2,13.04.2023,S,V2,N1,U6,PR1,,,\n"
+    result = opened(a=EPISODES + rows)
+    assert column(result, "cla_episodes", "clae_cla_id", "clae_cla_episode_start_date") == [
+        ("1|2023-04-01", "2023-04-01"),
+        ("2|2023-04-13", "2023-04-13"),
+    ]
+    assert "date_form_noted" in kinds(result)
+
+    american = opened(a=EPISODES + rows.replace("01.04.2023", "4/1/2023").replace("13.04.2023", "4/13/2023"))
+    assert column(american, "cla_episodes", "clae_cla_id", "clae_cla_episode_start_date") == [
+        (None, "=??"),
+        ("2|2023-04-13", "2023-04-13"),
+    ]
+
+
 def test_an_adoption_is_put_together_from_its_placement_match_and_order():
     episodes = EPISODES + (
         "1,01/04/2023,S,E1,N1,A3,PR1,01/03/2025,E12,\n2,01/05/2023,S,E1,N1,A3,PR1,,,\n3,01/04/2024,S,E1,N1,A3,PR1,01/02/2025,E11,\n"

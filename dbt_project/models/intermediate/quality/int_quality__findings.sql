@@ -6,7 +6,11 @@ with standing as (
         findings.return_name,
         findings.content_id,
         findings.row_number,
-        findings.finding,
+        -- a date of either order is a cell unread: its reason begins as that of any other that is no date
+        case findings.finding
+            when 'order_of_dates_unsure' then 'unreadable_cell'
+            else findings.finding
+        end as finding,
         findings.reason
     from {{ source('ledger', 'findings') }} as findings
     inner join {{ ref('int_quality__sources') }} as sources

@@ -1,0 +1,192 @@
+"""What is wrong with rows of our own reference files: they are returns too, and nothing is passed over."""
+
+from collections.abc import Mapping
+
+import duckdb
+import pyarrow as pa
+
+from ingest.places import DBT_PROJECT
+from ingest.reference.parsed import literal, registered
+
+SEEDS = DBT_PROJECT / "seeds"
+SPEAKS_FOR_ALL = frozenset({"targets", "named_periods", "process_changes"})  # ENG is no authority elsewhere
+OF_ALL_ENGLAND = frozenset({"population", "authorities"})  # kept for more authorities than send returns
+
+# Each finding: the column, the kind, the rows that it is of, why, and what to do. Of a row it is known what
+# the catalogue says of its indicator, and whether a cell of it could not be read.
+NEUTRAL = (
+    "the figure is neither better high nor better low, so nothing is set against it and this was not read"
+)
+OF_TARGETS = (
+    (
+        "target",
+        "target_sets_nothing",
+        "coalesce(target, limit_lower, limit_upper) is null and not is_unread",
+        "the row has neither a target nor a band, so it sets nothing",
+        "fill target, or limit_lower and limit_upper",
+    ),
+    (
+        "target",
+        "target_not_taken",
+        "target is not null and polarity = 'neutral'",
+        NEUTRAL,
+        "take the row out, or correct the indicator",
+    ),
+    (
+        "limit_lower, limit_upper",
+        "band_not_taken",
+        "coalesce(limit_lower, limit_upper) is not null and polarity = 'neutral'",
+        NEUTRAL,
+        "take the row out, or correct the indicator",
+    ),
+    (
+        "target",
+        "target_not_taken",
+        "target is not null and polarity = 'band'",
+        "the figure is to keep within a band, so its target was not read",
+        "give the edges of the band in limit_lower and limit_upper",
+    ),
+    (
+        "limit_lower, limit_upper",
+        "band_not_taken",
+        "coalesce(limit_lower, limit_upper) is not null and target is not null and due_date is not null "
+        "and polarity in ('higher', 'lower')",
+        "a milestone is its target, so the band beside it was not read",
+        "give the band a row of its own, without due_date",
+    ),
+    (
+        "limit_lower, limit_upper",
+        "band_upside_down",
+        "limit_lower > limit_upper",
+        "the lower edge of the band is above the upper one, so no figure can keep within it",
+        "exchange the edges, or correct them",
+    ),
+    (
+        "period_basis",
+        "basis_not_answered",
+        "period_basis is not null and bases is not null and not list_contains(bases, period_basis)",
+        "the indicator has no figure on this basis, so the row is read by none",
+        "take a basis that the indicator's page of the handbook names, or leave the cell empty",
+    ),
+)
+
+
+def check_rows(
+    db: duckdb.DuckDBPyConnection, files: Mapping[str, pa.Table], month: str | None = None
+) -> None:
+    """Add to `reference.findings` what no cell by itself tells. `files`: the rows kept of each, by format.
+
+    With the month reported, `ledger.folders` tells who sends returns: whose rows are of nobody, and whose
+    population is missing.
+    """
+    catalogue, areas = str(SEEDS / "indicator_catalogue.csv"), str(SEEDS / "authorities.csv")
+    db.execute(
+        f"""
+        create temp table catalogued as
+        select indicator_id, polarity, string_split(bases, ' ') as bases
+        from read_csv('{catalogue}', header = true, all_varchar = true);
+        create temp table sending as {_sending(month)};
+        create temp table known as
+        select la_code from read_csv('{areas}', header = true, all_varchar = true)
+        union select la_code from reference.authorities
+        union select la_code from sending;
+        """
+    )
+    for name, rows in files.items():
+        with registered(db, "rows_kept", rows):
+            for sql in _checks(name, rows.column_names, month):
+                db.execute(f"insert into reference.findings by name {sql}")
+    if month:
+        db.execute(_missing_populations(month))
+        # of nobody, where nobody of that code sends returns
+        db.execute(
+            "update reference.findings set la_code = null where la_code not in (select la_code from sending)"
+        )
+    for name in ("catalogued", "known", "sending"):
+        db.execute(f"drop table {name}")
+
+
+def _sending(month: str | None) -> str:
+    if month is None:
+        return "select null::varchar as la_code where false"
+    return f"select distinct la_code from ledger.folders where reporting_month <= '{month}'"
+
+
+def _checks(name: str, columns: list[str], month: str | None) -> list[str]:
+    england = "la_code <> 'ENG' and" if name in SPEAKS_FOR_ALL else ""
+    move = "correct la_code: three digits, as DfE has them, zeros in front"
+    is_unknown = "not regexp_full_match(la_code, '[0-9]{3}')"
+    if name != "authorities":
+        is_unknown = "la_code not in (select la_code from known)"
+    checks = [
+        (
+            "la_code",
+            "unknown_authority",
+            f"{england} {is_unknown}",
+            "no authority has this code, so the row is read by no figure",
+            f"{move}, or ENG for all" if england else move,
+        )
+    ]
+    if month and name not in OF_ALL_ENGLAND:
+        checks.append(
+            (
+                "la_code",
+                "authority_without_returns",
+                f"{england} la_code in (select la_code from known) "
+                "and la_code not in (select la_code from sending)",
+                "no return of this authority has come, so the row is read by no figure",
+                "correct la_code, or put the authority's returns under raw/",
+            )
+        )
+    if "indicator_id" in columns:
+        checks.append(
+            (
+                "indicator_id",
+                "unknown_indicator",
+                "polarity is null",
+                "there is no indicator of this name, so the row is read by no figure",
+                "take the name from the handbook's page of indicators, as contacts_received",
+            )
+        )
+    if name == "targets":
+        checks += OF_TARGETS
+    catalogued = "using (indicator_id)" if "indicator_id" in columns else "on false"
+    return [_finding(name, catalogued, *check) for check in checks]
+
+
+def _finding(
+    name: str, catalogued: str, column: str, finding: str, where: str, reason: str, next_move: str
+) -> str:
+    """The SQL of one finding a row, naming its authority where it has one. No value is quoted."""
+    words = {"column_name": column, "finding": finding, "reason": reason, "next_move": next_move}
+    said = ", ".join(f"{literal(text)} as {field}" for field, text in words.items())
+    return f"""
+    with listed as (
+        select
+            rows_kept.*, catalogued.polarity, catalogued.bases,
+            exists (
+                select 1 from reference.findings as found
+                where found.file = '{name}.csv' and found.row_number = rows_kept.row_number
+                    and found.finding in ('unreadable_cell', 'order_of_dates_unsure')
+            ) as is_unread
+        from rows_kept left join catalogued {catalogued}
+    )
+    select '{name}.csv' as file, row_number, {said}, case when la_code <> 'ENG' then la_code end as la_code
+    from listed where {where}
+    """
+
+
+def _missing_populations(month: str) -> str:
+    year, number = (int(part) for part in month.split("-"))
+    latest = year - 1 if number <= 3 else year  # mid-year before the 31 March on or after the month
+    return f"""
+    insert into reference.findings by name
+    select
+        'population.csv' as file, 'population_0_17' as column_name, 'population_missing' as finding,
+        'an authority with returns has no population up to mid-year {latest}, so no rates' as reason,
+        'add its row to population.csv, or put the mid-year estimates of ONS in reference/' as next_move,
+        la_code
+    from sending
+    where la_code not in (select la_code from reference.population where mid_year <= {latest})
+    order by la_code
+    """
