@@ -42,7 +42,10 @@ MEASURES = {
     """,
     "values_without_a_ground": """
         select count(*) from marts.fct_indicator_values
-        where (value is not null) <> (value_status in ('calculated', 'reported'))
+        where case value_status
+            when 'provisional' then value is null and numerator is distinct from 0  -- null of no cases
+            else (value is not null) <> (value_status in ('calculated', 'reported'))
+        end
     """,
     "statuses_unknown": """
         select count(*) from marts.fct_indicator_values
@@ -58,7 +61,7 @@ MEASURES = {
             select answers.*, extract(year from period_end - interval 3 month) as year
             from marts.fct_indicator_values as answers
             inner join marts.dim_indicator using (indicator_id)
-            where unit = 'count' and kind = 'flow' and value_status = 'calculated'
+            where unit = 'count' and kind = 'flow' and value_status in ('calculated', 'provisional')
                 and indicator_id <> 'cla_missing_children'
         ),
         months as (

@@ -123,6 +123,8 @@ def _contents(contents: _Sheet, report: Report, names: dict[str, str]) -> None:
     contents.sheet.set_column(0, 0, 120)
     contents.say(report.title, "title")
     contents.say(words.edition_words(report), "wrapped")
+    if report.state_words:
+        contents.say(report.state_words, "wrapped")
     contents.row += 1
     for kind in words.headlines(report):
         contents.say(kind.heading, "caption")
@@ -146,6 +148,8 @@ def _area(area: _Sheet, report: Report, name: str, lines: list[Line]) -> None:
     area.sheet.set_column(0, 0, 58)
     area.sheet.set_column(1, 10, 15)
     area.say(report.title, "title")
+    if report.state_words:
+        area.say(report.state_words)
     area.table(tables.summary(name, lines, report.month))
     for line in lines:
         _indicator(area, line)

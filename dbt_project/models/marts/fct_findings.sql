@@ -8,7 +8,10 @@ select
     findings.finding,
     findings.reason,
     findings.next_move,
-    count(*) as finding_count
+    count(*) as finding_count,
+    months.month_state
 from {{ source('ledger', 'findings') }} as findings
+left join {{ ref('fct_month_status') }} as months
+    on findings.la_code = months.la_code and findings.reporting_month = months.reporting_month
 group by all
 order by findings.file, column_name, findings.finding
