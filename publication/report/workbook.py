@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -76,7 +77,8 @@ def workbook(report: Report) -> bytes:
     """Contents with the headlines, a sheet an area, notes. The same report gives the same bytes."""
     held = BytesIO()
     book = xlsxwriter.Workbook(held, NEVER)
-    book.set_properties({"title": report.title, "created": report.month})
+    # a time of day, or the clock's would stand in its place
+    book.set_properties({"title": report.title, "created": datetime.combine(report.month, time())})
     styles = _styles(book)
     names = {area: area[:31] for area in report.areas}
     _contents(_sheet(book, "Contents", styles), report, names)
