@@ -9,10 +9,12 @@ from ingest.conform import SQL_TYPES
 from ingest.earlier_returns import lay_out_cells, lay_out_earlier
 from ingest.findings import SCHEMA as FINDINGS
 from ingest.ledger import Ledger
+from ingest.months import work_out_states
 from ingest.opened_files import finding_files
 from ingest.places import Places
 from ingest.previous_release import FIGURES
 from ingest.raw_folder import RawFolder
+from ingest.reporting_policy import Policies
 from ingest.return_format import ReturnFormat, submitted_formats
 from ingest.reused_ids import find_reused_ids
 from ingest.working_days import calendar
@@ -25,6 +27,7 @@ LANDED_COLUMNS = {
     "row_number": "bigint",
 }
 TIE_ORDER = {"tie_order": "bigint"}  # landed where the format declares ties
+NO_POLICIES = Policies()
 # what quality rules compare with the month before, child by child
 COMPARED_WITH_BEFORE = ("persons", "cla_episodes")
 
@@ -35,11 +38,13 @@ def lay_out(
     ledger: Ledger,
     found: RawFolder,
     newest: str,
+    policies: Policies = NO_POLICIES,
 ) -> None:
     """Fill `returns` and `ledger` of an empty warehouse for a refresh that reports the month `newest`."""
     for schema in ("returns", "ledger", "reference"):
         db.execute(f"create schema if not exists {schema}")
-    for name in ("receipts", "pins", "repeats", "folders", "published_views"):
+    work_out_states(db, ledger, policies, newest)
+    for name in ("repeats", "kept_closings"):
         db.register(name, ledger.table(name))
     formats = submitted_formats()
     db.register(
@@ -68,6 +73,7 @@ def lay_out(
         """
     )
     db.execute("create table ledger.folders as from folders")
+    db.execute("create table ledger.month_states as from month_states")
     db.execute(f"create table ledger.reporting as select '{newest}' as view_month")
     db.register("days", calendar())
     db.execute("create table ledger.calendar as from days")
@@ -79,7 +85,7 @@ def lay_out(
     lay_out_earlier(db, formats, places.landing)
     lay_out_cells(db, formats)
     find_reused_ids(db, places.landing, newest)
-    _lay_out_first_published(db, places.first_published)
+    _lay_out_closed(db, places.first_published)
     db.register("overrides", ledger.table("overrides"))
     db.execute(  # the newest word on each stands, for as long as it was given
         """
@@ -161,21 +167,40 @@ def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawF
         )
 
 
-def _lay_out_first_published(db: duckdb.DuckDBPyConnection, store: Path) -> None:
-    """The figures already published, as they were: only the newest word on each authority and month."""
-    kept = ", ".join(f"{name} {type_}" for name, type_ in FIGURES.items() if name != "snapshot_month")
-    db.execute(f"create table ledger.first_published ({kept})")
-    files = db.sql("select distinct file from published_views order by 1").fetchall()
+def _lay_out_closed(db: duckdb.DuckDBPyConnection, store: Path) -> None:
+    """Figures as they were closed: each closing's of its month, and those before it that it speaks for."""
+    columns = ", ".join(f"{name} {type_}" for name, type_ in FIGURES.items() if name != "snapshot_month")
+    db.execute(f"create table ledger.closed_figures (event_id bigint, {columns})")
+    files = db.sql(
+        "select distinct file from kept_closings where event_id in (select event_id from closings) order by 1"
+    ).fetchall()
     if files:
         paths = [str(store / file) for (file,) in files]
         db.execute(
             f"""
-            insert into ledger.first_published by name
-            select kept.* exclude (filename)
-            from read_parquet({paths}, filename = true) as kept
-            semi join published_views
-                on kept.la_code = published_views.la_code
-                and kept.view_month = published_views.view_month
-                and parse_filename(kept.filename) = published_views.file
+            insert into ledger.closed_figures by name
+            with speaking as (  -- of kept histories, each month is read from the newest closing that stands
+                select event_id, closings.la_code, closings.view_month, kept.file, kept.part
+                from kept_closings as kept inner join closings using (event_id)
+                where kept.part = 'month' or (is_standing and not exists (
+                    from closings as later
+                    inner join kept_closings as other on later.event_id = other.event_id
+                    where other.part = 'history' and later.is_standing and later.event_id > closings.event_id
+                        and later.la_code = closings.la_code and later.view_month >= closings.view_month
+                ))
+            )
+            select speaking.event_id, figures.* exclude (event_id, filename)
+            from (
+                from read_parquet({paths}, filename = true, union_by_name = true)
+                union all by name select null::bigint as event_id where false
+            ) as figures
+            inner join speaking
+                on parse_filename(figures.filename) = speaking.file
+                and figures.la_code = speaking.la_code
+                and figures.view_month = speaking.view_month
+                -- a file of before months were closed has one word on each
+                and coalesce(figures.event_id, speaking.event_id) = speaking.event_id
+                and (speaking.part = 'month')
+                = (figures.period_end = last_day((speaking.view_month || '-01')::date))
             """
         )

@@ -37,13 +37,21 @@ create table if not exists repeats (  -- the same bytes received again, and not 
 create table if not exists folders (
     reporting_month text, la_code text, primary key (reporting_month, la_code)
 );
-create table if not exists published_views (  -- where each month's figures as first published are kept
-    view_month text, la_code text, fingerprint text not null, file text not null,
-    primary key (view_month, la_code)
+create table if not exists month_events (  -- who closed a month, or opened it again, and on what it stood
+    event_id integer primary key,
+    la_code text not null, reporting_month text not null,
+    event text not null check (event in ('closed', 'reopened')),
+    by_name text not null, reason text, policy text, is_incomplete integer not null,
+    last_receipt_id integer not null, at text not null  -- it stood on the receipts up to this one
 );
-create table if not exists pins (  -- the content each month was first published from
-    return_name text, reporting_month text, la_code text, scope text, content_id integer,
-    primary key (return_name, reporting_month, la_code, scope)
+create index if not exists month_events_by_month on month_events (reporting_month, la_code);
+create trigger if not exists month_events_stand before update on month_events
+begin select raise(abort, 'an event of a month stands: add another'); end;
+create trigger if not exists month_events_stay before delete on month_events
+begin select raise(abort, 'an event of a month stands: add another'); end;
+create table if not exists kept_closings (  -- where the figures of each closing are kept
+    event_id integer not null, part text not null check (part in ('month', 'history')), file text not null,
+    primary key (event_id, part)
 );
 create table if not exists releases (
     release_number integer primary key, view_month text not null, build_sha256 text not null
@@ -58,6 +66,21 @@ create table if not exists overrides (  -- who answers for giving figures that a
 create table if not exists refreshes (
     refresh_id integer primary key, view_month text, outcome text not null, reasons text, at text not null
 );
+"""
+
+# A ledger from before months had states: what it had published stands, as if closed when it was published.
+ALREADY_PUBLISHED = """
+insert into month_events
+(la_code, reporting_month, event, by_name, is_incomplete, last_receipt_id, at)
+select
+    la_code, view_month, 'closed', 'as published before states were kept', 0,
+    (select coalesce(max(receipt_id), 0) from receipts),
+    coalesce((select max(at) from choices where release_number = cast(file as integer)), datetime('now'))
+from published_views where not exists (select 1 from month_events) order by view_month, la_code;
+insert or ignore into kept_closings
+select event_id, 'month', file from month_events
+inner join published_views using (la_code)
+where published_views.view_month = month_events.reporting_month;
 """
 
 
@@ -107,6 +130,21 @@ class Override:
     until_month: str  # the last month reported that it holds for, YYYY-MM
 
 
+@dataclass(frozen=True)
+class MonthEvent:
+    """A month of an authority closed, or opened again: by whom, why, and on which receipts it stood."""
+
+    la_code: str
+    reporting_month: str
+    event: str  # closed or reopened
+    by_name: str
+    reason: str | None
+    policy: str | None  # which lines of reporting.yml closed it; None where a person did
+    is_incomplete: bool
+    last_receipt_id: int  # the newest receipt then
+    at: str
+
+
 class Ledger:
     """The receipts of one restricted zone."""
 
@@ -115,7 +153,11 @@ class Ledger:
         self._turn = RLock()  # landing shares one ledger between threads; each call takes its turn
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
-        self._db.executescript(SCHEMA)
+        known = {name for (name,) in self._query("select name from sqlite_master where type = 'table'", ())}
+        is_older = "published_views" in known and "month_events" not in known
+        self._db.executescript(
+            f"begin immediate; {SCHEMA} {ALREADY_PUBLISHED} commit;" if is_older else SCHEMA
+        )
 
     def close(self) -> None:
         """Fold the journal away and let go of the file."""
@@ -174,22 +216,16 @@ class Ledger:
     def add(self, receipts: Iterable[Receipt]) -> None:
         """Put receipts on record.
 
-        One of a version that is there takes its place, and its pin with it: the same file, merged with an
-        earlier one that came late, stands as if that had come in time.
+        One of a version that is there takes its place: the same file, merged with an earlier one that came
+        late, stands as if that had come in time, also in what a month was closed on.
         """
-        rows = [asdict(receipt) for receipt in receipts]
         names = [f.name for f in fields(Receipt)]
-        whose = "return_name = :return_name and reporting_month = :reporting_month and la_code = :la_code"
-        same = f"{whose} and source_format = :source_format and version = :version"
+        key = ("return_name", "reporting_month", "la_code", "source_format", "version")
         self._db.executemany(
-            f"""update pins set content_id = :content_id
-            where {whose} and content_id = (select content_id from receipts where {same})""",
-            rows,
-        )
-        self._db.executemany(f"delete from receipts where {same}", rows)
-        self._db.executemany(
-            f"insert into receipts ({', '.join(names)}) values ({', '.join(':' + n for n in names)})",
-            rows,
+            f"""insert into receipts ({", ".join(names)}) values ({", ".join(":" + n for n in names)})
+            on conflict ({", ".join(key)}) do update set
+            {", ".join(f"{n} = excluded.{n}" for n in names if n not in key)}""",
+            [asdict(receipt) for receipt in receipts],
         )
 
     def add_repeats(self, receipts: Iterable[Receipt]) -> None:
@@ -223,13 +259,22 @@ class Ledger:
         """Remember that an authority opened a folder for a month: from its first it owes every later one."""
         self._db.executemany("insert or ignore into folders values (?, ?)", rows)
 
-    def publish_views(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
-        """Record (view month, authority, fingerprint, file) of figures kept as first published."""
-        self._db.executemany("insert or replace into published_views values (?, ?, ?, ?)", rows)
+    def last_receipt_id(self) -> int:
+        """The newest receipt on record; 0 before the first."""
+        [(newest,)] = self._query("select coalesce(max(receipt_id), 0) from receipts", ())
+        return int(newest)
 
-    def pin(self, rows: Iterable[tuple[str, str, str, str, int]]) -> None:
-        """Fix the content a month was first published from; the first word stands."""
-        self._db.executemany("insert or ignore into pins values (?, ?, ?, ?, ?)", rows)
+    def add_events(self, events: Iterable[MonthEvent]) -> None:
+        """Put closings and reopenings of months on record. None is ever changed or taken away."""
+        names = [f.name for f in fields(MonthEvent)]
+        self._db.executemany(
+            f"insert into month_events ({', '.join(names)}) values ({', '.join(':' + n for n in names)})",
+            [asdict(event) for event in events],
+        )
+
+    def keep_closings(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        """Record (event, part, file) of figures kept as they were closed; the first word stands."""
+        self._db.executemany("insert or ignore into kept_closings values (?, ?, ?)", rows)
 
     def add_release(self, release_number: int, view_month: str, build_sha256: str, at: str) -> None:
         """Put a published release on record, as the one that readers are given."""
@@ -267,5 +312,6 @@ class Ledger:
 
 
 def _ledger_type(name: str) -> pa.DataType:
-    counts = name.endswith(("_count", "_id", "_number")) or name in ("version", "size", "mtime_ns", "inode")
+    numbers = ("version", "size", "mtime_ns", "inode", "is_incomplete")
+    counts = name.endswith(("_count", "_id", "_number")) or name in numbers
     return pa.int64() if counts else pa.string()

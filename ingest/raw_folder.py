@@ -4,6 +4,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -172,6 +173,18 @@ def only_still(found: RawFolder) -> RawFolder:
         others=tuple(other for other in found.others if other[2].file not in moving),
         oddities=(*found.oddities, *(Oddity(file, finding, *place) for file, place in moving.items())),
     )
+
+
+def minutes_still(found: RawFolder) -> float:
+    """How long ago the newest of the files was written, renamed or put there, by this disk's own clock.
+
+    Not when its content was last changed: a copy may keep that, and a file's clock may be wrong.
+    """
+    newest = 0.0
+    for path in [*(f.path for f in found.files), *(other.path for _, _, other in found.others)]:
+        with suppress(OSError):  # gone since
+            newest = max(newest, path.stat(follow_symlinks=False).st_ctime)
+    return max(0.0, time.time() - newest) / 60
 
 
 def is_as_seen(file: RawFile | OtherFile) -> bool:

@@ -1,75 +1,114 @@
 -- Which content each figure is read from (spec/returns.md, 5).
 --
 -- A view is one authority as it was known when one month was reported. Two editions are kept apart:
---   restated         the newest month, read from the newest accepted content; answers for every month owed
---   first_published  each month owed, read from the content it was first published from; answers for that month
+--   restated   the newest month, read from the newest accepted content; answers for every month owed
+--   closed     a month that was closed, read from the content that the closing stood on: the newest that had been
+--              received by then, of that month and earlier; answers for that month, and where the public edition
+--              needs them for the months before it
+-- Figures as they were closed are kept, so a closing has a view only until its figures are.
 --
--- Inputs: receipts, pins, folders, published_views (ledger), return_formats; $newest is the month to report.
+-- Inputs: receipts, months_owed (month_states.sql), month_events, kept_closings (ledger), return_formats; $newest is the
+-- month to report.
 
 -- The formats of a month are never mixed inside one return, and what each covers is told by itself.
+create or replace temp table ranked as
+select
+    receipt_id, return_name, reporting_month as source_month, la_code, content_id, landed, source_format, version,
+    case when return_name = 'extract_coverage' then source_format else '' end as scope,
+    list_position(
+        case
+            when return_name in ('care_leavers', 'persons') then ['ssd', 'annex_a', 'cin_census', 'ssda903']
+            else ['ssd', 'cin_census', 'ssda903', 'workforce_census', 'annex_a']
+        end,
+        source_format
+    ) as source_rank
+from receipts
+where status = 'accepted' and reporting_month <= $newest;
+
 create or replace temp table accepted as
 select
-    return_name, reporting_month as source_month, la_code, content_id, landed, source_format, scope,
+    *,
     row_number() over (
-        partition by return_name, reporting_month, la_code, scope
+        partition by return_name, source_month, la_code, scope
         order by source_rank, version desc
     ) = 1 as is_newest
-from (
+from ranked;
+
+-- A closing stands until its month is opened again. What of it is to be kept: the figures of its month, and of the
+-- months before it where no later closing speaks for them.
+create or replace temp table closings as
+with numbered as (
     select
-        *,
-        case when return_name = 'extract_coverage' then source_format else '' end as scope,
-        list_position(
-            case
-                when return_name in ('care_leavers', 'persons') then ['ssd', 'annex_a', 'cin_census', 'ssda903']
-                else ['ssd', 'cin_census', 'ssda903', 'workforce_census', 'annex_a']
-            end,
-            source_format
-        ) as source_rank
-    from receipts
-    where status = 'accepted'
+        event_id, la_code, reporting_month as view_month, last_receipt_id, event,
+        row_number() over (partition by la_code, reporting_month, event order by event_id) as closing_number,
+        event_id = max(event_id) over (partition by la_code, reporting_month) as is_standing
+    from month_events
+    where (la_code, reporting_month) in (select (la_code, reporting_month) from months_owed)
+),
+closed as (
+    select * exclude (event) from numbered where event = 'closed'
+),
+speaking as (
+    select
+        closed.*,
+        is_standing and not exists (
+            from closed as later
+            where later.la_code = closed.la_code and later.event_id > closed.event_id and later.is_standing
+                and later.view_month >= closed.view_month
+        ) as has_history
+    from closed
+),
+kept as (
+    select event_id, list(part) as parts from kept_closings group by event_id
 )
-where reporting_month <= $newest;
-
-create or replace temp table content as
-select 'restated' as edition, * exclude (is_newest) from accepted where is_newest
-union all
-select 'first_published', accepted.* exclude (is_newest)
-from accepted
-left join pins
-    on accepted.return_name = pins.return_name
-    and accepted.source_month = pins.reporting_month
-    and accepted.la_code = pins.la_code
-    and accepted.scope = pins.scope
-where accepted.content_id = coalesce(pins.content_id, case when is_newest then accepted.content_id end)
-qualify row_number() over (
-    partition by accepted.return_name, source_month, accepted.la_code, accepted.scope order by is_newest desc
-) = 1;
-
-create or replace temp table months_owed as
-with first_folders as (
-    select la_code, min(reporting_month) as first_month from folders where reporting_month <= $newest group by la_code
-)
-select la_code, first_month, strftime(owed, '%Y-%m') as reporting_month
-from first_folders,
-    unnest(generate_series((first_month || '-01')::date, ($newest || '-01')::date, interval 1 month)) as months (owed);
+select
+    speaking.*,
+    not list_contains(coalesce(kept.parts, []), 'month') as needs_month,
+    speaking.has_history and not list_contains(coalesce(kept.parts, []), 'history') as needs_history
+from speaking left join kept using (event_id);
 
 create or replace temp table candidate_views as
-select 'restated' as edition, $newest as view_month, la_code, first_month as first_period
+select
+    'restated' as edition, 0 as event_id, $newest as view_month, la_code, first_month as first_period,
+    true as is_whole, null::bigint as last_receipt_id
 from months_owed where reporting_month = $newest
 union all
-select 'first_published', reporting_month, la_code, reporting_month
-from months_owed;
+select
+    'closed', event_id, closings.view_month, closings.la_code,
+    case when needs_history then months_owed.first_month else closings.view_month end, needs_history, last_receipt_id
+from closings
+inner join months_owed
+    on closings.la_code = months_owed.la_code and closings.view_month = months_owed.reporting_month
+where needs_month or needs_history;
 
 -- An event or lookup return is read from its newest snapshot; a state or row return from every month it may answer for.
 create or replace temp table candidate_sources as
-with reachable as (
+with content as (
+    select 0 as event_id, la_code, return_name, source_month, content_id, landed, source_format, scope
+    from accepted where is_newest
+    union all
     select
-        views.edition, views.view_month, views.la_code, views.first_period, formats.history,
+        views.event_id, ranked.la_code, ranked.return_name, ranked.source_month, ranked.content_id, ranked.landed,
+        ranked.source_format, ranked.scope
+    from candidate_views as views
+    join ranked
+        on views.la_code = ranked.la_code
+        and views.last_receipt_id >= ranked.receipt_id
+        and views.view_month >= ranked.source_month
+    where views.edition = 'closed'
+    qualify row_number() over (
+        partition by views.event_id, ranked.return_name, ranked.source_month, ranked.scope
+        order by ranked.source_rank, ranked.version desc
+    ) = 1
+),
+reachable as (
+    select
+        views.edition, views.event_id, views.view_month, views.la_code, views.first_period, formats.history,
         content.return_name, content.source_month, content.content_id, content.landed, content.source_format,
         content.scope
     from candidate_views as views
     join content
-        on views.edition = content.edition
+        on views.event_id = content.event_id
         and views.la_code = content.la_code
         and content.source_month <= views.view_month
     join return_formats as formats on content.return_name = formats.return_name
@@ -78,7 +117,7 @@ newest as (
     select * from reachable
     where history in ('event', 'lookup')
     qualify row_number() over (
-        partition by edition, view_month, la_code, return_name order by source_month desc
+        partition by event_id, la_code, return_name order by source_month desc
     ) = 1
 ),
 monthly as (
@@ -86,41 +125,59 @@ monthly as (
 ),
 coverage as (
     select reachable.* from reachable
-    semi join newest using (edition, view_month, la_code, source_month)
+    semi join newest using (event_id, la_code, source_month)
     where history = 'with_return'
 )
 from newest union all from monthly union all from coverage;
 
+-- What a view reads for its own month, and in all.
 create or replace temp table fingerprints as
 select
-    edition, view_month, la_code, any_value(first_period) as first_period,
+    views.edition, views.event_id, views.view_month, views.la_code, any_value(views.first_period) as first_period,
+    any_value(views.is_whole) as is_whole,
     coalesce(md5(string_agg(
-        return_name || ' ' || source_month || ' ' || content_id, '|' order by return_name, source_month
-    ) filter (where history not in ('state', 'rows') or source_month = view_month)), 'nothing') as fingerprint
-from candidate_views left join candidate_sources using (edition, view_month, la_code, first_period)
-group by edition, view_month, la_code;
+        return_name || ' ' || source_month || ' ' || content_id, '|' order by return_name, source_month, content_id
+    ) filter (where history not in ('state', 'rows') or source_month = views.view_month)), 'nothing') as fingerprint,
+    coalesce(md5(string_agg(
+        return_name || ' ' || source_month || ' ' || content_id, '|' order by return_name, source_month, content_id
+    )), 'nothing') as whole_fingerprint
+from candidate_views as views
+left join candidate_sources as sources
+    on views.event_id = sources.event_id and views.la_code = sources.la_code
+group by views.edition, views.event_id, views.view_month, views.la_code;
 
--- What a month was first published as stands; it is worked out again only where its content was not there before.
+-- A closing that reads what is restated anyway needs no view of its own.
+create or replace temp table answered_by as
+select closed.event_id
+from fingerprints as closed
+join fingerprints as restated
+    on closed.la_code = restated.la_code and closed.view_month = restated.view_month
+    and case
+        when closed.is_whole then closed.whole_fingerprint = restated.whole_fingerprint
+        else closed.fingerprint = restated.fingerprint
+    end
+where closed.edition = 'closed' and restated.edition = 'restated';
+
 create or replace table ledger.views as
-with restated as (from fingerprints where edition = 'restated'),
-first_owed as (
-    from fingerprints
-    anti join published_views using (view_month, la_code, fingerprint)
-    where edition = 'first_published'
-)
 select
-    (row_number() over (order by edition, view_month, la_code))::int as view_id,
-    views.*,
-    edition = 'first_published' or exists (
-        from first_owed
-        where first_owed.la_code = views.la_code and first_owed.view_month = views.view_month
-            and first_owed.fingerprint = views.fingerprint
-    ) as is_first_published
-from (
-    from restated
-    union all
-    from first_owed anti join restated using (view_month, la_code, fingerprint)
-) as views;
+    (row_number() over (order by edition, view_month, la_code, event_id))::int as view_id,
+    edition, view_month, la_code, first_period, fingerprint, event_id
+from fingerprints
+where edition = 'restated' or event_id not in (select event_id from answered_by);
+
+create or replace table ledger.closings as
+select
+    closings.event_id, closings.la_code, closings.view_month, closings.closing_number::int as closing_number,
+    closings.is_standing, closings.has_history, closings.needs_month, closings.needs_history,
+    case when needs_month or needs_history then views.view_id end as view_id
+from closings
+left join answered_by using (event_id)
+left join ledger.views as views
+    on closings.la_code = views.la_code
+    and case
+        when answered_by.event_id is null then views.event_id = closings.event_id
+        else views.edition = 'restated'
+    end;
 
 create or replace table ledger.sources as
 select
@@ -128,4 +185,5 @@ select
     sources.source_format, sources.scope,
     last_day((sources.source_month || '-01')::date) as as_at_date
 from candidate_sources as sources
-join ledger.views as views using (edition, view_month, la_code);
+join ledger.views as views
+    on sources.la_code = views.la_code and sources.event_id = views.event_id;

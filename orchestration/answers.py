@@ -1,17 +1,19 @@
 """Answer from what has been published and received: what a figure is made of, and where things stand."""
 
 import json
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from ingest import raw_folder
+from ingest import months, raw_folder
 from ingest.land import pending_months
 from ingest.ledger import Ledger
 from ingest.opened_files import not_supplied
 from ingest.places import Places
+from ingest.reporting_policy import PolicyRefused, read_policies
 from ingest.return_format import submitted_formats
 
 PLACES_SHOWN = {"count": 0, "percent": 1, "per_10k": 1, "days": 1, "ratio": 1, "fte": 1, "gbp": 0}
@@ -90,6 +92,24 @@ def in_words(code: str | None) -> str:
     return (code or "-").replace("_", " ")
 
 
+def states_in_words(counts: Mapping[str, int], month: str) -> str:
+    """How many authorities' months are in which state, and how to close those that can be."""
+    total = sum(counts.values())
+    said = ", ".join(
+        months.STATES[state] + ("" if count == total else f" for {count} of {total}")
+        for state, count in counts.items()
+    )
+    ready = counts.get("provisional", 0) + counts.get("reopened", 0)
+    return said + (f'; to close it: line-of-sight close {month} --by "A. Name"' if ready else "")
+
+
+def public_in_words(public_month: str | None) -> str:
+    """What the public pack of a release reaches to."""
+    if public_month is None:
+        return "There is no public pack: no month is final. Only figures of closed months are made public."
+    return f"The public pack goes up to {public_month}, the newest month that is final"
+
+
 def shown_change(difference: float | None, direction: str | None, unit: str) -> str:
     """A change with its sign and which way it goes: +2.1 worse. A dash where there is none."""
     if difference is None or direction == "not_comparable":
@@ -101,6 +121,16 @@ def _rows(db: duckdb.DuckDBPyConnection, sql: str, given: dict[str, Any]) -> lis
     asked = db.execute(sql, given)
     names = [column[0] for column in asked.description or ()]
     return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+
+
+def _state(db: duckdb.DuckDBPyConnection, authority: str, month: str) -> str | None:
+    """The state of a month in words; None in a release from before months had states."""
+    known = _rows(db, "select 1 from duckdb_tables() where table_name = 'fct_month_status'", {})
+    asked = {"authority": authority, "month": month}
+    rows = known and _rows(
+        db, "from fct_month_status where la_code = $authority and reporting_month = $month", asked
+    )
+    return months.in_words(rows[0]) if rows else None
 
 
 def explain(release: Path, indicator: str, authority: str, month: str) -> dict[str, Any]:
@@ -159,12 +189,14 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
         names = _rows(db, "select la_name from dim_authority where la_code = $code", {"code": authority})
         held = _rows(db, HELD, asked)
         warnings = _rows(db, WARNINGS, {"authority": authority, "needed": needed})
+        state = _state(db, authority, month)
     manifest = json.loads((release / "current" / "manifest.json").read_text(encoding="utf-8"))
     behind = {"marts", *needed}
     return {
         **about[0],
         "authority": f"{names[0]['la_name']} ({authority})" if names else authority,
         "month": month,
+        "state": state,
         "figures": figures,
         "held": held,
         "warnings": warnings,
@@ -196,11 +228,13 @@ def scorecard(release: Path, authority: str, month: str | None) -> dict[str, Any
     with duckdb.connect(str(release / "current" / "marts.duckdb"), read_only=True) as db:
         rows = _rows(db, SCORECARD, {"authority": authority, "first_day": f"{month}-01"})
         names = _rows(db, "select la_name from dim_authority where la_code = $code", {"code": authority})
+        state = _state(db, authority, month)
     if not rows:
         raise NoAnswer(f"the release has nothing for authority {authority} in {month}")
     return {
         "authority": f"{names[0]['la_name']} ({authority})" if names else authority,
         "month": month,
+        "state": state,
         "rows": rows,
     }
 
@@ -214,12 +248,13 @@ def status(places: Places) -> dict[str, Any]:
         release = {
             "release": manifest["release"],
             "view_month": manifest["view_month"],
+            "public_month": manifest.get("public_month", manifest["view_month"]),
             "place": str(places.current),
         }
     said: dict[str, Any] = {
         "release": release, "last_refresh": None, "waiting": [], "month": None,
         "authorities": [], "refused": [], "missing": [], "findings": [], "not_supplied": [], "held": [],
-        "left_out": [],
+        "left_out": [], "policy": None,
     }  # fmt: skip
     if not places.ledger.exists():
         return said
@@ -229,6 +264,7 @@ def status(places: Places) -> dict[str, Any]:
             for name in ("receipts", "folders", "refreshes"):
                 db.register(name, ledger.table(name))
             _tell_received(db, said)
+        _tell_states(places, ledger, said)
         said["not_supplied"] = not_supplied(places.opened, said["month"]) if said["month"] else []
         if places.raw.is_dir():
             said["waiting"] = _waiting(places, ledger)
@@ -250,6 +286,19 @@ def status(places: Places) -> dict[str, Any]:
             )
             said["left_out"] = _rows(db, "from rpt_files_left_out order by la_code, file", {})
     return said
+
+
+def _tell_states(places: Places, ledger: Ledger, said: dict[str, Any]) -> None:
+    """The state of each authority's newest month, as the ledger has it now."""
+    try:
+        policies = read_policies(places.reference)
+    except PolicyRefused as refused:
+        said["policy"] = str(refused)
+        return
+    known = {row["la_code"]: row for row in months.states(ledger, policies, [said["month"]])}
+    for authority in said["authorities"]:
+        state = known[authority["la_code"]]
+        authority |= {"month_state": state["month_state"], "state_in_words": months.in_words(state)}
 
 
 def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:

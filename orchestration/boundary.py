@@ -14,12 +14,21 @@ from typing import Any, ParamSpec, TypeVar
 
 import dagster as dg
 
+from ingest.months import Refused
 from ingest.pseudonyms import KeyRefused
+from ingest.reporting_policy import PolicyRefused
 from orchestration.dbt_build import BuildFailed
 from orchestration.lock import Busy
 from orchestration.plain_errors import sign_of_trouble
 
-OURS = (dg.Failure, BuildFailed, Busy, KeyRefused)  # worded here, from names and counts
+OURS = (
+    dg.Failure,
+    BuildFailed,
+    Busy,
+    KeyRefused,
+    PolicyRefused,
+    Refused,
+)  # worded here, from names and counts
 ROOT = Path(__file__).parent.parent
 P = ParamSpec("P")
 T = TypeVar("T")

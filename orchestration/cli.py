@@ -13,9 +13,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from ingest import months as month_states
 from ingest import pseudonyms
 from ingest.places import KEPT_MONTHS, Places
 from ingest.pseudonyms import KEY_FILE, KeyRefused
+from ingest.reporting_policy import PolicyRefused
 from orchestration import answers
 from orchestration.lock import Busy, only_refresh
 from orchestration.outcome import Outcome, lines_of
@@ -23,9 +25,11 @@ from orchestration.overrides import overrides_of
 from orchestration.plain_errors import check_memory, in_words
 from orchestration.refresh import (
     NothingToReport,
+    close_months,
     list_releases,
     record_stop,
     refresh_warehouse,
+    reopen_months,
     return_to,
 )
 from orchestration.release import NotThere, current_number
@@ -157,7 +161,7 @@ def refresh(
     except Busy as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except (NothingToReport, KeyRefused) as wrong:
+    except (NothingToReport, KeyRefused, PolicyRefused) as wrong:
         raise click.UsageError(str(wrong)) from None
     except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
         err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")
@@ -166,8 +170,7 @@ def refresh(
         click.echo(json.dumps(ended.as_json(), indent=1))
     else:
         _tell_outcome(ended, places)
-    published = HELD if ended.held else PUBLISHED
-    sys.exit({"published": published, "withheld": WITHHELD}.get(ended.state, 1))
+    sys.exit(_exit_code(ended))
 
 
 def _with_progress(work: Callable[[Callable[[str], None]], Outcome]) -> Outcome:
@@ -180,6 +183,8 @@ def _with_progress(work: Callable[[Callable[[str], None]], Outcome]) -> Outcome:
 def _tell_outcome(ended: Outcome, places: Places) -> None:
     if ended.state == "published":
         out.print(f"Published release {ended.release}, reporting {ended.month}, in {places.current}")
+        out.print(f"{ended.month}: {answers.states_in_words(ended.month_states, ended.month)}")
+        out.print(answers.public_in_words(ended.public_month))
     elif ended.state == "withheld":
         err.print(f"Withheld: {ended.month} was not published. {_still(ended)}")
     else:
@@ -189,6 +194,132 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
     if ended.state == "published":
         for line in lines_of(ended):
             out.print(line, soft_wrap=True, markup=False)
+
+
+by_option = click.option("--by", "by_name", required=True, help="Who decides: a person's name.")
+
+
+@main.command()
+@click.argument("month")
+@click.option(
+    "--authority",
+    "authorities",
+    multiple=True,
+    metavar="CODE",
+    help=("Whose month, as 372; may be given again.  [default: every authority whose month is not final]"),
+)
+@by_option
+@click.option("--reason", help="Why it is closed incomplete. It stands in the release and on the report.")
+@click.option("--incomplete", is_flag=True, help="Close it although required returns have not come.")
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@json_option
+def close(
+    month: str,
+    authorities: tuple[str, ...],
+    by_name: str,
+    reason: str | None,
+    incomplete: bool,
+    raw: Path,
+    reference: Path,
+    release: Path,
+    restricted: Path | None,
+    as_json: bool,
+) -> None:
+    """Close MONTH (as 2025-03, or 2024-10..2025-03), and publish it as final.
+
+    \b
+    A closing stands on what had been received by then; no new file is read. It pins the figures as first
+    published and lets them into the public pack of the release that it ends in. What comes later moves the
+    figures of the restricted edition alone, until the month is opened again and closed again.
+
+    \b
+    Example:  line-of-sight close 2025-03 --by "A. Director"
+    Exit codes:  as of refresh; 2 where it is refused, with the reason, and nothing is on record
+    """
+    places = Places.of(raw, reference, release, restricted)
+    _settle(
+        lambda asked, tell: close_months(places, asked, tell),
+        places, month, authorities, by_name, reason, incomplete, as_json,
+    )  # fmt: skip
+
+
+@main.command()
+@click.argument("month")
+@click.option(
+    "--authority",
+    "authorities",
+    multiple=True,
+    required=True,
+    metavar="CODE",
+    help="Whose month, as 372; may be given again.",
+)
+@by_option
+@click.option("--reason", required=True, help="Why. It stands in the release and on the report.")
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@json_option
+def reopen(
+    month: str,
+    authorities: tuple[str, ...],
+    by_name: str,
+    reason: str,
+    raw: Path,
+    reference: Path,
+    release: Path,
+    restricted: Path | None,
+    as_json: bool,
+) -> None:
+    """Open a closed MONTH again, as 2025-03, and publish it as reopened.
+
+    \b
+    What was first published stands. The month leaves the public pack until it is closed again; both closings'
+    figures are kept.
+
+    \b
+    Example:  line-of-sight reopen 2025-03 --authority 372 --by "A. Director" --reason "visits were sent late"
+    """
+    places = Places.of(raw, reference, release, restricted)
+    _settle(
+        lambda asked, tell: reopen_months(places, asked, tell),
+        places, month, authorities, by_name, reason, False, as_json,
+    )  # fmt: skip
+
+
+def _settle(
+    work: Callable[[month_states.Decision, Callable[[str], None]], Outcome],
+    places: Places,
+    month: str,
+    authorities: tuple[str, ...],
+    by_name: str,
+    reason: str | None,
+    incomplete: bool,
+    as_json: bool,
+) -> None:
+    """Put a decision on record and publish what follows, or say why not."""
+    with _refused(month_states.Refused, PolicyRefused, NotADirectoryError):
+        asked = month_states.Decision(
+            month_states.months_in(month), by_name, authorities, (reason or "").strip() or None, incomplete
+        )
+        check_memory()
+        with heeded(lambda: record_stop(places), lambda: _tell_stopped(places)):
+            ended = _with_progress(lambda tell: work(asked, tell))
+    if as_json:
+        click.echo(json.dumps(ended.as_json(), indent=1))
+    else:
+        _tell_outcome(ended, places)
+        if ended.state != "published":
+            err.print("The decision is on record; the next refresh that is published follows it.")
+    sys.exit(_exit_code(ended))
+
+
+def _exit_code(ended: Outcome) -> int:
+    published = HELD if ended.held else PUBLISHED
+    return {"published": published, "withheld": WITHHELD}.get(ended.state, 1)
 
 
 def _tell_stopped(places: Places) -> None:
@@ -399,6 +530,8 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
         click.echo(json.dumps(said, indent=1, default=str))
         return
     out.print(f"[bold]{said['title']}[/bold] ({indicator}), {said['authority']}, {said['month']}")
+    if said["state"]:
+        out.print(said["state"])
     for doubt in said["held"]:
         stands = "; an earlier figure stands" if doubt["is_earlier_figure_given"] else ""
         bases = ", ".join(answers.in_words(basis) for basis in doubt["bases"])
@@ -460,6 +593,8 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
         click.echo(json.dumps(said, indent=1, default=str))
         return
     out.print(f"[bold]{said['authority']}, {said['month']}[/bold]")
+    if said["state"]:
+        out.print(said["state"])
     _print_table(
         [
             "area",
@@ -617,12 +752,13 @@ def worklist(authority: str, release: Path, restricted: Path | None) -> None:
 
 @main.command()
 @raw_option
+@reference_option
 @release_option
 @restricted_option
 @json_option
-def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> None:
+def status(raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool) -> None:
     """Show what has arrived, what is missing, what was withheld, and the current release."""
-    said = answers.status(Places.of(raw, Path("reference"), release, restricted))
+    said = answers.status(Places.of(raw, reference, release, restricted))
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
         return
@@ -640,6 +776,8 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
         )
         for reason in (last["reasons"] or "").splitlines():
             out.print(f"  - {reason}")
+    if current:
+        out.print(answers.public_in_words(current["public_month"]))
     for one in said["held"]:
         out.print(
             f"Authority {one['la_code']}: {one['figure_count']} figures held: {one['ground_sentence']} "
@@ -651,10 +789,15 @@ def status(raw: Path, release: Path, restricted: Path | None, as_json: bool) -> 
         out.print(f"Not taken: {one['file']}: {one['reason']}. {one['suggested_action']}", markup=False)
     if said["waiting"]:
         out.print(f"Waiting to be read: {', '.join(said['waiting'])}")
+    if said["policy"]:
+        out.print(said["policy"])
     out.print(f"Newest month: {said['month'] or 'none'}")
     _print_table(
-        ["authority", "accepted", "missing", "refused"],
-        [[a["la_code"], a["accepted"], a["missing"], a["refused"]] for a in said["authorities"]],
+        ["authority", "accepted", "missing", "refused", "the month"],
+        [
+            [a["la_code"], a["accepted"], a["missing"], a["refused"], a.get("state_in_words")]
+            for a in said["authorities"]
+        ],
     )
     for refused in said["refused"]:
         out.print(f"Refused: {refused['file']} (version {refused['version']}): {refused['reason']}")

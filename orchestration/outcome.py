@@ -1,7 +1,7 @@
 """How a refresh ended, in counts and sentences: what came, what is held and why, what changed, what next."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import duckdb
@@ -58,6 +58,9 @@ class Outcome:
     held: tuple[Held, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     changed: tuple[tuple[str, int], ...] = ()  # figures changed since the last release, by cause
+    # of what was published: how many authorities' months are in which state, and the newest public one
+    month_states: Mapping[str, int] = field(default_factory=dict)
+    public_month: str | None = None
     not_judged: tuple[str, ...] = ()  # checks that crashed or that nobody asked for, in words
 
     def as_json(self) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Run the refresh job in this process, from landing to release, and say how it ended."""
 
 import gc
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -13,17 +15,18 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from expectations.verdict import Verdict
-from ingest import raw_folder
+from ingest import months, raw_folder
 from ingest.land import pending_months
-from ingest.ledger import Ledger, Override
+from ingest.ledger import Ledger, MonthEvent, Override
 from ingest.places import Places
 from ingest.pseudonyms import key_file, pseudonyms_for
+from ingest.reporting_policy import Policies, read_policies
 from orchestration import progress
 from orchestration.instance import BY_COMMAND, close_lost_runs, use_dagster_home
 from orchestration.lock import only_refresh
 from orchestration.outcome import Outcome, read_outcome
 from orchestration.plain_errors import trouble_in
-from orchestration.release import NotThere, Published, current_number, go_back, recover, releases
+from orchestration.release import MANIFEST, NotThere, Published, current_number, go_back, recover, releases
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -45,10 +48,11 @@ def refresh_warehouse(
 ) -> Outcome:
     """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
 
-    Raises Busy where another holds the warehouse, NothingToReport where there is no month, and KeyRefused,
-    before anything is written, where ids could not be made pseudonyms.
+    Raises Busy where another holds the warehouse, NothingToReport where there is no month, and before
+    anything is written KeyRefused, where ids could not be made pseudonyms, or PolicyRefused.
     """
     pseudonyms_for(places.key_id, key)
+    read_policies(places.reference)
     places.prepare()
     with only_refresh(places):
         ledger = Ledger(places.ledger)
@@ -64,12 +68,64 @@ def refresh_warehouse(
                 )
             lasting = [replace(o, until_month=o.until_month or newest) for o in overrides]
             with progress.listening(tell):
-                outcome = _run_job(places, ledger, found, newest, key_file(key), lasting)
+                lay_out = {"month": newest, "overrides": [asdict(o) for o in lasting]}
+                ops = {"lay_out": {"config": lay_out}}
+                outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops)
             with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
                 ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, _now())
             return outcome
         finally:
             ledger.close()
+
+
+def close_months(places: Places, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+    """Close months, and publish what follows from it, of what had been received by then: no file is read.
+
+    Raises Refused, PolicyRefused or Busy, and then nothing is on record.
+    """
+    given = {"incomplete": asked.is_incomplete, "policy": asked.policy or ""}
+    return _decide(places, asked, months.close, "close_months", "closings", given, tell)
+
+
+def reopen_months(places: Places, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+    """Open closed months again, and publish what follows from it. Raises as close_months does."""
+    return _decide(places, asked, months.reopen, "reopen_months", "reopenings", {}, tell)
+
+
+def _decide(
+    places: Places,
+    asked: months.Decision,
+    decide: Callable[[Ledger, Policies, months.Decision], list[MonthEvent]],
+    job: str,
+    op: str,
+    given: Mapping[str, Any],
+    tell: Callable[[str], None],
+) -> Outcome:
+    policies = read_policies(places.reference)
+    if not places.ledger.exists():
+        raise months.Refused(
+            f"nothing has been received in {places.release}; "
+            "run line-of-sight refresh, and look before you close"
+        )
+    places.prepare()
+    with only_refresh(places), closing(Ledger(places.ledger)) as ledger:
+        recover(places, ledger)
+        decide(ledger, policies, asked)  # refused here, it costs no run
+        newest = max(ledger.table("folders").column("reporting_month").to_pylist())
+        found = raw_folder.look(places.raw) if places.raw.is_dir() else raw_folder.RawFolder((), (), ())
+        decision = {
+            "month": f"{asked.months[0]}..{asked.months[-1]}",
+            "by_name": asked.by_name,
+            "authorities": list(asked.la_codes),
+            "reason": asked.reason or "",
+            **given,
+        }
+        ops = {op: {"config": decision}, "lay_out": {"config": {"month": newest}}}
+        with progress.listening(tell):
+            outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops)
+        with suppress(sqlite3.Error):
+            ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, _now())
+        return outcome
 
 
 def record_stop(places: Places) -> None:
@@ -108,7 +164,8 @@ def _run_job(
     found: raw_folder.RawFolder,
     newest: str,
     key: Path,
-    overrides: Sequence[Override],
+    job_name: str,
+    ops: Mapping[str, Any],
 ) -> Outcome:
     progress.tell("loading the pipeline")
     use_dagster_home(places)
@@ -128,15 +185,16 @@ def _run_job(
     _instances[:] = [instance]
     verdict_file = places.restricted / VERDICT_FILE
     verdict_file.unlink(missing_ok=True)
-    months = [m for m in pending_months(found, ledger) if m <= newest]
-    progress.tell(f"reading {', '.join(months) or 'nothing new'}; reporting {newest}")
-    job = defs.resolve_job_def("refresh")
+    if job_name == "refresh":
+        pending = [m for m in pending_months(found, ledger) if m <= newest]
+        progress.tell(f"reading {', '.join(pending) or 'nothing new'}; reporting {newest}")
+    job = defs.resolve_job_def(job_name)
     run_id = str(uuid4())
     remember_found(run_id, places.raw, found)
     run = job.execute_in_process(
         run_id=run_id,
         run_config={
-            "ops": {"lay_out": {"config": {"month": newest, "overrides": [asdict(o) for o in overrides]}}},
+            "ops": dict(ops),
             # the terminal hears of progress from us, and of errors from us: Dagster's own may quote anything
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
@@ -151,14 +209,17 @@ def _run_job(
         },
         instance=instance,
         tags=BY_COMMAND,
-        partition_key=newest,
+        partition_key=newest if job_name == "refresh" else None,
         raise_on_error=False,
     )
     release = current_number(places)
     if run.success:
         verdict = Verdict.read(verdict_file)
         unsure = [o.in_words for o in verdict.outcomes if o.state == "crashed" or o.is_not_asked]
-        return read_outcome(places, newest, release, unsure)
+        said = json.loads((places.current / MANIFEST).read_text(encoding="utf-8"))
+        states = Counter(m["month_state"] for m in said["months"] if m["reporting_month"] == newest)
+        told = read_outcome(places, newest, release, unsure)
+        return replace(told, month_states=dict(sorted(states.items())), public_month=said["public_month"])
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
         return Outcome("withheld", newest, release, verdict.reasons)
     broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)

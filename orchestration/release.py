@@ -66,6 +66,9 @@ def publish(
         if not verdict.is_good:
             raise NotEarned("the quality gate withholds this build")
         [(view_month,)] = db.sql("select view_month from ledger.reporting").fetchall()
+        [(public_month,)] = db.sql(
+            "select strftime(max(period_end), '%Y-%m') from intermediate.int_indicators__public"
+        ).fetchall()
         number = 1 + max((_number(p) for p in places.releases.iterdir()), default=0)
         aside = places.releases / f".{number:06d}.aside"
         _clear(aside)
@@ -76,10 +79,11 @@ def publish(
             # DuckDB writes while the pack is worked out
             with db.cursor() as beside, ThreadPoolExecutor(max_workers=1) as pool:
                 exported = pool.submit(_export, beside, aside, descriptions)
-                public_pack.write(db, aside / "public", kept, number, view_month)
+                if public_month:
+                    public_pack.write(db, aside / "public", kept, number, public_month)
                 exported.result()
             key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None
-            _write_manifest(db, aside, number, view_month, verdict, run_id, key_id)
+            _write_manifest(db, aside, number, view_month, public_month, verdict, run_id, key_id)
             _settle(aside)
         except public_pack.Withheld as error:
             _clear(aside)
@@ -87,20 +91,12 @@ def publish(
         except BaseException:
             _clear(aside)  # a full disk has its room back
             raise
-        first_published = _keep_first_published(db, places, number)
-        pins = db.sql(
-            """
-            select return_name, source_month, la_code, scope, content_id
-            from ledger.sources inner join ledger.views using (view_id)
-            where views.is_first_published and source_month = view_month
-            """
-        ).fetchall()
+        closed = _keep_closed(db, places, number)
     whole = places.releases / f"{number:06d}"
     aside.rename(whole)
     _sync(places.releases)
     with ledger.transaction():  # on record first: a refresh killed here is completed by the next one
-        ledger.pin(pins)
-        ledger.publish_views(first_published)
+        ledger.keep_closings(closed)
         ledger.add_release(number, view_month, digest, _now())
     make_current(places, number)
     return number
@@ -227,6 +223,7 @@ def _write_manifest(
     folder: Path,
     number: int,
     view_month: str,
+    public_month: str | None,
     verdict: Verdict,
     run_id: str,
     key_id: str | None,
@@ -254,9 +251,13 @@ def _write_manifest(
         order by all
         """
     )
+    months = db.execute(
+        "from marts.fct_month_status where closings > 0 or reporting_month = $1 order by all", [view_month]
+    ).to_arrow_table()
     manifest = {
         "release": number,
         "view_month": view_month,
+        "public_month": public_month,  # None where no month is final, and there is no public pack
         "commit": commit(),
         **grounds(reference),
         "build_sha256": verdict.build_sha256,
@@ -265,6 +266,7 @@ def _write_manifest(
         "inputs": [dict(zip(inputs.columns, row, strict=True)) for row in inputs.fetchall()],
         "reference": [{"file": file, "sha256": sha256} for file, sha256 in reference],
         "authorities": [dict(zip(authorities.columns, row, strict=True)) for row in authorities.fetchall()],
+        "months": months.to_pylist(),
         "overrides": [dict(zip(overrides.columns, row, strict=True)) for row in overrides.fetchall()],
         "checks": [asdict(outcome) for outcome in verdict.outcomes],
         "files": {
@@ -273,34 +275,37 @@ def _write_manifest(
             if path.is_file()
         },
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, default=str) + "\n", encoding="utf-8")
 
 
-def _keep_first_published(
-    db: duckdb.DuckDBPyConnection, places: Places, number: int
-) -> list[tuple[str, str, str, str]]:
-    """Write the figures published for the first time to the store, and say which views they answer."""
-    views = db.sql(
+def _keep_closed(db: duckdb.DuckDBPyConnection, places: Places, number: int) -> list[tuple[int, str, str]]:
+    """Write to the store what is new of figures as they were closed; say of which closings and what part."""
+    from publication.disclosure.long_table import MONTHS_PRINTED
+
+    kept = db.sql(
         """
-        select view_month, la_code, fingerprint from ledger.views
-        where is_first_published
+        select event_id, unnest(list_filter(
+            [if(needs_month, 'month', null), if(needs_history, 'history', null)], part -> part is not null
+        )) as part
+        from ledger.closings
         order by all
         """
     ).fetchall()
-    if not views:
+    if not kept:
         return []
     target = places.first_published / f"{number:06d}.parquet"
     db.execute(
         f"""
         copy (
-            select * exclude (is_new) from intermediate.int_indicators__first_published
+            select * exclude (is_new) from intermediate.int_indicators__closed
             where is_new
+                and period_end > last_day((view_month || '-01')::date) - to_months({MONTHS_PRINTED})
             order by all
         ) to '{target}' (format parquet, compression zstd)
         """
     )
     _sync(target)
-    return [(view_month, la_code, fingerprint, target.name) for view_month, la_code, fingerprint in views]
+    return [(event_id, part, target.name) for event_id, part in kept]
 
 
 def commit() -> str:

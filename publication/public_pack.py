@@ -71,10 +71,13 @@ class Kept:
 
 
 def write(
-    db: duckdb.DuckDBPyConnection, folder: Path, kept: Kept, release: int, view_month: str
+    db: duckdb.DuckDBPyConnection, folder: Path, kept: Kept, release: int, newest: str
 ) -> long_table.Pack:
-    """Protect, write every format into `folder`, and let the gate look. Raises Withheld."""
-    [(last,)] = db.execute("select last_day(($1 || '-01')::date)::varchar", [view_month]).fetchall()
+    """Protect, write every format into `folder`, and let the gate look. Raises Withheld.
+
+    `newest` is the newest month that is final for some authority: what is printed is of such months alone.
+    """
+    [(last,)] = db.execute("select last_day(($1 || '-01')::date)::varchar", [newest]).fetchall()
     try:
         pack = long_table.make(
             long_table.read_base(db, last),

@@ -10,6 +10,11 @@
     (left({{ month }}, 4)::int * 12 + right({{ month }}, 2)::int - 1)
 {%- endmacro %}
 
+{#- The last day of a month written YYYY-MM. -#}
+{% macro month_end_of_text(month) -%}
+    last_day(({{ month }} || '-01')::date)
+{%- endmacro %}
+
 {#- The last day of a numbered month. -#}
 {% macro month_end(month_number) -%}
     last_day(make_date(({{ month_number }} // 12)::int, ({{ month_number }} % 12 + 1)::int, 1))

@@ -74,6 +74,7 @@
 {% macro why_no_figure(value_status) -%}
     case {{ value_status }}
         when 'not_submitted' then 'nothing was submitted'
+        when 'provisional' then 'there were no cases among the returns that have come'
         when 'withheld' then 'it is withheld by the quality gate'
         when 'insufficient_history' then 'the records do not go back far enough'
         when 'no_cases' then 'there were no cases'

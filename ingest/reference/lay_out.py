@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from ingest import reporting_policy
 from ingest.dates import last_day_of
 from ingest.findings import Finding, rejected_file
 from ingest.places import DBT_PROJECT
@@ -147,6 +148,11 @@ def _read_folder(
         except Rejected as rejected:
             found.record(source.file, None, "rejected", Parsed("rejected"))
             found.report(source.file, [not_taken(rejected)])
+            continue
+        if (
+            source.file == reporting_policy.FILE
+        ):  # read where months get their states; here it is put on record
+            found.record(source.file, sha256, "read", Parsed("read"))
             continue
         if source.file in declared:
             _read_declared(db, source, data, sha256, found, as_at)

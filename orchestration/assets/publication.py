@@ -1,6 +1,7 @@
 """The release: what readers see. Exports only a build whose verdict matches."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from time import time
@@ -100,13 +101,17 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
             f"withheld: {reason}. Release {current_number(places) or 'none'} stays current.",
             allow_retries=False,
         ) from None
-    month = json.loads((places.current / "manifest.json").read_text(encoding="utf-8"))["view_month"]
+    said = json.loads((places.current / "manifest.json").read_text(encoding="utf-8"))
+    month = said["view_month"]
+    states = Counter(m["month_state"] for m in said["months"] if m["reporting_month"] == month)
     run = context.instance.get_run_record_by_id(context.run_id)
     held, because = _held(places.current / "marts.duckdb")
     return dg.MaterializeResult(
         metadata={
             "release": number,
             "month reported": month,
+            "state of the month": ", ".join(f"{state}: {count}" for state, count in sorted(states.items())),
+            "public up to": said["public_month"] or "nothing: no month is final",
             "place": dg.MetadataValue.path(str(places.current)),
             **_facts(places.current / "marts.duckdb", month),
             "authorities with figures held": len(held),

@@ -14,9 +14,11 @@ from ingest.lay_out import lay_out
 from ingest.ledger import Override
 from ingest.previous_release import lay_out_previous
 from ingest.reference import lay_out_reference
+from ingest.reporting_policy import read_policies
 from ingest.return_format import submitted_formats
 from orchestration import dbt_build, progress
 from orchestration.assets.landing import OWNERS
+from orchestration.assets.months import CLOSINGS, REOPENINGS
 from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
 from orchestration.resources import Warehouse
@@ -29,7 +31,9 @@ TESTS_FILE = "dbt_tests.json"
 class Reporting(dg.Config):
     """Which month to report."""
 
-    month: str = ""  # YYYY-MM; where empty the run's partition, or else the newest month in the raw folder
+    month: str = (
+        ""  # YYYY-MM; where empty the run's partition, or else the newest month that has been received
+    )
     # what somebody answers for: ground, la_code, return_name, reason, by_name, until_month
     overrides: list[dict[str, str]] = []  # noqa: RUF012  (Dagster reads the default)
 
@@ -38,12 +42,13 @@ class Reporting(dg.Config):
     specs=[
         dg.AssetSpec(
             LEDGER,
-            deps=[dg.AssetKey(["returns", name]) for name in submitted_formats()],
+            deps=[*(dg.AssetKey(["returns", name]) for name in submitted_formats()), CLOSINGS, REOPENINGS],
             group_name="landing",
             metadata={"stage": STAGES["landing"]},
             description=(
                 "What has been received and which content each figure is read from: one view for each "
-                "authority and month, restated and as first published (ingest/views.sql)."
+                "authority and month, restated and as it was closed (ingest/views.sql); and the state of "
+                "each month."
             ),
             kinds={"python", "duckdb"},
             owners=OWNERS,
@@ -70,17 +75,20 @@ def laid_out(
     progress.tell("choosing what each figure is read from")
     places = warehouse.places
     found = warehouse.found(context.run_id)
-    if not found.months:
-        raise dg.Failure(f"there are no month folders in {places.raw}; name them YYYY-MM, as 2025-04")
-    newest = config.month or _partition(context) or found.months[-1]
-    if newest not in found.months:
-        raise dg.Failure(f"there is no folder for {newest} in {places.raw}; the newest is {found.months[-1]}")
+    policies = read_policies(places.reference)
     with only_refresh(places), warehouse.ledger() as ledger:
+        received = set(ledger.table("folders").column("reporting_month").to_pylist())
+        known = sorted(received | set(found.months))
+        if not known:
+            raise dg.Failure(f"there are no month folders in {places.raw}; name them YYYY-MM, as 2025-04")
+        newest = config.month or _partition(context) or max(received or known)
+        if newest not in known:
+            raise dg.Failure(f"there is no folder for {newest} in {places.raw}; the newest is {known[-1]}")
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
             ledger.add_overrides([Override(**o) for o in config.overrides])
-            lay_out(db, places, ledger, found, newest)
+            lay_out(db, places, ledger, found, newest, policies)
             lay_out_reference(db, places.reference, places.reference_cache, newest)
             lay_out_previous(db, places)
             counts = db.sql(

@@ -39,7 +39,7 @@ select
     figures.denominator,
     figures.value,
     figures.value_status
-from marts.fct_indicator_values as figures
+from intermediate.int_indicators__public as figures
 inner join marts.dim_indicator as about using (indicator_id)
 inner join marts.dim_authority as authorities using (la_code)
 inner join roles using (indicator_id)

@@ -11,10 +11,13 @@ from typing import Any, Protocol
 
 import duckdb
 
+from ingest import months
+
 NO_FIGURE = {
     "not_submitted": "not submitted",
     "withheld": "withheld",
     "no_cases": "no cases",
+    "provisional": "no cases so far",
     "insufficient_history": "records too short",
     "no_population": "no population",
     "c": "c",
@@ -293,6 +296,8 @@ class Report:
     lines: tuple[Line, ...]
     missing: tuple[Missing, ...] = ()
     stray_comments: tuple[str, ...] = ()  # indicators that comments were written for and that do not exist
+    month_state: str = ""  # collecting, provisional, final or reopened; empty in a release from before states
+    state_words: str = ""  # the same in a sentence, with who gave it
 
     @property
     def title(self) -> str:
@@ -363,6 +368,13 @@ class RestrictedEdition:
         )
         return {row["la_code"]: row["la_name"] for row in found}
 
+    def states(self, month: date) -> dict[str, dict[str, Any]]:
+        """The state of the month by authority; see fct_month_status. Empty from before months had states."""
+        known = rows_of(
+            self.db, "select 1 from duckdb_tables() where table_name = 'fct_month_status'", {}
+        ) and rows_of(self.db, "from fct_month_status where period_end = $month", {"month": month})
+        return {row["la_code"]: row for row in known}
+
     def report(self, authority: str, month: date) -> Report:
         known = rows_of(
             self.db,
@@ -375,6 +387,7 @@ class RestrictedEdition:
                 f"{', '.join(self.authorities(month)) or 'no authority at all'}"
             )
         asked = {"authority": authority, "month": month}
+        state = self.states(month).get(authority)
         lines = rows_of(self.db, LINES, asked)
         strays = rows_of(
             self.db,
@@ -395,6 +408,8 @@ class RestrictedEdition:
             lines=tuple(line_of(row) for row in lines),
             missing=tuple(Missing(**row) for row in rows_of(self.db, MISSING, asked)),
             stray_comments=tuple(row["indicator_id"] for row in strays),
+            month_state=state["month_state"] if state else "",
+            state_words=months.in_words(state) if state else "",
         )
 
 

@@ -42,6 +42,7 @@ def _document(report: Report, large_print: bool) -> dict[str, Any]:
     return {
         "title": report.title,
         "edition": words.edition_words(report),
+        "state": report.state_words,
         "large_print": large_print,
         "headlines": [
             {

@@ -78,7 +78,8 @@ class PublicEdition:
         if not pack.exists():
             raise NoReport(
                 f"this release has no public pack ({pack} is not there), and the public edition is made "
-                "from nothing else; refresh to make one, or ask for --edition restricted"
+                "from nothing else; close a month to make one (line-of-sight close), or ask for "
+                "--edition restricted"
             )
         self.db = duckdb.connect()
         self.db.execute(f"attach '{pack}' as pack (read_only)")
@@ -149,6 +150,8 @@ class PublicEdition:
             region_name=about["region_name"],
             month=month,
             edition="public",
+            month_state="final",  # the pack holds no other
+            state_words="Final: the month is closed, and its figures are as they stood then.",
             release=self.manifest["release"],
             commit=self.manifest["commit"],
             lines=tuple(line_of(row) for row in rows_of(self.db, LINES, asked)),

@@ -1,10 +1,11 @@
 """The regional edition: the authorities of a release side by side, ranked, each against a funnel."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ingest.months import STATES
 from publication.report.figures import Cell, Line, NoReport, RestrictedEdition, month_words, rows_of, shown
 from publication.report.tables import Table
 
@@ -113,6 +114,7 @@ class Region:
     release: int
     commit: str
     compared: tuple[Compared, ...]
+    state_words: str = ""  # how far the month of each authority has come
 
     @property
     def title(self) -> str:
@@ -156,7 +158,23 @@ def region_of(source: RestrictedEdition, name: str, month: date) -> Region:
         release=source.manifest["release"],
         commit=source.manifest["commit"],
         compared=tuple(_compared(of_indicator) for of_indicator in found.values()),
+        state_words=_state_words(source, {row["la_code"]: row["la_name"] for row in rows}, month),
     )
+
+
+def _state_words(source: RestrictedEdition, names: Mapping[str, str], month: date) -> str:
+    """How many of the authorities have closed the month, and which have not."""
+    states = {code: row["month_state"] for code, row in source.states(month).items() if code in names}
+    if not states:
+        return ""
+    final = sum(state == "final" for state in states.values())
+    others = [
+        f"{STATES[state]}: {', '.join(sorted(names[code] for code in states if states[code] == state))}"
+        for state in STATES
+        if state != "final" and state in states.values()
+    ]
+    counted = f"{month_words(month)} is final for {final} of {len(states)} authorities"
+    return "; ".join([counted, *others]) + "."
 
 
 def _compared(rows: Sequence[dict]) -> Compared:

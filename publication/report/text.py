@@ -22,6 +22,8 @@ def text(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield from _heading(report.title)
     yield words.edition_words(report)
+    if report.state_words:
+        yield report.state_words
     yield from _heading("Headlines")
     for kind in words.headlines(report):
         yield from _heading(kind.heading)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ingest.months import STATES
 from ingest.return_format import load_formats
 from publication.report.figures import Line, Missing, Point, Report, month_words, shown
 from publication.report.tables import COLOURS, SIGNALS
@@ -268,8 +269,9 @@ def edition_words(report: Report) -> str:
 
 def made_from(report: Report) -> str:
     """Which release and definitions stand behind the report, at the foot of every copy of it."""
+    state = f", {STATES[report.month_state]}" if report.month_state else ""
     return (
-        f"{report.la_name} ({report.la_code}), {month_words(report.month)}, {report.edition} edition. "
+        f"{report.la_name} ({report.la_code}), {month_words(report.month)}{state}, {report.edition} edition. "
         f"{release_words(report.release, report.commit)}"
     )
 
@@ -285,6 +287,12 @@ KEY = (
     "and a triangle down lower than usual."
 )
 NOTES = (
+    (
+        "The month",
+        "A month is still being collected until every return that is needed has come, then provisional, and "
+        "final once a named person has closed it. Until then its figures may change. What comes later does "
+        "not move the figures as first published, which stand beside those of now.",
+    ),
     (
         "The figures",
         "Each figure is as the newest returns have it. A figure revised since it was first published is "

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -76,7 +77,8 @@ def workbook(report: Report) -> bytes:
     """Contents with the headlines, a sheet an area, notes. The same report gives the same bytes."""
     held = BytesIO()
     book = xlsxwriter.Workbook(held, NEVER)
-    book.set_properties({"title": report.title, "created": report.month})
+    # a time of day, or the clock's would stand in its place
+    book.set_properties({"title": report.title, "created": datetime.combine(report.month, time())})
     styles = _styles(book)
     names = {area: area[:31] for area in report.areas}
     _contents(_sheet(book, "Contents", styles), report, names)
@@ -123,6 +125,8 @@ def _contents(contents: _Sheet, report: Report, names: dict[str, str]) -> None:
     contents.sheet.set_column(0, 0, 120)
     contents.say(report.title, "title")
     contents.say(words.edition_words(report), "wrapped")
+    if report.state_words:
+        contents.say(report.state_words, "wrapped")
     contents.row += 1
     for kind in words.headlines(report):
         contents.say(kind.heading, "caption")
@@ -146,6 +150,8 @@ def _area(area: _Sheet, report: Report, name: str, lines: list[Line]) -> None:
     area.sheet.set_column(0, 0, 58)
     area.sheet.set_column(1, 10, 15)
     area.say(report.title, "title")
+    if report.state_words:
+        area.say(report.state_words)
     area.table(tables.summary(name, lines, report.month))
     for line in lines:
         _indicator(area, line)

@@ -52,7 +52,7 @@ select
     la_code, indicator_id, period_basis, period_end, 'all' as breakdown_type, 'all' as breakdown_value,
     numerator, denominator,
     case when denominator is null then numerator else scale * numerator / denominator end as value,
-    'calculated' as value_status
+    'calculated' as value_status, 'final' as month_state
 from figured
 order by la_code, indicator_id, period_basis, period_end
 """

@@ -33,7 +33,8 @@ COMPARISONS = (
 FIGURES = """
 create table marts.fct_indicator_values (
     la_code varchar, indicator_id varchar, period_basis varchar, period_end date, breakdown_type varchar,
-    breakdown_value varchar, numerator double, denominator double, value double, value_status varchar
+    breakdown_value varchar, numerator double, denominator double, value double, value_status varchar,
+    month_state varchar
 );
 create table marts.fct_benchmarks (
     indicator_id varchar, period_basis varchar, period_end date, comparator varchar, area_code varchar,
@@ -98,7 +99,7 @@ def put_in(places: Places, figures: Sequence[Figure]) -> None:
         db.executemany(
             """
             insert into marts.fct_indicator_values
-            values (?, ?, ?, last_day(?::date), 'all', 'all', ?, ?, ?, ?)
+            values (?, ?, ?, last_day(?::date), 'all', 'all', ?, ?, ?, ?, 'final')
             """,
             rows,
         )

@@ -26,6 +26,12 @@ def refresh(places: Places, *more: str) -> subprocess.CompletedProcess[str]:
     return line_of_sight("refresh", *where, *more)
 
 
+def close(places: Places, month: str, *more: str) -> subprocess.CompletedProcess[str]:
+    """`line-of-sight close MONTH` over these places: the month is final, and there is a public pack."""
+    where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))
+    return line_of_sight("close", month, "--by", "A. Tester", *where, *more)
+
+
 def value(places: Places, indicator: str, month: str, la_code: str = "301") -> tuple:
     """What the current release answers for a month, in total: (value, its status)."""
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:

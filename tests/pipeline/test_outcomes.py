@@ -8,7 +8,7 @@ import pytest
 
 from ingest.places import Places
 from tests.conftest import Send, csv_of
-from tests.pipeline.command import line_of_sight, refresh, value
+from tests.pipeline.command import close, line_of_sight, refresh, value
 
 pytestmark = pytest.mark.pipeline
 
@@ -109,6 +109,7 @@ def test_a_resubmission_moves_what_is_restated_and_not_what_was_first_published(
 ) -> None:
     send("2025-04", "301", "contacts", contacts("2025-04-02"))
     assert refresh(places).returncode == 0
+    assert close(places, "2025-04").returncode == 0
     send("2025-04", "301", "contacts", contacts("2025-04-02", "2025-04-09", "2025-04-10"))
     assert refresh(places).returncode == 0
     send("2025-04", "301", "contacts", "cont_contact_id\n1\n")  # a rejected replacement displaces nothing

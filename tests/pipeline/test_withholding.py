@@ -9,7 +9,7 @@ import pytest
 
 from ingest.places import Places
 from tests.conftest import Send, csv_of
-from tests.pipeline.command import line_of_sight, refresh
+from tests.pipeline.command import close, line_of_sight, refresh
 
 pytestmark = pytest.mark.pipeline
 
@@ -72,6 +72,7 @@ def test_an_authority_that_fails_keeps_its_last_good_figures_and_its_neighbour_i
     }
     status = "select la_code, publication_status, figures_month from fct_publication_status order by 1"
     assert asked(places, status) == [("301", "withheld", "2025-04"), ("302", "published", "2025-05")]
+    assert close(places, "2025-05").returncode == 0
     revised = "select distinct la_code from fct_indicator_revisions where period_end = '2025-05-31'"
     assert asked(places, revised) == [("302",)]  # what was not published has no first figure
     manifest = json.loads((places.current / "manifest.json").read_text())

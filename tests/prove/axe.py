@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from ingest.invent import invent
 from ingest.places import Places
-from tests.pipeline.command import line_of_sight, refresh
+from tests.pipeline.command import close, line_of_sight, refresh
 
 AXE = "axe-core@4"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -67,7 +67,9 @@ def main() -> int:
         invent(3, MONTHS, 60, 3, base)
         (base / "raw" / MONTHS[-1] / "002" / "cla_reviews.csv").unlink()
         places = Places.of(base / "raw", base / "reference", base / "release")
-        ended = refresh(places)
+        refresh(places)
+        months = f"{MONTHS[0]}..{MONTHS[-1]}"
+        ended = close(places, months, "--incomplete", "--reason", "what is missing will not come")
         if ended.returncode:
             print(ended.stderr)
             return 1

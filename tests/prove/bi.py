@@ -14,14 +14,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import psycopg
 
 from ingest.invent import invent
+from ingest.months import Decision
 from ingest.places import Places
-from orchestration.refresh import refresh_warehouse
+from orchestration.refresh import close_months, refresh_warehouse, reopen_months
 from publication.postgres import copy_release
 from tests.conftest import SHARED
 from tests.prove.superset_driver import superset
@@ -81,8 +83,8 @@ def main() -> int:
 
 
 def world(base: Path) -> Places:
-    """Two releases of two councils, so that no mart is empty: a comment, what DfE published, and a contact
-    that the newest month, sent again, has no date for, which is a finding and changes a figure."""
+    """Releases of two councils, so that no mart is empty: a comment, what DfE published, months closed, one
+    of them twice, and a contact that the newest month, sent again, has no date for."""
     invent(2, MONTHS, 60, 5, base / "sent")
     places = Places.of(base / "sent" / "raw", base / "sent" / "reference", base / "release")
     (places.reference / "commentary.csv").write_text(
@@ -97,6 +99,11 @@ def world(base: Path) -> Places:
     assert dates == 1
     contacts.write_text(text, encoding="utf-8")
     _publish(places)
+    closing = Decision(tuple(MONTHS), "A. Tester", reason="what is missing will not come", is_incomplete=True)
+    close_months(places, closing, lambda _: None)
+    newest = replace(closing, months=(MONTHS[2],), la_codes=("002",))
+    reopen_months(places, newest, lambda _: None)
+    close_months(places, newest, lambda _: None)
     return places
 
 

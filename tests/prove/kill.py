@@ -30,8 +30,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest import months
 from ingest.invent import invent
+from ingest.ledger import Ledger
 from ingest.places import Places
+from ingest.reporting_policy import Policies
 from orchestration.release import current_number, damaged
 from tests.prove import preloaded
 
@@ -47,9 +50,9 @@ OF_THE_RUN = ("run_id", "release", "files")
 LEDGER = {
     "receipts": "return_name, reporting_month, la_code, version, source_format, file, sha256, content_id, "
     "status, reason, row_count, kept_count, finding_count, landed",
-    "pins": "*",
     "folders": "*",
-    "published_views": "view_month, la_code, fingerprint",
+    "month_events": "la_code, reporting_month, event, by_name, last_receipt_id",
+    "kept_closings": "event_id, part",
 }
 
 
@@ -157,6 +160,9 @@ def a_warehouse(base: Path) -> Path:
     first = base / "first"
     first.mkdir()
     _refresh(base, first)
+    settled = months.Decision(("2025-02",), "A. Tester")
+    with closing(Ledger(_places(base, first).ledger)) as ledger:  # the refresh that is killed publishes it
+        ledger.add_events(months.close(ledger, Policies(), settled))
     (base / "later").rename(later)
     contacts = base / "raw" / "2025-02" / "001" / "contacts.csv"
     contacts.write_bytes(b"".join(contacts.read_bytes().splitlines(keepends=True)[:-1]))

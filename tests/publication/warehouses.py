@@ -10,6 +10,7 @@ def warehouse(base: pd.DataFrame, are_real: bool = True) -> duckdb.DuckDBPyConne
     """A connection with marts of these figures. Those of invented authorities have no codes and no region."""
     db = duckdb.connect()
     db.execute("create schema marts")
+    db.execute("create schema intermediate")
     about = catalogue().reset_index().assign(display_order=lambda d: d["display_order"].astype(int))
     db.register("about", about)
     db.execute("create table marts.dim_indicator as from about")
@@ -26,7 +27,7 @@ def warehouse(base: pd.DataFrame, are_real: bool = True) -> duckdb.DuckDBPyConne
     db.register("base", base)
     db.execute(
         """
-        create table marts.fct_indicator_values as
+        create table intermediate.int_indicators__public as
         select
             la_code, indicator_id, period_basis,
             last_day(make_date(month // 12, month % 12 + 1, 1)) as period_end,

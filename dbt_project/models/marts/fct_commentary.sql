@@ -1,9 +1,14 @@
 -- What the analyst says of a figure of a month, as written in reference/commentary.csv.
-select
-    la_code,
-    indicator_id,
-    last_day(period_end) as period_end,
-    commentary
-from {{ source('reference', 'commentary') }}
-qualify row_number() over (partition by la_code, indicator_id, last_day(period_end) order by period_end desc) = 1
-order by la_code, indicator_id, last_day(period_end)
+with newest as (
+
+    select la_code, indicator_id, last_day(period_end) as period_end, commentary
+    from {{ source('reference', 'commentary') }}
+    qualify row_number() over (partition by la_code, indicator_id, last_day(period_end) order by period_end desc) = 1
+
+)
+
+select newest.la_code, newest.indicator_id, newest.period_end, newest.commentary, months.month_state
+from newest
+left join {{ ref('fct_month_status') }} as months
+    on newest.la_code = months.la_code and newest.period_end = months.period_end
+order by newest.la_code, newest.indicator_id, newest.period_end

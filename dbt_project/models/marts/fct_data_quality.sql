@@ -19,7 +19,10 @@ select
     holding.rule_id is not null and holding.overridden_by is null as is_holding,
     outcomes.not_run_reason,
     holding.overridden_by,
-    holding.override_reason
+    holding.override_reason,
+    months.month_state
 from {{ ref('int_quality__outcomes') }} as outcomes
 left join holding on outcomes.la_code = holding.la_code and outcomes.rule_id = holding.rule_id
+left join {{ ref('fct_month_status') }} as months
+    on outcomes.la_code = months.la_code and outcomes.reporting_month = months.reporting_month
 order by outcomes.la_code, outcomes.rule_id

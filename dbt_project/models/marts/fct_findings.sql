@@ -23,15 +23,20 @@ with found as (
 )
 
 select
-    la_code,
-    reporting_month,
-    coalesce(return_name, '') as return_name,
-    file,
-    coalesce(column_name, '') as column_name,
-    finding,
-    reason,
-    min(next_move) as next_move,
-    count(*) as finding_count
+    found.la_code,
+    found.reporting_month,
+    coalesce(found.return_name, '') as return_name,
+    found.file,
+    coalesce(found.column_name, '') as column_name,
+    found.finding,
+    found.reason,
+    min(found.next_move) as next_move,
+    count(*) as finding_count,
+    months.month_state
 from found
-group by la_code, reporting_month, coalesce(return_name, ''), file, coalesce(column_name, ''), finding, reason
-order by file, return_name, column_name, finding, reason, la_code
+left join {{ ref('fct_month_status') }} as months
+    on found.la_code = months.la_code and found.reporting_month = months.reporting_month
+group by
+    found.la_code, found.reporting_month, coalesce(found.return_name, ''), found.file,
+    coalesce(found.column_name, ''), found.finding, found.reason, months.month_state
+order by found.file, return_name, column_name, found.finding, found.reason, found.la_code

@@ -18,7 +18,8 @@ select
     doubts.bound,
     doubts.ground_sentence,
     doubts.suggested_action,
-    coalesce(figures.view_month < owed.view_month, false) as is_earlier_figure_given
+    coalesce(figures.view_month < owed.view_month, false) as is_earlier_figure_given,
+    figures.month_state
 from {{ ref('int_gate__held') }} as held
 inner join {{ ref('int_gate__doubts') }} as doubts on held.measure_no = doubts.measure_no
 inner join {{ ref('int_periods_owed') }} as owed

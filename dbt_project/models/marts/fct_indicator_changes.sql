@@ -9,7 +9,7 @@ with changed as (
         earlier.numerator as previous_numerator,
         earlier.denominator as previous_denominator,
         earlier.value as previous_value,
-        answers.value_status, answers.numerator, answers.denominator, answers.value
+        answers.value_status, answers.numerator, answers.denominator, answers.value, answers.month_state
     from {{ ref('fct_indicator_values') }} as answers
     cross join {{ source('ledger', 'previous_release') }} as previous_release
     left join {{ source('ledger', 'previous_values') }} as earlier
@@ -24,7 +24,11 @@ with changed as (
         -- a month that the release before did not report is new, not changed
         strftime(answers.period_end, '%Y-%m') <= previous_release.view_month
         and (
-            answers.value_status <> coalesce(earlier.value_status, 'not_submitted')
+            (
+                answers.value_status <> coalesce(earlier.value_status, 'not_submitted')
+                -- that a month is no longer collected, or is again, changes no figure of it
+                and 'provisional' not in (answers.value_status, coalesce(earlier.value_status, 'not_submitted'))
+            )
             or answers.value is distinct from earlier.value
             or answers.numerator is distinct from earlier.numerator
             or answers.denominator is distinct from earlier.denominator
@@ -120,7 +124,8 @@ select
     changed.previous_numerator, changed.previous_denominator, changed.previous_value, changed.previous_value_status,
     changed.numerator, changed.denominator, changed.value, changed.value_status,
     coalesce(nullif(concat_ws(', ', of_returns.causes, nullif(grounds.causes, '')), ''), 'unexplained') as causes,
-    coalesce(of_returns.cause_note, '') as cause_note
+    coalesce(of_returns.cause_note, '') as cause_note,
+    changed.month_state
 from changed
 cross join grounds
 inner join read_alike on changed.indicator_id = read_alike.indicator_id

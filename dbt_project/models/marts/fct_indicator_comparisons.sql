@@ -64,7 +64,8 @@ select
     comparisons.quartile,
     comparisons.month_count,
     comparisons.judgement,
-    comparisons.words
+    comparisons.words,
+    answers.month_state
 from comparisons
 inner join {{ ref('int_comparisons__series') }} as series on comparisons.series_no = series.series_no
 inner join {{ ref('int_comparisons__months') }} as months

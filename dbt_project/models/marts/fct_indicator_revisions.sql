@@ -1,4 +1,11 @@
--- Each figure as first published beside the same figure as it now stands.
+-- Each figure as first published beside the same figure as it now stands, of months that have been closed: the first
+-- closing is the first publication.
+with months as (
+
+    select distinct la_code, period_end from {{ ref('int_indicators__first_published') }}
+
+)
+
 select
     answers.la_code,
     answers.indicator_id,
@@ -20,8 +27,10 @@ select
         or answers.numerator is distinct from published.numerator
         or answers.denominator is distinct from published.denominator
         or answers.value_status <> coalesce(published.value_status, 'not_submitted')
-    ) as is_revised
+    ) as is_revised,
+    answers.month_state
 from {{ ref('fct_indicator_values') }} as answers
+inner join months on answers.la_code = months.la_code and answers.period_end = months.period_end
 left join {{ ref('int_indicators__first_published') }} as published
     on
         answers.la_code = published.la_code
@@ -30,7 +39,9 @@ left join {{ ref('int_indicators__first_published') }} as published
         and answers.period_end = published.period_end
         and answers.breakdown_type = published.breakdown_type
         and answers.breakdown_value = published.breakdown_value
-where answers.value_status not in ('not_submitted', 'withheld') or published.value_status is not null
+where
+    answers.value_status not in ('not_submitted', 'withheld')
+    or coalesce(published.value_status, 'not_submitted') <> 'not_submitted'
 order by
     answers.la_code, answers.indicator_id, answers.period_basis, answers.period_end,
     answers.breakdown_type, answers.breakdown_value

@@ -14,7 +14,7 @@ with changes as (
 
 points as (
 
-    select answers.series_no, answers.month_number, answers.value, months.period_end
+    select answers.series_no, answers.month_number, answers.value, answers.month_state, months.period_end
     from {{ ref('int_comparisons__answers') }} as answers
     inner join {{ ref('int_comparisons__series') }} as series on answers.series_no = series.series_no
     inner join {{ ref('int_comparisons__months') }} as months
@@ -62,6 +62,7 @@ measured as (
         moving.series_no,
         moving.month_number,
         moving.period_end,
+        moving.month_state,
         moving.phase_month,
         moving.value,
         moving.point_no,
@@ -187,6 +188,7 @@ select
                 end,
                 case when is_near_limit then '2 of 3 months close to the ' || limit_name || ' limit' end
             )
-    end as special_causes
+    end as special_causes,
+    month_state
 from judged
 order by la_code, indicator_id, period_basis, period_end

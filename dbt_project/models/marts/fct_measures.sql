@@ -29,12 +29,15 @@ select
     end as consequence,
     judged.checks as checks_not_met,
     {{ ground_sentence() }} as ground_sentence,
-    {{ ground_sentence('grounds.suggested_action') }} as suggested_action
+    {{ ground_sentence('grounds.suggested_action') }} as suggested_action,
+    months.month_state
 from {{ ref('int_measures') }} as measures
 inner join {{ source('ledger', 'views') }} as views
     on measures.view_id = views.view_id and views.edition = 'restated'
 inner join {{ ref('doubt_grounds') }} as grounds on measures.ground = grounds.ground
 left join {{ ref('quality_rules') }} as rules on measures.rule_id = rules.rule_id
+left join {{ ref('fct_month_status') }} as months
+    on views.la_code = months.la_code and views.view_month = months.reporting_month
 left join judged on measures.measure_no = judged.measure_no
 left join {{ ref('int_gate__doubts') }} as doubts on measures.measure_no = doubts.measure_no
 where

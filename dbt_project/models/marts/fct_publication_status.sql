@@ -4,7 +4,7 @@ with figures as (
     select
         values_of_month.la_code,
         count(*) filter (
-            where values_of_month.value_status in ('calculated', 'reported', 'no_cases', 'no_population')
+            where values_of_month.value_status in ('calculated', 'reported', 'no_cases', 'no_population', 'provisional')
         ) as given_count,
         count(values_of_month.ground) as held_count,
         string_agg(distinct values_of_month.ground, ' ' order by values_of_month.ground) as grounds
@@ -13,6 +13,14 @@ with figures as (
         on values_of_month.period_end = last_day((reporting.view_month || '-01')::date)
     where values_of_month.breakdown_type = 'all'
     group by values_of_month.la_code
+
+),
+
+public as (
+
+    select la_code, strftime(max(period_end), '%Y-%m') as public_month
+    from {{ ref('int_indicators__public') }}
+    group by la_code
 
 ),
 
@@ -45,10 +53,15 @@ select
     case when figures.given_count > 0 then views.view_month else last_good.view_month end as figures_month,
     figures.given_count,
     figures.held_count,
-    figures.grounds
+    figures.grounds,
+    months.month_state,
+    public.public_month
 from {{ source('ledger', 'views') }} as views
 left join figures on views.la_code = figures.la_code
 left join overridden on views.la_code = overridden.la_code
 left join last_good on views.la_code = last_good.la_code
+left join {{ ref('fct_month_status') }} as months
+    on views.la_code = months.la_code and views.view_month = months.reporting_month
+left join public on views.la_code = public.la_code
 where views.edition = 'restated'
 order by views.la_code

@@ -33,7 +33,8 @@ select
     received.kept_count::bigint as kept_count,
     received.finding_count::bigint as finding_count,
     coalesce(received.repeat_count, 0)::bigint as repeat_count,
-    received.reason
+    received.reason,
+    states.month_state
 from months
 cross join {{ source('ledger', 'return_formats') }} as formats
 left join received
@@ -41,4 +42,6 @@ left join received
         months.la_code = received.la_code
         and months.reporting_month = received.reporting_month
         and formats.return_name = received.return_name
+left join {{ ref('fct_month_status') }} as states
+    on months.la_code = states.la_code and months.reporting_month = states.reporting_month
 order by months.la_code, months.reporting_month, formats.return_name, version

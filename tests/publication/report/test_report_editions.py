@@ -75,6 +75,26 @@ def test_the_same_report_gives_the_same_bytes(kind: str) -> None:
     assert written(one, kind, False) == written(one, kind, False)
 
 
+def test_a_workbook_is_of_its_month_and_not_of_the_hour_it_was_made() -> None:
+    with zipfile.ZipFile(BytesIO(written(report(line()), "xlsx", False))) as book:
+        said = book.read("docProps/core.xml").decode()
+
+    assert said.count("2025-03-31T00:00:00Z") == 2
+
+
+def test_each_edition_says_the_state_of_the_month_on_its_pages() -> None:
+    figures = report(line(), month_state="provisional", state_words="Provisional: not yet closed.")
+
+    pages = [p.extract_text() for p in PdfReader(BytesIO(written(figures, "pdf", False))).pages]
+    assert "Provisional: not yet closed." in pages[0]
+    assert all("provisional" in page for page in pages)
+    with zipfile.ZipFile(BytesIO(written(figures, "xlsx", False))) as book:
+        assert b"Provisional: not yet closed." in book.read("xl/sharedStrings.xml")
+    assert "Provisional: not yet closed." in text(figures)
+    said = html.fromstring(written(figures, "html", False).decode()).text_content()
+    assert "Provisional: not yet closed." in said and ", provisional, restricted edition" in said
+
+
 def test_a_report_is_for_its_owner_alone(tmp_path: Path) -> None:
     file = write(tmp_path / "2025-03" / "301" / "report.html", b"exact")
 

@@ -12,6 +12,7 @@ select
     months.month_number,
     answers.value,
     answers.value_status,
+    answers.month_state,
     {{ is_few('answers.value', 'answers.numerator', 'answers.denominator', 'series.unit') }} as is_few,
     {{ figure('answers.value', 'series.unit') }} as figure
 from {{ ref('fct_indicator_values') }} as answers

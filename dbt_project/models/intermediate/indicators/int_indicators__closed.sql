@@ -1,0 +1,58 @@
+{{ config(materialized='table') }}
+
+-- Figures as they stood when a month was closed: those of the month, in every basis; and those of the months before it
+-- in the basis that the public edition prints, where the closing speaks for them. What has been kept stands. What is
+-- held is closed as held.
+with newly_closed as (
+
+    select closings.*, {{ month_number_of_text('closings.view_month') }} as month_number
+    from {{ source('ledger', 'closings') }} as closings
+    where closings.view_id is not null
+
+),
+
+printed as (
+
+    select
+        indicator_id,
+        case
+            when list_contains(string_split(bases, ' '), 'point_in_time') then 'point_in_time'
+            when list_contains(string_split(bases, ' '), 'month') then 'month'
+            else 'rolling_12_months'
+        end as period_basis
+    from {{ ref('dim_indicator') }}
+
+)
+
+select
+    closings.event_id, closings.view_month,
+    answers.la_code, answers.indicator_id, answers.period_basis, answers.period_end,
+    answers.breakdown_type, answers.breakdown_value,
+    case when doubted.measure_no is null then answers.numerator end as numerator,
+    case when doubted.measure_no is null then answers.denominator end as denominator,
+    case when doubted.measure_no is null then answers.value end as value,
+    case when doubted.measure_no is null then answers.value_status else 'withheld' end as value_status,
+    true as is_new
+from {{ ref('int_indicators__answers') }} as answers
+inner join newly_closed as closings on answers.view_id = closings.view_id
+inner join printed on answers.indicator_id = printed.indicator_id
+left join {{ ref('int_gate__doubted') }} as doubted
+    on
+        answers.view_id = doubted.view_id
+        and answers.indicator_id = doubted.indicator_id
+        and answers.period_basis = doubted.period_basis
+        and answers.month_number = doubted.month_number
+        and answers.breakdown_type = doubted.breakdown_type
+        and answers.breakdown_value = doubted.breakdown_value
+where
+    (closings.needs_month and answers.month_number = closings.month_number)
+    or (
+        closings.needs_history
+        and answers.month_number < closings.month_number
+        and answers.period_basis = printed.period_basis
+    )
+union all
+select
+    event_id, view_month, la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value,
+    numerator, denominator, value, value_status, false as is_new
+from {{ source('ledger', 'closed_figures') }}
