@@ -134,6 +134,9 @@ prove-disclosure: install  ## an attacker against the public packs of twenty inv
 prove-ees: install  ## files for explore education statistics against the screening rules (needs ../shared)
 	$(BIN)/python -m tests.prove.ees
 
+acceptance: install  ## slow proofs with a floor: SUITE=field, hand or samples (need ../shared)
+	$(BIN)/python -m tests.acceptance.$(SUITE)
+
 lineage: install  ## read off the SQL which fields each indicator rests on, into its seed; and each return's suite
 	$(BIN)/python -m tests.dbt_project.fields_read
 	$(BIN)/python -m expectations.contracts

@@ -68,7 +68,7 @@ def lay_out_declared(
             f"""
             insert into reference.findings by name
             select
-                $file as file, found.* exclude (file_no, value),
+                $file as file, found.* exclude (file_no, value, event_date),
                 nullif(regexp_extract(trim(cells_sent.la_code, {BLANKS}), '^[0-9]{{3}}$'), '') as la_code
             from conformed_findings as found left join cells_sent using (row_number)
             """,

@@ -10,7 +10,7 @@ from expectations.context import open_context
 from ingest import raw_folder
 from ingest.land import land_returns
 from ingest.lay_out import lay_out
-from ingest.ledger import Ledger, Override
+from ingest.ledger import Ledger, MonthEvent, Override
 from ingest.places import Places
 from ingest.previous_release import lay_out_previous
 from ingest.pseudonyms import key_file, read_key
@@ -30,8 +30,11 @@ FIGURES = (
 )
 
 
-def build(places: Places, month: str | None = None, overrides: Sequence[Override] = ()) -> None:
-    """Land, lay out, build, judge and build as a refresh does, up to the figures and what holds them."""
+def build(places: Places, overrides: Sequence[Override] = (), closed: str | None = None) -> None:
+    """Land, lay out, build, judge and build as a refresh does, up to the figures and what holds them.
+
+    The month `closed` has been closed for every authority, as it stood when the next one came.
+    """
     places.prepare()
     found = raw_folder.look(places.raw)
     ledger = Ledger(places.ledger)
@@ -42,10 +45,12 @@ def build(places: Places, month: str | None = None, overrides: Sequence[Override
         }
         land_returns(files, places.landing, ledger, PSEUDONYMS)
         ledger.add_overrides(overrides)
+        if closed:
+            ledger.add_events(_closings(ledger, closed))
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
-            lay_out(db, places, ledger, found, month or found.months[-1])
+            lay_out(db, places, ledger, found, found.months[-1])
             lay_out_reference(db, places.reference, places.reference_cache)
             lay_out_previous(db, places)
     finally:
@@ -53,6 +58,18 @@ def build(places: Places, month: str | None = None, overrides: Sequence[Override
     dbt_build.build(places, ["+int_measures"])
     judge(places)
     dbt_build.build(places, FIGURES, exclude=["+int_measures"])
+
+
+def _closings(ledger: Ledger, month: str) -> list[MonthEvent]:
+    newest = max(ledger.table("receipts").column("receipt_id").to_pylist())
+    by = {"by_name": "A. Name", "reason": None, "policy": None, "is_incomplete": False}
+    return [
+        MonthEvent(la_code, month, "closed", last_receipt_id=newest, at="2025-03-05T09:00:00+00:00", **by)
+        for of_month, la_code in zip(
+            *(ledger.table("folders").column(i).to_pylist() for i in (0, 1)), strict=True
+        )
+        if of_month == month
+    ]
 
 
 def judge(places: Places) -> None:

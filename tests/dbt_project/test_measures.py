@@ -1,6 +1,7 @@
 """What puts figures in doubt, on returns made by hand: what is held, on what ground, and what stands.
 
-Contacts come one each weekday from March 2024. February 2025 is sound for all; what March brings differs.
+Contacts come one each weekday from March 2024. February 2025 is sound for all, and closed; what March brings
+differs.
 """
 
 from datetime import date, timedelta
@@ -84,7 +85,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
     for la_code, sent in SENT.items():
         _send(made.raw / "2025-02" / la_code, {"contacts": contacts(FEBRUARY), "cp_plans": ONE_CHILD})
         _send(made.raw / "2025-03" / la_code, sent)
-    build(made, overrides=[ANSWERED])
+    build(made, overrides=[ANSWERED], closed="2025-02")
     return made
 
 
