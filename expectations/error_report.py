@@ -4,7 +4,6 @@ The reports lie in the restricted zone, one folder an authority, open to nobody 
 stands and hold no value of it.
 """
 
-import csv
 import os
 import string
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from ingest.discovery.returns import header_row
 from ingest.opened_files import returns_of
 from ingest.places import Places
 from ingest.raw_folder import RawFile
@@ -198,18 +198,10 @@ def _headers(db: duckdb.DuckDBPyConnection, places: Places) -> pa.Table:
             "sender_name": received[position],
         }
         for content_id, return_name, file in judged
-        if (received := _header_row(places.raw / file))
+        if (received := header_row(places.raw / file, submitted_formats()[return_name]))
         for name, position in submitted_formats()[return_name].match_headers(received).columns.items()
     ]
     return pa.Table.from_pylist(rows, HEADERS)
-
-
-def _header_row(path: Path) -> list[str]:
-    """The headers of a CSV; none where it is no longer there, or is no CSV and so has no letters."""
-    if path.suffix.lower() != ".csv" or path.is_symlink() or not path.is_file():
-        return []
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        return next((cells for cells in csv.reader(file) if cells), [])
 
 
 def _letter(position: int) -> str:

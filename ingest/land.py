@@ -23,6 +23,7 @@ from ingest import findings as found
 from ingest import opened_files
 from ingest.conform import Conformed, conform
 from ingest.dates import last_day_of
+from ingest.discovery.returns import sort_files
 from ingest.findings import Finding
 from ingest.ledger import Ledger, Look, Receipt
 from ingest.other_authorities import rows_of_others
@@ -107,6 +108,7 @@ def look_of(file: RawFile, fmt: ReturnFormat) -> Look:
 def pending_months(found: RawFolder, ledger: Ledger) -> list[str]:
     """The months with files that have not been read as they now are."""
     formats = submitted_formats()
+    found = sort_files(found, ledger.read_before())
     pending = set()
     for name, month in sorted({(f.return_name, f.reporting_month) for f in found.files}):
         seen = ledger.seen(name, month)
@@ -213,11 +215,11 @@ def _open(
     notes: tuple[Finding, ...] = ()
     try:
         data, sha256 = read_bytes(file.path)
-        table = read_table(data, file.path.suffix)
+        table = read_table(data, file.path.suffix, None if file.sha256 else fmt.match_headers)
         if file.sha256:  # opened from another format: known by the file received, and told as its rows
             sha256, table = file.sha256, table.split_places()
         match = fmt.match_headers(table.headers)
-        notes = table.findings + tuple(
+        notes = (*file.notes, *table.findings) + tuple(
             found.unknown_column(position, table.headers[position], fmt.name)
             for position in match.unknown
             if table.headers[position].strip()

@@ -188,6 +188,11 @@ class Ledger:
         )
         return {file: Look(*look) for file, *look in rows}
 
+    def read_before(self) -> Mapping[str, tuple[str, Look]]:
+        """Every file by the return that it was read as, and how it looked then."""
+        rows = self._query("select file, return_name, size, mtime_ns, inode, digest from seen", ())
+        return {file: (return_name, Look(*look)) for file, return_name, *look in rows}
+
     def mark_seen(self, return_name: str, reporting_month: str, looks: Mapping[str, Look]) -> None:
         """Remember how each file looked when it was read."""
         self._db.executemany(

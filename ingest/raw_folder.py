@@ -23,10 +23,13 @@ TOLD_WORDS = {
     "header", "episodes", "reviews", "missing", "placed", "adoption", "ad1", "oc2", "oc3", "uasc",
     "prev", "perm", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     "january", "february", "march", "april", "june", "july", "august", "september", "october",
-    "november", "december", "q1", "q2", "q3", "q4", "readme", "notes",
+    "november", "december", "q1", "q2", "q3", "q4", "readme", "notes", "ssd", "ext", "export", "of", "person",
+    "new", "draft", "table", "report", "revised", "resubmission",
 }  # fmt: skip
-TOLD_NUMBER = re.compile(r"(19|20)\d\d|\d{1,2}")
-TOLD_SUFFIX = re.compile(r"\.(xlsx?|xlsm|xml|csv|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE)
+TOLD_NUMBER = re.compile(r"(19|20)\d\d((0[1-9]|1[0-2])([0-3]\d)?)?|\d{1,2}")
+TOLD_SUFFIX = re.compile(
+    r"\.(xlsx?|xlsm|xml|csv|tsv|tab|psv|dat|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE
+)
 STILL_SECONDS = 3.0  # a file that has not changed for so long is taken to be whole
 
 
@@ -48,6 +51,7 @@ class RawFile:
     sender_names: Mapping[str, str] = field(
         default_factory=dict, compare=False
     )  # of its fields, where others
+    notes: tuple[Finding, ...] = field(default=(), compare=False)  # how its name was read
 
 
 @dataclass(frozen=True)
