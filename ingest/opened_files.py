@@ -28,6 +28,7 @@ from ingest import code_lists
 from ingest import findings as found
 from ingest.conform import without_unread
 from ingest.dates import last_day_of
+from ingest.discovery.beside import form_of
 from ingest.ledger import Ledger, Look
 from ingest.other_formats import (
     HEAD_BYTES,
@@ -219,8 +220,11 @@ class _Folder:
                 continue  # it is being replaced; a later refresh finds it changed
             source_format = recognise(file.path.name, data[:HEAD_BYTES])
             if source_format is None:
-                move = "returns are named as in docs/returns, with the ending .csv or .parquet"
-                reason = "it is neither named as a return nor recognised by its content, so it was not read"
+                what, move = form_of(data) or (
+                    "it is neither named as a return nor recognised by its content",
+                    "returns are named as in docs/returns, with the ending .csv or .parquet",
+                )
+                reason = f"{what}, so it was not read"
                 self.refused.append(_finding(file.file, "unknown_file", reason, move))
             elif source_format == "ssda903":
                 tables[file.file] = data, sha256

@@ -8,7 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
+from ingest.discovery.beside import passed_over
 from ingest.findings import Finding
 from ingest.return_format import submitted_formats
 
@@ -73,6 +75,17 @@ class Oddity:
     finding: Finding
     reporting_month: str | None = None
     la_code: str | None = None
+    path: Path | None = None  # by its own name, for those who may see the raw folder
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Something in the raw folder that is nothing of a return, and was passed over."""
+
+    path: Path
+    what: str
+    reporting_month: str | None = None
+    la_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,7 @@ class RawFolder:
     folders: tuple[tuple[str, str], ...]  # (reporting month, authority) of every folder, empty ones too
     oddities: tuple[Oddity, ...]
     others: tuple[tuple[str, str, OtherFile], ...] = ()  # (reporting month, authority, file)
+    beside: tuple[Beside, ...] = ()
 
     def others_by_folder(self) -> dict[tuple[str, str], list[OtherFile]]:
         """The files that are not named as returns, by month and authority."""
@@ -115,18 +129,30 @@ def look(raw: Path) -> RawFolder:
     folders: list[tuple[str, str]] = []
     oddities: list[Oddity] = []
     others: list[tuple[str, str, OtherFile]] = []
+    beside: list[Beside] = []
     for month, told_month in _entries(raw):
+        if what := passed_over(month.name):
+            beside.append(Beside(Path(month.path), what))
+            continue
         if not (MONTH.fullmatch(month.name) and month.is_dir(follow_symlinks=False)):
-            oddities.append(_odd(told_month, "is not a month", "name month folders YYYY-MM, as 2025-04"))
+            oddities.append(
+                _odd(told_month, "is not a month", "name month folders YYYY-MM, as 2025-04", month)
+            )
             continue
         for authority, told in _entries(Path(month.path)):
+            if what := passed_over(authority.name):
+                beside.append(Beside(Path(authority.path), what, month.name))
+                continue
             if not (AUTHORITY.fullmatch(authority.name) and authority.is_dir(follow_symlinks=False)):
                 move = "name authority folders by the three-digit DfE code, as 372"
                 place = f"{told_month}/{told}"
-                oddities.append(_odd(place, "is not an authority", move, month.name))
+                oddities.append(_odd(place, "is not an authority", move, authority, month.name))
                 continue
             folders.append((month.name, authority.name))
             for entry, told in _files(Path(authority.path)):
+                if what := passed_over(entry.name):
+                    beside.append(Beside(Path(entry.path), what, month.name, authority.name))
+                    continue
                 shown = f"{month.name}/{authority.name}/{told}"
                 name, dot, suffix = entry.name.rpartition(".")
                 about = entry.stat(follow_symlinks=False)
@@ -148,7 +174,7 @@ def look(raw: Path) -> RawFolder:
                         inode=about.st_ino,
                     )
                 )
-    return RawFolder(tuple(files), tuple(folders), tuple(oddities), tuple(others))
+    return RawFolder(tuple(files), tuple(folders), tuple(oddities), tuple(others), tuple(beside))
 
 
 def only_still(found: RawFolder) -> RawFolder:
@@ -179,6 +205,20 @@ def only_still(found: RawFolder) -> RawFolder:
     )
 
 
+def own_names(found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, Any]]) -> dict[str, str]:
+    """The own name of each file whose name no release says, for those who may see the raw folder.
+
+    Only of files that are still those that were read: the names that stand for them go by their order.
+    """
+    own: dict[str, str] = {}
+    files: list[RawFile | OtherFile] = [*found.files, *(other for _, _, other in found.others)]
+    for file in files:
+        _, seen = read_before.get(file.file, ("", None))
+        if seen and (seen.size, seen.mtime_ns, seen.inode) == (file.size, file.mtime_ns, file.inode):
+            own[file.file] = str(file.path.relative_to(raw))
+    return own
+
+
 def minutes_still(found: RawFolder) -> float:
     """How long ago the newest of the files was written, renamed or put there, by this disk's own clock.
 
@@ -203,16 +243,16 @@ def is_as_seen(file: RawFile | OtherFile) -> bool:
 def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
     """What lies in a folder, in order of name, each with the name that it may be told by."""
     with os.scandir(folder) as entries:
-        held = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+        held = sorted(entries, key=lambda e: e.name)
     withheld = 0
     for entry in held:
         told = told_name(entry.name)
-        if told is None:
+        if told is None and not passed_over(entry.name):
             withheld += 1
             told = f"withheld name {withheld}"
             suffix = Path(entry.name).suffix
             told += suffix if TOLD_SUFFIX.fullmatch(suffix) else ""
-        yield entry, told
+        yield entry, told or ""
 
 
 @lru_cache(maxsize=1000)  # England sends 80,000 files of forty names
@@ -230,11 +270,13 @@ def _files(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Everything in an authority's folder, and one folder down: SSDA903 comes as a folder of tables."""
     for entry, told in _entries(folder):
         is_named_as_file = Path(entry.name).suffix.lower() in SUFFIXES  # what it holds is no set of tables
-        if entry.is_dir(follow_symlinks=False) and not is_named_as_file:
+        is_folder = entry.is_dir(follow_symlinks=False) and not passed_over(entry.name)
+        if is_folder and not is_named_as_file:
             yield from ((below, f"{told}/{told_below}") for below, told_below in _entries(Path(entry.path)))
         else:
             yield entry, told
 
 
-def _odd(told: str, what: str, move: str, month: str | None = None) -> Oddity:
-    return Oddity(told, Finding("unknown_file", f"its name {what}, so it was not read", move), month)
+def _odd(told: str, what: str, move: str, entry: os.DirEntry[str], month: str | None = None) -> Oddity:
+    finding = Finding("unknown_file", f"its name {what}, so it was not read", move)
+    return Oddity(told, finding, month, path=Path(entry.path))

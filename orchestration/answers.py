@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import duckdb
 
 from ingest import months, raw_folder
+from ingest.discovery.returns import sort_files
 from ingest.land import pending_months
-from ingest.ledger import Ledger
+from ingest.ledger import Ledger, Look
 from ingest.opened_files import not_supplied
 from ingest.places import Places
+from ingest.raw_folder import OtherFile, RawFile, own_names
 from ingest.reporting_policy import PolicyRefused, read_policies
 from ingest.return_format import submitted_formats
 
@@ -258,6 +261,7 @@ def status(places: Places) -> dict[str, Any]:
     }  # fmt: skip
     if not places.ledger.exists():
         return said
+    own: Mapping[str, str] = {}
     ledger = Ledger(places.ledger)
     try:
         with duckdb.connect() as db:
@@ -267,7 +271,9 @@ def status(places: Places) -> dict[str, Any]:
         _tell_states(places, ledger, said)
         said["not_supplied"] = not_supplied(places.opened, said["month"]) if said["month"] else []
         if places.raw.is_dir():
-            said["waiting"] = _waiting(places, ledger)
+            found = sort_files(raw_folder.look(places.raw), ledger.read_before())
+            said["waiting"] = pending_months(found, ledger)
+            own = own_names(found, places.raw, ledger.read_before())
     finally:
         ledger.close()
     if release:
@@ -285,7 +291,48 @@ def status(places: Places) -> dict[str, Any]:
                 {"folder": str(places.error_reports)},
             )
             said["left_out"] = _rows(db, "from rpt_files_left_out order by la_code, file", {})
+    for row in (*said["refused"], *said["findings"], *said["left_out"]):
+        row["file"] = own.get(row["file"], row["file"])
     return said
+
+
+def files_found(places: Places) -> list[dict[str, str]]:
+    """Each file of the newest month by its own name: what it was taken for, and what became of it.
+
+    For whoever may see the raw folder: a file may be named after a child, so that no release says it.
+    """
+    if not places.raw.is_dir():
+        return []
+    read_before: Mapping[str, tuple[str, Look]] = {}
+    receipts: list[dict[str, Any]] = []
+    if places.ledger.exists():
+        with closing(Ledger(places.ledger)) as ledger:
+            read_before, receipts = ledger.read_before(), ledger.table("receipts").to_pylist()
+    found = sort_files(raw_folder.look(places.raw), read_before)
+    newest = max(found.months, default=None)
+    became = {one["file"].partition(":")[0]: one for one in receipts if one["reporting_month"] == newest}
+    listed = []
+    files: list[tuple[RawFile | OtherFile, str]] = [
+        *((f, f.return_name) for f in found.files if f.reporting_month == newest),
+        *((f, "") for month, _, f in found.others if month == newest),
+    ]
+    for file, name in files:
+        receipt = became.get(file.file)
+        stands = "not read yet" if file.file not in read_before else "not taken; the findings say why"
+        if receipt:
+            name = name or receipt["source_format"]
+            stands = receipt["reason"] or f"{receipt['status']}, version {receipt['version']}"
+        listed.append((file.path, name or "of no known form", stands))
+    for odd in found.oddities:
+        if odd.path and odd.reporting_month in (newest, None):
+            listed.append((odd.path, odd.finding.reason, odd.finding.next_move))
+    for one in found.beside:
+        if one.reporting_month in (newest, None):
+            listed.append((one.path, one.what, "passed over"))
+    return [
+        {"file": str(path.relative_to(places.raw)), "what": what, "stands": stands}
+        for path, what, stands in sorted(listed)
+    ]
 
 
 def _tell_states(places: Places, ledger: Ledger, said: dict[str, Any]) -> None:
@@ -346,7 +393,3 @@ def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
         """,
         {"owed": len(returns)},
     )
-
-
-def _waiting(places: Places, ledger: Ledger) -> list[str]:
-    return pending_months(raw_folder.look(places.raw), ledger)

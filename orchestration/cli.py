@@ -756,9 +756,20 @@ def worklist(authority: str, release: Path, restricted: Path | None) -> None:
 @release_option
 @restricted_option
 @json_option
-def status(raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool) -> None:
+@click.option("--files", is_flag=True, help="Show what each file of the newest month was taken for.")
+def status(
+    raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool, files: bool
+) -> None:
     """Show what has arrived, what is missing, what was withheld, and the current release."""
-    said = answers.status(Places.of(raw, reference, release, restricted))
+    places = Places.of(raw, reference, release, restricted)
+    if files:
+        listed = answers.files_found(places)
+        if as_json:
+            click.echo(json.dumps(listed, indent=1))
+        else:
+            _print_table(["file", "what it is", "how it stands"], [list(one.values()) for one in listed])
+        return
+    said = answers.status(places)
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
         return

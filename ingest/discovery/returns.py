@@ -7,6 +7,7 @@ that claim one return of one authority-month are both kept aside, unless their r
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,7 +20,7 @@ from ingest.discovery.written import HEAD_BYTES, UTF_8_MARK, as_utf_8, candidate
 from ingest.findings import Finding, Rejected
 from ingest.ledger import Look
 from ingest.other_formats.ssda903 import table_of
-from ingest.raw_folder import Oddity, OtherFile, RawFile, RawFolder
+from ingest.raw_folder import Beside, Oddity, OtherFile, RawFile, RawFolder
 from ingest.read_raw import read_bytes, read_table
 from ingest.return_format import ReturnFormat, submitted_formats
 
@@ -33,6 +34,7 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) ->
     claims: dict[Place, list[RawFile]] = {}
     others: list[tuple[str, str, OtherFile]] = []
     oddities: list[Oddity] = []
+    beside: list[Beside] = []
     looked_at: set[Path] = set()
     for file in _tables(found):
         looked_at.add(file.path)
@@ -42,6 +44,8 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) ->
             claims.setdefault(place, []).append(settled)
         elif isinstance(settled, Oddity):
             oddities.append(settled)
+        elif _is_a_note(file):
+            beside.append(Beside(file.path, "a note", file.reporting_month, file.la_code))
         else:
             look = file.size, file.mtime_ns, file.inode
             others.append((file.reporting_month, file.la_code, OtherFile(file.path, file.file, *look)))
@@ -53,7 +57,13 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) ->
         oddities += aside
     files.sort(key=lambda f: (f.reporting_month, f.la_code, f.file))
     others.sort(key=lambda other: (other[0], other[1], other[2].file))
-    return replace(found, files=tuple(files), others=tuple(others), oddities=(*found.oddities, *oddities))
+    return replace(
+        found,
+        files=tuple(files),
+        others=tuple(others),
+        oddities=(*found.oddities, *oddities),
+        beside=(*found.beside, *beside),
+    )
 
 
 def _tables(found: RawFolder) -> Iterator[RawFile]:
@@ -66,6 +76,15 @@ def _tables(found: RawFolder) -> Iterator[RawFile]:
             yield RawFile(
                 other.path, other.file, month, la_code, name, other.size, other.mtime_ns, other.inode
             )  # fmt: skip
+
+
+def _is_a_note(file: RawFile) -> bool:
+    """Whether a file of text that is no return is words, and no table that is not known."""
+    if file.path.suffix.lower() != ".txt":
+        return False
+    rows = _rows_near_the_top(file)
+    widths = [len(row) for row in rows or []]
+    return rows is not None and not any(a == b > 2 for a, b in pairwise(widths))
 
 
 def _known(file: RawFile, read_before: Mapping[str, tuple[str, Look]]) -> RawFile | None:
@@ -91,13 +110,17 @@ def _settled(file: RawFile) -> RawFile | Oddity | None:
         names = " and ".join(held)
         why = f"its header row is that of {names}, and its name does not tell which, so it was not read"
         move = f"name it after the one it holds, as {held[0]}.csv, or send each by itself"
-        return Oddity(file.file, Finding("return_unsure", why, move), file.reporting_month, file.la_code)
+        return Oddity(file.file, Finding("return_unsure", why, move), *_place(file))
     if not held:  # what has the name and not the columns is refused in words when it is read
         return file if file.return_name else None
     [name] = held
     says = f"its name says {file.return_name}" if file.return_name else "its name does not tell its return"
     note = noted("file_name_noted", said=f"{says}, its header row is that of {name}, and it was read so")
     return replace(file, return_name=name, notes=(note,))
+
+
+def _place(file: RawFile) -> tuple[str, str, Path]:
+    return file.reporting_month, file.la_code, file.path
 
 
 def _named(file: RawFile) -> RawFile:
@@ -198,13 +221,13 @@ def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[Oddity]]:
     if rows is not None and all(_are_equal(rows, _rows(other)) for other in rest):
         said = f"its rows are those of {Path(first.file).name}, so that it was not read besides"
         note = noted("same_rows_noted", said=said)
-        return [first], [Oddity(f.file, note, f.reporting_month, f.la_code) for f in rest]
+        return [first], [Oddity(f.file, note, *_place(f)) for f in rest]
     aside = Finding(
         "two_files_of_one_return",
         f"{names} both hold {first.return_name}, and their rows differ, so none of them was read",
         "leave the one that is right in the folder, and take the others out",
     )
-    return [], [Oddity(f.file, aside, f.reporting_month, f.la_code) for f in by_name]
+    return [], [Oddity(f.file, aside, *_place(f)) for f in by_name]
 
 
 def _are_equal(one: pa.Table, other: pa.Table | None) -> bool:

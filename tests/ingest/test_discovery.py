@@ -14,11 +14,13 @@ from ingest.discovery.returns import sort_files
 from ingest.findings import Rejected
 from ingest.land import land_returns, pending_months
 from ingest.ledger import Ledger
+from ingest.opened_files import finding_files, open_files
 from ingest.places import Places
 from ingest.pseudonyms import key_file, read_key
-from ingest.raw_folder import RawFolder, look
+from ingest.raw_folder import RawFolder, look, own_names
 from ingest.read_raw import read_csv
 from ingest.return_format import submitted_formats
+from orchestration.answers import files_found
 
 MONTH, LA = "2025-03", "301"
 PSEUDONYMS = read_key(key_file())
@@ -183,6 +185,70 @@ def test_a_file_read_before_is_not_opened_again(
 
     assert sort_files(look(places.raw), ledger.read_before()).files[0].return_name == "cp_plans"
     assert pending_months(look(places.raw), ledger) == []
+
+
+BESIDE = {
+    ".DS_Store": b"\0\0\0\1Bud1",
+    "Thumbs.db": b"\xd0\xcf\x11\xe0",
+    "~$cp_plans.xlsx": b"\x05admin",
+    "desktop.ini": b"[.ShellClassInfo]\n",
+    "cp_plans.csv.tmp": b"id",
+    "Smith letter.docx": b"PK\x03\x04",
+    "notes.txt": b"run again on Monday, then close\n",
+}
+
+
+def test_what_lies_beside_is_passed_over_and_listed_without_a_finding(places: Places, put: Put) -> None:
+    for name, data in BESIDE.items():
+        put(name, data)
+    put("cp_plans.csv", written(PLANS))
+    (places.raw / ".DS_Store").write_bytes(b"")
+    found = sorted_out(places)
+
+    assert held(places) == {"cp_plans.csv": "cp_plans"}
+    assert (found.others, found.oddities) == ((), ())
+    assert sorted(one.path.name for one in found.beside) == sorted([*BESIDE, ".DS_Store"])
+    listed = {Path(one["file"]).name: one["stands"] for one in files_found(places)}
+    assert listed == dict.fromkeys(BESIDE, "passed over") | {"cp_plans.csv": "not read yet"}
+
+
+def test_a_text_file_that_is_a_table_is_not_passed_over(places: Places, put: Put) -> None:
+    put("other.txt", b"a\tb\tc\n1\t2\t3\n")
+
+    assert [other.path.name for _, _, other in sorted_out(places).others] == ["other.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("report.pdf", b"%PDF-1.7", "it is a PDF, in which no table can be read"),
+        ("cp_plans.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is protected by a password"),
+        ("months.7z", b"7z\xbc\xaf", "it is an archive of 7-Zip"),
+    ],
+)
+def test_what_must_be_made_something_else_first_says_so(
+    name: str, data: bytes, said: str, places: Places, put: Put, ledger: Ledger
+) -> None:
+    put(name, data)
+    open_files(sorted_out(places), MONTH, places.opened, ledger, PSEUDONYMS)
+
+    [finding] = [row for path in finding_files(places.opened) for row in pq.read_table(path).to_pylist()]
+    assert finding["reason"].startswith(said)
+
+
+def test_a_file_is_told_by_its_own_name_only_to_those_who_see_the_raw_folder(
+    places: Places, put: Put, ledger: Ledger
+) -> None:
+    path = put("Smith, John.csv", b"a,b,c\n1,2,3\n")
+    open_files(sorted_out(places), MONTH, places.opened, ledger, PSEUDONYMS)
+
+    def own() -> dict[str, str]:
+        return own_names(look(places.raw), places.raw, ledger.read_before())
+
+    assert own() == {"2025-03/301/withheld name 1.csv": "2025-03/301/Smith, John.csv"}
+    put("A, B.csv", b"a,b,c\n1,2,3\n")  # moves the other to the second place: it is no more the one read
+    assert own() == {}
+    path.unlink()
 
 
 def padded(rows: list[list[str]]) -> list[list[str]]:
