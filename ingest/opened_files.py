@@ -1,7 +1,7 @@
 """Open what is not an SSD return (Annex A, the censuses, SSDA903) and keep its returns as text.
 
 Each authority-month's files are read once and their returns set down in the restricted zone, where landing
-finds them beside the SSD returns. An SSD return of the same month goes before them (ingest/views.sql).
+finds them beside the SSD returns. An SSD return of the same month goes before them (ingest/which_counts.py).
 
     store/<month>/<authority>/<format>/<return>.parquet, _about.json, _findings.parquet
     store/<month>/<authority>/annex_a/_lists/<list>.parquet    what later months are merged with

@@ -18,6 +18,7 @@ from ingest.places import Places
 from ingest.raw_folder import OtherFile, RawFile, own_names
 from ingest.reporting_policy import PolicyRefused, read_policies
 from ingest.return_format import submitted_formats
+from ingest.which_counts import source_rank
 
 PLACES_SHOWN = {"count": 0, "percent": 1, "per_10k": 1, "days": 1, "ratio": 1, "fte": 1, "gbp": 0}
 
@@ -354,13 +355,14 @@ def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
     said["month"] = _rows(db, "select max(reporting_month) as month from folders", {})[0]["month"]
     if said["month"] is None:
         return
+    db.create_function("source_rank", source_rank)
     db.execute(
         """
         create temp table newest as
         select la_code, return_name, status, file, version, reason from receipts
         where reporting_month = ?
         qualify row_number() over (
-            partition by la_code, return_name order by source_format = 'ssd' desc, version desc
+            partition by la_code, return_name order by source_rank(return_name, source_format), version desc
         ) = 1
         """,
         [said["month"]],
