@@ -23,13 +23,14 @@ from ingest import findings as found
 from ingest import opened_files
 from ingest.conform import Conformed, conform
 from ingest.dates import last_day_of
+from ingest.discovery.archives import received
 from ingest.discovery.returns import sort_files
 from ingest.findings import Finding
 from ingest.ledger import Ledger, Look, Receipt
 from ingest.other_authorities import rows_of_others
 from ingest.pseudonyms import Pseudonyms
 from ingest.raw_folder import RawFile, RawFolder, is_as_seen
-from ingest.read_raw import RawTable, Rejected, StillWritten, read_bytes, read_table
+from ingest.read_raw import RawTable, Rejected, StillWritten, read_table
 from ingest.return_format import ReturnFormat, submitted_formats
 
 # of raw files conformed in one query: small, so that one month keeps both cores busy
@@ -214,8 +215,8 @@ def _open(
     sha256, reason, others = "", None, 0
     notes: tuple[Finding, ...] = ()
     try:
-        data, sha256 = read_bytes(file.path)
-        table = read_table(data, file.path.suffix, None if file.sha256 else fmt.match_headers)
+        data, sha256 = received(file)
+        table = read_table(data, file.suffix, None if file.sha256 else fmt.match_headers)
         if file.sha256:  # opened from another format: known by the file received, and told as its rows
             sha256, table = file.sha256, table.split_places()
         match = fmt.match_headers(table.headers)

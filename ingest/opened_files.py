@@ -28,6 +28,7 @@ from ingest import code_lists
 from ingest import findings as found
 from ingest.conform import without_unread
 from ingest.dates import last_day_of
+from ingest.discovery.archives import received
 from ingest.discovery.beside import form_of
 from ingest.ledger import Ledger, Look
 from ingest.other_formats import (
@@ -44,7 +45,7 @@ from ingest.other_formats.annex_a_months import MonthLists, carry, own_rows
 from ingest.other_formats.opened import Notes, workbench
 from ingest.pseudonyms import Door, Pseudonyms
 from ingest.raw_folder import OtherFile, RawFile, RawFolder, is_as_seen
-from ingest.read_raw import Rejected, StillWritten, read_bytes
+from ingest.read_raw import Rejected, StillWritten
 from ingest.return_format import submitted_formats
 
 LEDGER_NAME = "other_formats"
@@ -210,7 +211,7 @@ class _Folder:
         tables: dict[str, tuple[bytes, str]] = {}
         for file in files:
             try:
-                data, sha256 = read_bytes(file.path)
+                data, sha256 = received(file)
             except Rejected as why:
                 if isinstance(why, StillWritten):
                     self.unsettled.add(file.file)
@@ -218,7 +219,7 @@ class _Folder:
                 continue
             if not is_as_seen(file):
                 continue  # it is being replaced; a later refresh finds it changed
-            source_format = recognise(file.path.name, data[:HEAD_BYTES])
+            source_format = recognise(file.name, data[:HEAD_BYTES])
             if source_format is None:
                 what, move = form_of(data) or (
                     "it is neither named as a return nor recognised by its content",

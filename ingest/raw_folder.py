@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingest.discovery.beside import passed_over
@@ -54,6 +54,16 @@ class RawFile:
         default_factory=dict, compare=False
     )  # of its fields, where others
     notes: tuple[Finding, ...] = field(default=(), compare=False)  # how its name was read
+    member: str = ""  # its name in the zip that `path` is, where it came in one
+
+    @property
+    def name(self) -> str:
+        """The file's own name, which may be a child's."""
+        return PurePosixPath(self.member).name or self.path.name
+
+    @property
+    def suffix(self) -> str:
+        return PurePosixPath(self.name).suffix.lower()
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,12 @@ class OtherFile:
     size: int
     mtime_ns: int
     inode: int
+    member: str = ""  # its name in the zip that `path` is, where it came in one
+
+    @property
+    def name(self) -> str:
+        """The file's own name, which may be a child's."""
+        return PurePosixPath(self.member).name or self.path.name
 
 
 @dataclass(frozen=True)
@@ -215,7 +231,7 @@ def own_names(found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, 
     for file in files:
         _, seen = read_before.get(file.file, ("", None))
         if seen and (seen.size, seen.mtime_ns, seen.inode) == (file.size, file.mtime_ns, file.inode):
-            own[file.file] = str(file.path.relative_to(raw))
+            own[file.file] = str(file.path.relative_to(raw) / file.member)
     return own
 
 

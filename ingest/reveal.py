@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.discovery.archives import received
 from ingest.discovery.returns import sort_files
 from ingest.other_formats import (
     HEAD_BYTES,
@@ -20,7 +21,7 @@ from ingest.other_formats.annex_a_lists import open_lists
 from ingest.other_formats.opened import Notes
 from ingest.pseudonyms import Door, Pseudonyms
 from ingest.raw_folder import RawFolder
-from ingest.read_raw import Rejected, read_bytes, read_table
+from ingest.read_raw import Rejected, read_table
 from ingest.return_format import submitted_formats
 
 
@@ -76,7 +77,7 @@ def _through_the_door(found: RawFolder, month: str, la_code: str, door: _Watched
         if (file.reporting_month, file.la_code) == (month, la_code):
             fmt = submitted_formats()[file.return_name]
             try:
-                table = read_table(read_bytes(file.path)[0], file.path.suffix, fmt.match_headers)
+                table = read_table(received(file)[0], file.suffix, fmt.match_headers)
             except Rejected:
                 continue
             columns = fmt.match_headers(table.headers).columns
@@ -88,8 +89,8 @@ def _through_the_door(found: RawFolder, month: str, la_code: str, door: _Watched
     for file_month, authority, other in found.others:
         if (file_month, authority) == (month, la_code):
             try:
-                data = read_bytes(other.path)[0]
-                match recognise(other.path.name, data[:HEAD_BYTES]):
+                data = received(other)[0]
+                match recognise(other.name, data[:HEAD_BYTES]):
                     case "annex_a":
                         open_lists(data, Notes(), door)
                     case "cin_census":

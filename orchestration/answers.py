@@ -323,7 +323,7 @@ def files_found(places: Places) -> list[dict[str, str]]:
         if receipt:
             name = name or receipt["source_format"]
             stands = receipt["reason"] or f"{receipt['status']}, version {receipt['version']}"
-        listed.append((file.path, name or "of no known form", stands))
+        listed.append((file.path / file.member, name or "of no known form", stands))
     for odd in found.oddities:
         if odd.path and odd.reporting_month in (newest, None):
             listed.append((odd.path, odd.finding.reason, odd.finding.next_move))

@@ -7,21 +7,23 @@ that claim one return of one authority-month are both kept aside, unless their r
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.conform import as_said
+from ingest.discovery.archives import files_of, received
 from ingest.discovery.names import TABLE_SUFFIXES, claimed
 from ingest.discovery.tolerances import noted
 from ingest.discovery.written import HEAD_BYTES, UTF_8_MARK, as_utf_8, candidates, layout
-from ingest.findings import Finding, Rejected
+from ingest.findings import Finding, Rejected, rejected_file
 from ingest.ledger import Look
 from ingest.other_formats.ssda903 import table_of
 from ingest.raw_folder import Beside, Oddity, OtherFile, RawFile, RawFolder
-from ingest.read_raw import read_bytes, read_table
+from ingest.read_raw import read_table
 from ingest.return_format import ReturnFormat, submitted_formats
 
 PLAIN_HEAD = 4096  # holds the header row of nearly every file
@@ -33,11 +35,11 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) ->
     """What was found, each file under the return that it holds. `read_before` is the ledger's."""
     claims: dict[Place, list[RawFile]] = {}
     others: list[tuple[str, str, OtherFile]] = []
-    oddities: list[Oddity] = []
     beside: list[Beside] = []
-    looked_at: set[Path] = set()
+    found, oddities = _unpacked(found)
+    looked_at: set[str] = set()
     for file in _tables(found):
-        looked_at.add(file.path)
+        looked_at.add(file.file)
         settled = _known(file, read_before) or _settled(file)
         if isinstance(settled, RawFile):
             place = settled.reporting_month, settled.la_code, settled.return_name
@@ -47,9 +49,10 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) ->
         elif _is_a_note(file):
             beside.append(Beside(file.path, "a note", file.reporting_month, file.la_code))
         else:
-            look = file.size, file.mtime_ns, file.inode
-            others.append((file.reporting_month, file.la_code, OtherFile(file.path, file.file, *look)))
-    others += [other for other in found.others if other[2].path not in looked_at]
+            looks = file.size, file.mtime_ns, file.inode
+            other = OtherFile(file.path, file.file, *looks, file.member)
+            others.append((file.reporting_month, file.la_code, other))
+    others += [other for other in found.others if other[2].file not in looked_at]
     files: list[RawFile] = []
     for of_one in claims.values():
         kept, aside = _one_of(of_one) if len(of_one) > 1 else (of_one, [])
@@ -71,16 +74,30 @@ def _tables(found: RawFolder) -> Iterator[RawFile]:
     yield from found.files
     for month, la_code, other in found.others:
         is_below = other.path.parent.name != la_code  # a folder of its own holds the tables of SSDA903
-        if not is_below and other.path.suffix.lower() in (*TABLE_SUFFIXES, ""):
-            name = claimed(other.path.name) or ""
-            yield RawFile(
-                other.path, other.file, month, la_code, name, other.size, other.mtime_ns, other.inode
-            )  # fmt: skip
+        if not is_below and PurePosixPath(other.name).suffix.lower() in (*TABLE_SUFFIXES, ""):
+            looks = other.size, other.mtime_ns, other.inode
+            name = claimed(other.name) or ""
+            yield RawFile(other.path, other.file, month, la_code, name, *looks, member=other.member)
+
+
+def _unpacked(found: RawFolder) -> tuple[RawFolder, list[Oddity]]:
+    """What was found with the files of each zip in its place; a zip that cannot be opened is an oddity."""
+    others: list[tuple[str, str, OtherFile]] = []
+    oddities: list[Oddity] = []
+    for month, la_code, other in found.others:
+        if other.member or other.path.suffix.lower() != ".zip":
+            others.append((month, la_code, other))
+            continue
+        try:
+            others += [(month, la_code, file) for file in files_of(other)]
+        except Rejected as why:
+            oddities.append(Oddity(other.file, rejected_file(str(why)), month, la_code, other.path))
+    return replace(found, others=tuple(others)), oddities
 
 
 def _is_a_note(file: RawFile) -> bool:
     """Whether a file of text that is no return is words, and no table that is not known."""
-    if file.path.suffix.lower() != ".txt":
+    if file.suffix != ".txt":
         return False
     rows = _rows_near_the_top(file)
     widths = [len(row) for row in rows or []]
@@ -125,7 +142,7 @@ def _place(file: RawFile) -> tuple[str, str, Path]:
 
 def _named(file: RawFile) -> RawFile:
     """The file, with a note where its name is not just that of its return."""
-    if file.path.stem == file.return_name:
+    if PurePosixPath(file.name).stem == file.return_name:
         return file
     said = f"it is named otherwise than its return, and was read as {file.return_name}"
     return replace(file, notes=(noted("file_name_noted", said=said),))
@@ -158,9 +175,9 @@ def _held(rows: Sequence[Sequence[str]], name: str) -> list[str]:
 
 def _first_row(file: RawFile) -> tuple[str, ...] | None:
     """The header row of a file that is plainly written; None of another."""
-    if file.path.suffix.lower() == ".parquet":
+    if file.suffix == ".parquet":
         return None
-    head = (_first_bytes(file.path, PLAIN_HEAD) or b"").removeprefix(UTF_8_MARK)
+    head = (_head(file, PLAIN_HEAD) or b"").removeprefix(UTF_8_MARK)
     line, end, _ = head.partition(b"\n")
     if not end or b'"' in line or not line.isascii():
         return None
@@ -169,12 +186,12 @@ def _first_row(file: RawFile) -> tuple[str, ...] | None:
 
 def _rows_near_the_top(file: RawFile) -> list[tuple[str, ...]] | None:
     """Every row of the file's first bytes that may be its header row; None where it cannot be looked into."""
-    if file.path.suffix.lower() == ".parquet":
+    if file.suffix == ".parquet":
         try:
-            return [tuple(pq.read_schema(file.path).names)]
-        except (pa.ArrowException, OSError):
+            return [tuple(pq.read_schema(BytesIO(received(file)[0])).names)]
+        except (pa.ArrowException, OSError, Rejected):
             return None
-    head = _first_bytes(file.path, HEAD_BYTES)
+    head = _head(file, HEAD_BYTES)
     if head is None:
         return None
     try:
@@ -198,6 +215,15 @@ def _whole_lines(head: bytes) -> bytes:
     return head[: head.rfind(b"\n")] if len(head) == HEAD_BYTES and b"\x00" not in head else head
 
 
+def _head(file: RawFile, count: int) -> bytes | None:
+    if not file.member:
+        return _first_bytes(file.path, count)
+    try:
+        return received(file)[0][:count]
+    except Rejected:
+        return None
+
+
 def _first_bytes(path: Path, count: int) -> bytes | None:
     """The first bytes of a plain file; None where it is none, or cannot be opened. No link is followed."""
     try:
@@ -214,7 +240,7 @@ def _first_bytes(path: Path, count: int) -> bytes | None:
 
 def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[Oddity]]:
     """Of files that claim one return the one to read, if their rows are equal; none if they differ."""
-    by_name = sorted(files, key=lambda f: (f.path.name != f"{f.return_name}.csv", f.file))
+    by_name = sorted(files, key=lambda f: (f.name != f"{f.return_name}.csv", f.file))
     names = " and ".join(Path(file.file).name for file in by_name)
     first, *rest = by_name
     rows = _rows(first)
@@ -238,7 +264,7 @@ def _rows(file: RawFile) -> pa.Table | None:
     """The rows as they are read, in an order of their own; None where they cannot be."""
     fmt = submitted_formats()[file.return_name]
     try:
-        table = read_table(read_bytes(file.path)[0], file.path.suffix, fmt.match_headers)
+        table = read_table(received(file)[0], file.suffix, fmt.match_headers)
     except Rejected:
         return None
     columns = fmt.match_headers(table.headers).columns

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -249,6 +250,53 @@ def test_a_file_is_told_by_its_own_name_only_to_those_who_see_the_raw_folder(
     put("A, B.csv", b"a,b,c\n1,2,3\n")  # moves the other to the second place: it is no more the one read
     assert own() == {}
     path.unlink()
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+def test_a_zip_of_returns_is_opened_and_written_nowhere(places: Places, put: Put, ledger: Ledger) -> None:
+    put("cp_plans.csv", written(PLANS))
+    plain, _ = landed(places, ledger)
+    (places.raw / MONTH / LA / "cp_plans.csv").unlink()
+    put("March.zip", zipped(
+        ("out/CP_Plans.csv", written(PLANS, ";")), ("out/contacts.csv", written(CONTACTS)),
+        ("__MACOSX/out/._contacts.csv", b"\0"), ("out/Thumbs.db", b"\0"),
+    ))  # fmt: skip
+
+    found = sorted_out(places)
+    assert {f.file: f.return_name for f in found.files} == {
+        "2025-03/301/March.zip/CP_Plans.csv": "cp_plans",
+        "2025-03/301/March.zip/contacts.csv": "contacts",
+    }
+    assert sort_files(found, {}) == found  # sorted once, it is sorted
+    assert landed(places, ledger)[0] == plain
+    assert not [path for path in places.restricted.rglob("*") if path.suffix == ".csv"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (zipped(("../../cp_plans.csv", written(PLANS))), "leads outside"),
+        (zipped(("/cp_plans.csv", written(PLANS))), "leads outside"),
+        (zipped(("cp_plans.csv", b"0" * 10_000_000)), "times its size"),
+        (zipped(("inner.zip", zipped(("cp_plans.csv", written(PLANS))))), "another archive"),
+        (zipped(("cp_plans.csv", written(PLANS)))[:-30], "breaks off"),
+        (zipped(*((f"{i}.csv", b"") for i in range(1001))), "more than 1000"),
+    ],
+)
+def test_a_zip_that_may_do_harm_is_refused_whole(data: bytes, said: str, places: Places, put: Put) -> None:
+    put("returns.zip", data)
+    found = sorted_out(places)
+
+    assert (found.files, found.others) == ((), ())
+    [oddity] = found.oddities
+    assert (oddity.finding.finding, said in oddity.finding.reason) == ("rejected_file", True)
 
 
 def padded(rows: list[list[str]]) -> list[list[str]]:
