@@ -65,6 +65,11 @@ def headlines(report: Report) -> list[Headlines]:
 
 HIDDEN = (
     ("c", "What is hidden", "hidden, as they could tell of a child"),
+    (
+        "left_out",
+        "What is left out",
+        "left out, as they could tell of a child beside what was published",
+    ),
     ("x", "What is not available", "not available, as nothing was submitted or the records are too short"),
 )
 
