@@ -184,7 +184,7 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
     if ended.state == "published":
         out.print(f"Published release {ended.release}, reporting {ended.month}, in {places.current}")
         out.print(f"{ended.month}: {answers.states_in_words(ended.month_states, ended.month)}")
-        out.print(answers.public_in_words(ended.public_month))
+        out.print(answers.public_in_words(ended.public_month, ended.public_pack))
     elif ended.state == "withheld":
         err.print(f"Withheld: {ended.month} was not published. {_still(ended)}")
     else:
@@ -788,7 +788,7 @@ def status(
         for reason in (last["reasons"] or "").splitlines():
             out.print(f"  - {reason}")
     if current:
-        out.print(answers.public_in_words(current["public_month"]))
+        out.print(answers.public_in_words(current["public_month"], current["public_pack"]))
     for one in said["held"]:
         out.print(
             f"Authority {one['la_code']}: {one['figure_count']} figures held: {one['ground_sentence']} "

@@ -222,7 +222,12 @@ def _run_job(
         said = json.loads((places.current / MANIFEST).read_text(encoding="utf-8"))
         states = Counter(m["month_state"] for m in said["months"] if m["reporting_month"] == newest)
         told = read_outcome(places, newest, release, unsure)
-        return replace(told, month_states=dict(sorted(states.items())), public_month=said["public_month"])
+        return replace(
+            told,
+            month_states=dict(sorted(states.items())),
+            public_month=said["public_month"],
+            public_pack=said["public_pack"],
+        )
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
         return Outcome("withheld", newest, release, verdict.reasons)
     broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)
