@@ -37,6 +37,7 @@ POSSIBLE = "4,9"
 FIT = "/assets/fct_indicator_values?view=checks&checkDetail=fit_to_publish"
 NOTHING = "A month for which no return was accepted has nothing to publish"
 OVER = "A share cannot exceed its whole"
+_signed_in = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 PATIENCE = 900  # seconds for one run on a busy machine
 
 
@@ -56,6 +57,7 @@ def main() -> int:
         with _page(places) as address:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             visit = Visit(browser, address, pictures)
+            visit.page.goto(places.page_address.read_text(encoding="utf-8"))
             said = _walk(visit, base, places)
             browser.close()
     for line, value in said.items():
@@ -276,11 +278,21 @@ def _page(places: Places) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _until(lambda: bool(ask(address, "{version}")), 180)
+        _until(places.page_address.exists, 180)
+        _until(lambda: sign_in(places), 60)
         yield address
     finally:
         os.killpg(opened.pid, signal.SIGTERM)
         opened.wait(60)
+
+
+def sign_in(places: Places) -> bool:
+    """Sign this process in with the one-time address of the page; False while it is not there."""
+    try:
+        with _signed_in.open(places.page_address.read_text(encoding="utf-8"), timeout=60):
+            return True
+    except OSError:
+        return False
 
 
 def ask(address: str, query: str) -> dict[str, Any]:
@@ -289,7 +301,7 @@ def ask(address: str, query: str) -> dict[str, Any]:
         f"{address}/graphql", json.dumps({"query": query}).encode(), {"Content-Type": "application/json"}
     )
     try:
-        with urllib.request.urlopen(asked, timeout=60) as answer:
+        with _signed_in.open(asked, timeout=60) as answer:
             return json.load(answer)["data"]
     except OSError:
         return {}
