@@ -65,6 +65,9 @@ prove-leaks: install  ## 40 canaries in every format, looked for wherever a refr
 prove-files: install  ## every kind of hostile and broken file: what becomes of it, how soon, in what memory
 	$(BIN)/python -m tests.prove.files
 
+prove-breaks: install  ## an exception in every function that opens or lands a file: no other file may change
+	$(BIN)/python -m tests.prove.breaks
+
 prove-network: install  ## connections that a refresh attempts (needs strace)
 	$(BIN)/python -m tests.prove.network
 

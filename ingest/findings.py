@@ -23,6 +23,11 @@ SCHEMA = pa.schema(
     ]
 )
 
+
+class Rejected(Exception):
+    """The file cannot be read at all. The message says why and never quotes the file."""
+
+
 REQUIRED_CELL_EMPTY = "required_cell_empty"  # a row left out, since its key or a required cell is not there
 
 
@@ -70,6 +75,12 @@ def another_authoritys_rows(reason: str) -> Finding:
     """Rows that say they are of another authority: a privacy incident, and none of the file is loaded."""
     move = "treat it as a privacy incident: tell both authorities, and have the file sent again without them"
     return Finding("another_authoritys_rows", reason, move)
+
+
+def ids_of_two_forms(column: str) -> Finding:
+    """Some ids of a column end in .0 and some do not: which of them is the id cannot be told."""
+    reason = "some ids of the column end in .0, as numbers do (488.0), and some do not; each stands as sent"
+    return Finding("ids_of_two_forms", reason, "export the ids of the column as text", column_name=column)
 
 
 def rejected_file(reason: str) -> Finding:

@@ -1,7 +1,7 @@
 """Open what is not an SSD return (Annex A, the censuses, SSDA903) and keep its returns as text.
 
 Each authority-month's files are read once and their returns set down in the restricted zone, where landing
-finds them beside the SSD returns. An SSD return of the same month goes before them (ingest/views.sql).
+finds them beside the SSD returns. An SSD return of the same month goes before them (ingest/which_counts.py).
 
     store/<month>/<authority>/<format>/<return>.parquet, _about.json, _findings.parquet
     store/<month>/<authority>/annex_a/_lists/<list>.parquet    what later months are merged with
@@ -28,6 +28,8 @@ from ingest import code_lists
 from ingest import findings as found
 from ingest.conform import without_unread
 from ingest.dates import last_day_of
+from ingest.discovery.archives import received
+from ingest.discovery.beside import form_of
 from ingest.ledger import Ledger, Look
 from ingest.other_formats import (
     HEAD_BYTES,
@@ -43,8 +45,9 @@ from ingest.other_formats.annex_a_months import MonthLists, carry, own_rows
 from ingest.other_formats.opened import Notes, workbench
 from ingest.pseudonyms import Door, Pseudonyms
 from ingest.raw_folder import OtherFile, RawFile, RawFolder, is_as_seen
-from ingest.read_raw import Rejected, StillWritten, read_bytes
+from ingest.read_raw import Rejected, StillWritten
 from ingest.return_format import submitted_formats
+from ingest.trouble import Broke, of_this_file
 
 LEDGER_NAME = "other_formats"
 READER_VERSION = "4"  # raise it when the front ends read differently, so that files are opened again
@@ -75,18 +78,18 @@ def open_files(
             if any(seen.get(file) != look for file, look in looks.items()):
                 by_authority.setdefault(la_code, {})[month] = files
     for la_code, months in by_authority.items():
-        workbooks: dict[str, _Read] = {}
-        unsettled: set[str] = set()
+        folders: dict[str, _Folder] = {}
         for month, files in months.items():
-            folder = _Folder(store / month / la_code, month, la_code, pseudonyms.at(la_code))
-            folder.open(files)
+            folders[month] = folder = _Folder(store / month / la_code, month, la_code, pseudonyms.at(la_code))
+            try:
+                with of_this_file():
+                    folder.open(files)
+            except Broke:  # on what tells of its files: they are left for the next refresh
+                folder.unsettled.update(f.file for f in files)
             total["opened"] += len(files)
-            total["rejected"] += folder.rejected
-            unsettled |= folder.unsettled
-            if folder.workbook:
-                workbooks[month] = folder.workbook
-        if workbooks:
-            _merge_months(store, la_code, workbooks)
+        _merge_each(store, la_code, folders)
+        total["rejected"] += sum(folder.rejected for folder in folders.values())
+        unsettled = {file for folder in folders.values() for file in folder.unsettled}
         kept = [path for month in months for path in _finding_files(store, month, la_code)]
         total["findings"] += sum(pq.read_metadata(path).num_rows for path in kept)
         with ledger.transaction():  # not before: what is cut short is opened again
@@ -183,6 +186,7 @@ class _Folder:
     rejected: int = 0
     unsettled: set[str] = field(default_factory=set)  # files that somebody is still writing
     workbook: _Read | None = None
+    received_as: dict[str, set[str]] = field(default_factory=dict)  # the files of a set, by its name
     refused: list[dict[str, object]] = field(default_factory=list)
 
     def open(self, files: Sequence[OtherFile]) -> None:
@@ -198,8 +202,20 @@ class _Folder:
             if isinstance(read.content, _Workbook):
                 self.workbook = read
                 continue
-            with _replacing(self.path / source_format) as aside:
-                _set_down(read.content, read.about, self.month, self.la_code, aside)
+            try:
+                with of_this_file(), _replacing(self.path / source_format) as aside:
+                    _set_down(read.content, read.about, self.month, self.la_code, aside)
+            except Broke as why:
+                self.refuse_broken(read.about["file"], why)
+        self._write_refused()
+
+    def refuse_broken(self, file: str, why: Broke) -> None:
+        """Refuse a file on which what reads it broke; the next refresh tries again."""
+        self.unsettled.update(self.received_as.get(file, {file}))
+        self._refuse(file, str(why), found.rejected_file("").next_move)
+        self._write_refused()
+
+    def _write_refused(self) -> None:
         schema = pa.schema([f for f in found.SCHEMA if f.name not in OF_FOLDER])
         _write_findings(pa.Table.from_pylist(self.refused, schema), self.month, self.la_code, self.path)
 
@@ -209,18 +225,22 @@ class _Folder:
         tables: dict[str, tuple[bytes, str]] = {}
         for file in files:
             try:
-                data, sha256 = read_bytes(file.path)
+                with of_this_file():
+                    data, sha256 = received(file)
+                    source_format = recognise(file.name, data[:HEAD_BYTES])
             except Rejected as why:
-                if isinstance(why, StillWritten):
+                if isinstance(why, StillWritten | Broke):
                     self.unsettled.add(file.file)
                 self._refuse(file.file, str(why), "send it again as a plain file")
                 continue
             if not is_as_seen(file):
                 continue  # it is being replaced; a later refresh finds it changed
-            source_format = recognise(file.path.name, data[:HEAD_BYTES])
             if source_format is None:
-                move = "returns are named as in docs/returns, with the ending .csv or .parquet"
-                reason = "it is neither named as a return nor recognised by its content, so it was not read"
+                what, move = form_of(data) or (
+                    "it is neither named as a return nor recognised by its content",
+                    "returns are named as in docs/returns, with the ending .csv or .parquet",
+                )
+                reason = f"{what}, so it was not read"
                 self.refused.append(_finding(file.file, "unknown_file", reason, move))
             elif source_format == "ssda903":
                 tables[file.file] = data, sha256
@@ -232,6 +252,7 @@ class _Folder:
                 name = str(Path(name).parent)
                 sha256 = hashlib.sha256("".join(sorted(s for _, s in tables.values())).encode()).hexdigest()
             contents = {n: data for n, (data, _) in tables.items()}
+            self.received_as[name] = set(contents)
             if read := self._open_one("ssda903", name, sha256, contents):
                 opened["ssda903"] = [read]
         return opened
@@ -239,31 +260,53 @@ class _Folder:
     def _open_one(
         self, source_format: str, name: str, sha256: str, contents: Mapping[str, bytes]
     ) -> _Read | None:
-        [data, *_] = contents.values()
-        content: Opened | _Workbook
         try:
-            match source_format:
-                case "annex_a":
-                    notes = Notes()
-                    content = _Workbook(
-                        open_lists(data, notes, self.door, last_day_of(self.month)), notes.table()
-                    )
-                case "cin_census":
-                    content = open_cin_census(data, self.door)
-                case "workforce_census":
-                    content = open_workforce_census(data)
-                case _:
-                    content = open_ssda903(contents, last_day_of(self.month), self.door)
-            if isinstance(content, Opened):
-                _check_says_the_same(content, self.month, self.la_code)
+            with of_this_file():
+                content = self._content(source_format, contents)
+                if isinstance(content, Opened):
+                    _check_says_the_same(content, self.month, self.la_code)
+        except Broke as why:
+            self.refuse_broken(name, why)
+            return None
         except Rejected as why:
             self._refuse(name, str(why), found.rejected_file("").next_move)
             return None
         return _Read({"source_format": source_format, "file": name, "sha256": sha256}, content)
 
+    def _content(self, source_format: str, contents: Mapping[str, bytes]) -> "Opened | _Workbook":
+        [data, *_] = contents.values()
+        last_day = last_day_of(self.month)
+        match source_format:
+            case "annex_a":
+                notes = Notes()
+                return _Workbook(open_lists(data, notes, self.door, last_day), notes.table())
+            case "cin_census":
+                return open_cin_census(data, self.door)
+            case "workforce_census":
+                return open_workforce_census(data)
+            case _:
+                return open_ssda903(contents, last_day, self.door)
+
     def _refuse(self, file: str, why: str, next_move: str) -> None:
         self.rejected += 1
         self.refused.append(_finding(file, "rejected_file", why, next_move))
+
+
+def _merge_each(store: Path, la_code: str, folders: Mapping[str, _Folder]) -> None:
+    """Merge the new workbooks of an authority. Where that breaks, each by itself, to find which one it is."""
+    workbooks = {month: folder.workbook for month, folder in folders.items() if folder.workbook}
+    if not workbooks:
+        return
+    try:
+        with of_this_file():
+            _merge_months(store, la_code, workbooks)
+    except Broke:
+        for month, read in sorted(workbooks.items()):
+            try:
+                with of_this_file():
+                    _merge_months(store, la_code, {month: read})
+            except Broke as why:
+                folders[month].refuse_broken(read.about["file"], why)
 
 
 def _merge_months(store: Path, la_code: str, new: Mapping[str, _Read]) -> None:

@@ -83,6 +83,11 @@ class Places:
         return self.restricted / "error_reports"
 
     @property
+    def page_address(self) -> Path:
+        """The next one-time address of the page, while it is open."""
+        return self.restricted / "page_address"
+
+    @property
     def lock(self) -> Path:
         return self.restricted / "refresh.lock"
 

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from orchestration.stopping import heeded
 
 PUBLISHED, WITHHELD, HELD, BUSY = 0, 3, 4, 75  # and 2, which click ends with on wrong usage
 FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
 MONTH = click.DateTime(["%Y-%m"])
 WIDE = None if sys.stdout.isatty() else 200  # a pipe has no edge to wrap at
 out = Console(highlight=False, width=WIDE)
@@ -184,7 +185,7 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
     if ended.state == "published":
         out.print(f"Published release {ended.release}, reporting {ended.month}, in {places.current}")
         out.print(f"{ended.month}: {answers.states_in_words(ended.month_states, ended.month)}")
-        out.print(answers.public_in_words(ended.public_month))
+        out.print(answers.public_in_words(ended.public_month, ended.public_pack))
     elif ended.state == "withheld":
         err.print(f"Withheld: {ended.month} was not published. {_still(ended)}")
     else:
@@ -756,9 +757,20 @@ def worklist(authority: str, release: Path, restricted: Path | None) -> None:
 @release_option
 @restricted_option
 @json_option
-def status(raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool) -> None:
+@click.option("--files", is_flag=True, help="Show what each file of the newest month was taken for.")
+def status(
+    raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool, files: bool
+) -> None:
     """Show what has arrived, what is missing, what was withheld, and the current release."""
-    said = answers.status(Places.of(raw, reference, release, restricted))
+    places = Places.of(raw, reference, release, restricted)
+    if files:
+        listed = answers.files_found(places)
+        if as_json:
+            click.echo(json.dumps(listed, indent=1))
+        else:
+            _print_table(["file", "what it is", "how it stands"], [list(one.values()) for one in listed])
+        return
+    said = answers.status(places)
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
         return
@@ -777,7 +789,7 @@ def status(raw: Path, reference: Path, release: Path, restricted: Path | None, a
         for reason in (last["reasons"] or "").splitlines():
             out.print(f"  - {reason}")
     if current:
-        out.print(answers.public_in_words(current["public_month"]))
+        out.print(answers.public_in_words(current["public_month"], current["public_pack"]))
     for one in said["held"]:
         out.print(
             f"Authority {one['la_code']}: {one['figure_count']} figures held: {one['ground_sentence']} "
@@ -864,36 +876,59 @@ def copy_to(release: Path, to: str, schema: str, reader: str) -> None:
 @key_option
 @click.option("--port", default=3000, show_default=True, help="The port to listen on.")
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; it has no login."
+    "--host", default="127.0.0.1", show_default=True,
+    help="The address to listen on. Beyond this machine it takes all of the options that follow.",
+)  # fmt: skip
+@click.option(
+    "--name", "names", multiple=True, help="A host name that the page is known by, as its proxy has it."
 )
+@click.option("--certificate", type=FILE, help="The TLS certificate, a PEM file.")
+@click.option("--certificate-key", type=FILE, help="Its key, a PEM file.")
+@click.option("--login-header", help="The header in which the proxy says who has signed in.")
+@click.option(
+    "--proxy-secret",
+    type=FILE,
+    help="A file of what only the proxy sends, in X-Line-Of-Sight-Proxy.",
+)
+@click.option("--sign-in", is_flag=True, help="Print the next one-time address of the page that is open.")
 def ui(
     raw: Path,
     reference: Path,
     release: Path,
     restricted: Path | None,
     key: Path | None,
-    port: int,
-    host: str,
+    sign_in: bool,
+    **served: Any,
 ) -> None:
-    """Open the Dagster page over these folders, on this machine only unless told otherwise."""
-    import dagster as dg
+    """Open the Dagster page over these folders, for whoever has the one-time address that this prints.
 
-    from orchestration.instance import close_lost_runs, use_dagster_home
+    It ends, with all that it started, by Ctrl-C, by SIGTERM, and when whoever started it ends.
+    """
+    from orchestration.instance import use_dagster_home
+    from orchestration.page.processes import keep
+    from orchestration.page.settings import NotServed, Settings
 
     places = Places.of(raw, reference, release, restricted)
+    if sign_in:
+        if not places.page_address.exists():
+            raise click.UsageError("the page is not open; open it with `line-of-sight ui`")
+        click.echo(places.page_address.read_text(encoding="utf-8"))
+        return
+    settings = Settings(**served)
+    with _refused(NotServed):
+        settings.check()
     places.prepare()
     for name, place in (("RAW", places.raw), ("REFERENCE", places.reference), ("RELEASE", places.release)):
         os.environ[f"LINE_OF_SIGHT_{name}"] = str(place)
     os.environ["LINE_OF_SIGHT_RESTRICTED"] = str(places.restricted)
     os.environ[KEY_FILE] = str(pseudonyms.key_file(key))
     use_dagster_home(places)
-    with suppress(Busy), only_refresh(places):
-        close_lost_runs(dg.DagsterInstance.get())
-    workspace = Path(__file__).parent.parent / "workspace.yaml"
-    command = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
-    os.chdir(workspace.parent)
-    out.print(f"The Dagster page: http://{host}:{port}  (Ctrl-C ends it)")
-    os.execv(sys.executable, [sys.executable, *command])
+    settings.hand_on()
+    os.chdir(Path(__file__).parent.parent)
+    out.print(f"The Dagster page is opening at {settings.base}")
+    ended = keep([sys.executable, "-m", "orchestration.page.serve"])
+    places.page_address.unlink(missing_ok=True)
+    sys.exit(ended)
 
 
 def _print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
