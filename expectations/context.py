@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 SUITES = HERE / "suites"
 PROJECT = HERE / "great_expectations.yml"
 DOCS = "data_docs"
-REQUIRED = (*submitted_formats(), "measures", "marts")
+REQUIRED = (*submitted_formats(), "measures", "marts", "public_pack")
 SEVERITIES = ("critical", "warning", "info")
 SHARES = {
     "rows_unread", "values_unread", "keys_repeated", "dates_outside", "children_unknown", "history_lost",

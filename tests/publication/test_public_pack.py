@@ -6,6 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from expectations.public_pack import Judge
 from publication import public_pack
 from publication.disclosure import ledger, long_table
 from tests.publication.warehouses import warehouse
@@ -32,7 +33,7 @@ def two_releases(tmp_path: Path, *bases: pd.DataFrame) -> list[public_pack.Ended
     for number, base in enumerate(bases, start=1):
         kept = public_pack.Kept(tmp_path / "ledger", list(range(1, number)))
         folder = tmp_path / f"{number}"
-        found.append(public_pack.publish(warehouse(base), folder, kept, number, "2025-03"))
+        found.append(public_pack.publish(warehouse(base), folder, kept, number, "2025-03", Judge()))
     return found
 
 
@@ -68,7 +69,7 @@ def test_what_is_out_already_is_left_out_by_name_and_the_pack_goes_out(tmp_path)
     told = before["indicator_id"].eq("cp_open") & before["month"].eq(MONTH)
     ledger.write(kept, before.assign(numerator=before["numerator"].mask(told, 13)), 1)
     ended = public_pack.publish(
-        warehouse(plans(13)), tmp_path / "again", public_pack.Kept(kept, [1]), 2, "2025-03"
+        warehouse(plans(13)), tmp_path / "again", public_pack.Kept(kept, [1]), 2, "2025-03", Judge()
     )
 
     assert ended.state == "made"
@@ -118,7 +119,7 @@ def test_without_the_ledger_of_an_earlier_pack_there_is_none_and_a_sentence(tmp_
     [first] = two_releases(tmp_path, base)
     harm(tmp_path / "ledger" / "000001.parquet")
     kept = public_pack.Kept(tmp_path / "ledger", [1], {1: first.ledger_sha256})
-    ended = public_pack.publish(warehouse(base), tmp_path / "2", kept, 2, "2025-03")
+    ended = public_pack.publish(warehouse(base), tmp_path / "2", kept, 2, "2025-03", Judge())
 
     assert ended.state == "refused"
     assert said in str(ended.because) and "restore" in str(ended.because)
