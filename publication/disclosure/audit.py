@@ -103,15 +103,21 @@ class _Builder:
         self.low = np.zeros(len(first))
         self.high = np.full(len(first), float(NO_LIMIT))
         self.shown_by = np.full(len(first), NONE)
-        self.rows: list[pd.DataFrame] = []
-        self.bounds: list[pd.DataFrame] = []
+        self.rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self.bounds: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self.many = 0
 
-    def add(self, terms: pd.DataFrame, bounds: pd.DataFrame) -> None:
-        """`terms` has row (a number of the bounds' rows), unknown, weight; `bounds` least, most, figure."""
-        self.rows.append(terms.assign(row=terms["row"] + self.many)[["row", "unknown", "weight"]])
-        self.bounds.append(bounds[["least", "most", "figure"]])
-        self.many += len(bounds)
+    def add(
+        self,
+        terms: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
+        least: np.ndarray,
+        most: np.ndarray,
+        figure: np.ndarray,
+    ) -> None:
+        """`terms` are row (a number of the bounds), unknown and weight; the rest is one for each row."""
+        self.rows += [(row + self.many, unknown, weight) for row, unknown, weight in terms]
+        self.bounds.append((least, most, figure))
+        self.many += len(least)
 
     def ghosts(self, exact: np.ndarray, is_people: np.ndarray, is_whole: np.ndarray) -> np.ndarray:
         """New unknowns that nothing prints."""
@@ -154,13 +160,12 @@ class _Builder:
                 edge = (value - sign * HALF) / about["scale"]
                 of, of_whole = both[printed], -sign * edge[printed].to_numpy()
                 number = np.arange(len(of))
+                each = np.ones(len(of))
                 terms = [
-                    pd.DataFrame({"row": number, "unknown": of["n"].to_numpy(), "weight": float(sign)}),
-                    pd.DataFrame({"row": number, "unknown": of["d"].to_numpy(), "weight": of_whole}),
+                    (number, of["n"].to_numpy(), sign * each),
+                    (number, of["d"].to_numpy(), of_whole),
                 ]
-                figures = current[printed].to_numpy()
-                bounds = pd.DataFrame({"least": -TINY, "most": np.inf, "figure": figures})
-                self.add(pd.concat(terms), bounds)
+                self.add(terms, -TINY * each, np.inf * each, current[printed].to_numpy())
             of_nobody = about["is_shown"] & (whole == 0)
             for side in "nd":
                 self._fix(both.loc[of_nobody, side], current[of_nobody], 0.0)
@@ -189,11 +194,9 @@ class _Builder:
         self._equal([(d, 1.0), (n, -1.0), (c, -1.0)])
 
     def _equal(self, terms: list[tuple[np.ndarray, float]]) -> None:
-        number = np.arange(len(terms[0][0]))
-        self.add(
-            pd.concat([pd.DataFrame({"row": number, "unknown": u, "weight": w}) for u, w in terms]),
-            pd.DataFrame({"least": 0.0, "most": 0.0, "figure": NONE}, index=number),
-        )
+        each = np.ones(len(terms[0][0]))
+        number = np.arange(len(each))
+        self.add([(number, u, w * each) for u, w in terms], 0 * each, 0 * each, np.full(len(each), NONE))
 
     def related(self) -> None:
         """Every relation, in every pack in which it is new."""
@@ -273,20 +276,18 @@ class _Builder:
         if not len(u):
             return
         row, place = np.nonzero(has)
-        terms = pd.DataFrame({"row": row, "unknown": u[row, place], "weight": sign[place].astype(float)})
+        terms = [(row, u[row, place], sign[place].astype(float))]
         if relation.rest_is_people:
             whole = np.asarray(np.where(has, self.is_whole[u], True).all(axis=1))
             rest = self.ghosts(total, np.ones(len(u), bool), whole)
-            terms = pd.concat(
-                [terms, pd.DataFrame({"row": np.arange(len(u)), "unknown": rest, "weight": -1.0})]
-            )
+            terms.append((np.arange(len(u)), rest, -np.ones(len(u))))
             least, most = np.zeros(len(u)), np.zeros(len(u))
-        self.add(terms, pd.DataFrame({"least": least, "most": most, "figure": NONE}))
+        self.add(terms, least, most, np.full(len(u), NONE))
 
     def system(self) -> System:
-        nothing = pd.DataFrame(columns=["row", "unknown", "weight", "least", "most", "figure"])
-        rows = pd.concat([nothing, *self.rows], ignore_index=True)
-        bounds = pd.concat([nothing, *self.bounds], ignore_index=True)
+        nothing = (np.empty(0), np.empty(0), np.empty(0))
+        row, unknown, weight = (np.concatenate(x) for x in zip(nothing, *self.rows, strict=True))
+        least, most, figure = (np.concatenate(x) for x in zip(nothing, *self.bounds, strict=True))
         return System(
             exact=self.exact,
             low=self.low,
@@ -294,12 +295,12 @@ class _Builder:
             is_whole=self.is_whole,
             is_people=self.is_people,
             shown_by=self.shown_by,
-            row=rows["row"].to_numpy(dtype=int),
-            unknown=rows["unknown"].to_numpy(dtype=int),
-            weight=rows["weight"].to_numpy(dtype=float),
-            least=bounds["least"].to_numpy(dtype=float),
-            most=bounds["most"].to_numpy(dtype=float),
-            figure=bounds["figure"].to_numpy(dtype=int),
+            row=row.astype(int),
+            unknown=unknown.astype(int),
+            weight=weight,
+            least=least,
+            most=most,
+            figure=figure.astype(int),
         )
 
 

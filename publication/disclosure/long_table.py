@@ -6,6 +6,7 @@ out here is worked out from figures as printed.
 """
 
 from dataclasses import dataclass, replace
+from itertools import count
 
 import duckdb
 import numpy as np
@@ -118,14 +119,14 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
     base["gives_way"] = False
     base["is_out"] = False
     every = asked = base["la_code"].unique()
-    while True:
+    for turn in count():
         out = protected.is_out.sum()
         base.loc[is_count & base["exact"].notna(), "status"] = "shown"
         base.loc[cells.index[protected.is_hidden], "status"] = "c"
         base.loc[cells.index[protected.left_out], "status"] = LEFT_OUT
         base.loc[of_nobody & (base["status"] == "shown"), "status"] = "z"
         _judge_the_rest(base, before)
-        asked = _gives_way(base, before, asked, release)
+        asked = _gives_way(base, before, asked, release, 2 ** max(0, turn - 2))
         if len(asked):  # nothing ties one authority to another: the rest need not be asked again
             protected.hide(base.loc[cells.index, "gives_way"].to_numpy())
             continue
@@ -227,9 +228,11 @@ DEAR = {
 }
 
 
-def _gives_way(base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int) -> np.ndarray:
+def _gives_way(
+    base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int, many: int
+) -> np.ndarray:
     """Choose what else to hide, where all that is printed of some authorities narrows a hidden figure: the
-    cheapest figure behind each. The authorities that lose one."""
+    cheapest figures behind each, so many at once. The authorities that lose one."""
     now = _for_ledger(base).assign(release=release, figure=base.index[base["role"] != "rate"])
     now["is_shown"] &= base.loc[now["figure"], "status"].ne("x").to_numpy()
     history = pd.concat([before, now], ignore_index=True)
@@ -244,7 +247,9 @@ def _gives_way(base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray
     behind = [audit.explain(system, ranges, unknown) for unknown in audit.told(system, ranges)]
     times = pd.Series([figure for figures in behind for figure in figures], dtype=int).value_counts()
     chosen = {
-        min(figures, key=lambda f: (cost[f] / times[f], cost[f], late[f], f)) for figures in behind if figures
+        figure
+        for figures in behind
+        for figure in sorted(figures, key=lambda f: (cost[f] / times[f], cost[f], late[f], f))[:many]
     } - set(base.index[base["gives_way"]])
     base.loc[list(chosen), "gives_way"] = True
     return base.loc[list(chosen), "la_code"].unique()
