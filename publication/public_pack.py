@@ -59,8 +59,8 @@ order by 1, 2
 INDICATORS = """
 select
     about.indicator_id, about.title, about.area, about.unit, about.scale, about.polarity, about.kind,
-    about.count_unit, about.counted_on, about.numerator_rule, about.denominator_rule, about.decision_note,
-    roles.role, roles.reason
+    about.count_unit, about.bases, about.counted_on, about.numerator_rule, about.denominator_rule,
+    about.decision_note, roles.role, roles.reason
 from marts.dim_indicator as about inner join roles using (indicator_id) order by about.display_order
 """
 

@@ -19,7 +19,7 @@ from expectations.public_pack import Judge
 from ingest.invent import invent
 from ingest.places import Places
 from publication import public_pack
-from publication.disclosure import design, gate, ledger, long_table
+from publication.disclosure import audit, design, gate, ledger, long_table
 from tests.pipeline.command import refresh
 from tests.publication.attacker import attack, learn
 from tests.publication.warehouses import warehouse
@@ -188,7 +188,7 @@ def planted_leaks(folder: Path) -> None:
     caught = {
         "a secondary dropped": _attacked(shown(secondary, exact), base, of, []),
         "an exact rate beside c": _attacked(
-            shown(share, long_table.one_place(pd.Series(value)).to_numpy()), base, of, []
+            shown(share, audit.one_place(pd.Series(value)).to_numpy()), base, of, []
         ),
         "the year to date with a month hidden": _attacked(shown(to_date, totals), base, of, []),
         "the rest of a whole shown": _attacked(
