@@ -23,6 +23,11 @@ SCHEMA = pa.schema(
     ]
 )
 
+
+class Rejected(Exception):
+    """The file cannot be read at all. The message says why and never quotes the file."""
+
+
 REQUIRED_CELL_EMPTY = "required_cell_empty"  # a row left out, since its key or a required cell is not there
 
 
