@@ -13,6 +13,8 @@ from typing import Any
 
 import great_expectations as gx
 
+from expectations.own_bounds import BoundRefused, with_own_bounds
+from ingest.reporting_policy import OwnBound
 from ingest.return_format import submitted_formats
 
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # it warns of where its files are
@@ -80,17 +82,29 @@ def _nonsense(expectation: dict[str, Any]) -> str | None:
 
 
 def open_context(
-    folder: Path, suites: Path = SUITES, required: Iterable[str] = REQUIRED
+    folder: Path,
+    suites: Path = SUITES,
+    required: Iterable[str] = REQUIRED,
+    own_bounds: Iterable[OwnBound] = (),
 ) -> tuple[Any, dict[str, dict[str, Any]]]:
-    """A context in `folder`, made anew with every suite of `suites`, and the suites as read, by name.
+    """A context in `folder`, made anew with every suite of `suites`, and the suites as judged, by name.
 
-    Raises SuiteError, where a required one is missing too.
+    Where councils have bounds of their own, they stand in the copy. Raises SuiteError, where a required suite
+    is missing too, or none has a place for such a bound.
     """
     names = sorted({*required, *(path.stem for path in suites.glob("*.json"))})
     read = {name: read_suite(suites / f"{name}.json") for name in names}
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(suites, folder / "suites")
     shutil.copyfile(PROJECT, folder / PROJECT.name)
+    try:
+        changed = with_own_bounds(read, own_bounds)
+    except BoundRefused as refused:
+        raise SuiteError(str(refused)) from None
+    for name, suite in changed.items():
+        path = folder / "suites" / f"{name}.json"
+        path.write_text(json.dumps(suite), encoding="utf-8")
+        read[name] = read_suite(path)
     return gx.get_context(mode="file", context_root_dir=str(folder)), read
 
 

@@ -4,18 +4,20 @@ The reports lie in the restricted zone, one folder an authority, open to nobody 
 stands and hold no value of it.
 """
 
-import csv
 import os
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from ingest.discovery.returns import header_row
+from ingest.ledger import Ledger
 from ingest.opened_files import returns_of
 from ingest.places import Places
-from ingest.raw_folder import RawFile
+from ingest.raw_folder import RawFile, look, own_names
 from ingest.read_raw import Rejected, read_bytes, read_table
 from ingest.return_format import submitted_formats
 
@@ -27,6 +29,8 @@ HEADERS = pa.schema(
 MOVED = pa.schema(
     [("content_id", pa.int64()), ("landed_row", pa.int64()), ("origin", TEXT), ("row_number", pa.int64())]
 )
+
+OWN_NAMES = pa.schema([("file", TEXT), ("own_name", TEXT)])
 
 FORMULA = r"^[=+@\t\r-]"  # a spreadsheet would take what begins so for a formula
 SAFE = f"""
@@ -125,13 +129,17 @@ every as (
     union all select * from returns_in_doubt
 )
 select
-    every.la_code, safe(every.file) as file, safe(every.sheet) as sheet, every.row_number as row,
+    every.la_code,
+    -- whoever may see the report may see the raw folder, and so the name that no release says
+    safe(coalesce(own.own_name || substr(every.file, len(own.file) + 1), every.file)) as file,
+    safe(every.sheet) as sheet, every.row_number as row,
     every.letter as column, safe(every.field_name) as field, every.rule_id as rule, every.dfe_codes,
     every.severity,
     every.sentence as "what is wrong or should hold", every.fix as "what to do",
     coalesce(max(held.figure_count), 0) as "figures held",
     case when max(held.figure_count) > 0 then 'yes' else 'no' end as "must be mended to be published"
 from every
+left join own_names as own on every.file = own.file or starts_with(every.file, own.file || ':')
 left join held
     on every.la_code = held.la_code and every.ground = held.ground
     and (every.return_name = held.return_name or held.return_name = '*')
@@ -156,7 +164,10 @@ def write_error_reports(places: Places) -> int:
     with duckdb.connect() as db:
         db.execute(f"attach '{places.warehouse}' as warehouse (read_only)")
         db.execute("use warehouse")
-        db.register("headers", _headers(db, places))
+        own = _own_names(places)
+        names = {"file": list(own), "own_name": list(own.values())}
+        db.register("own_names", pa.table(names, schema=OWN_NAMES))
+        db.register("headers", _headers(db, places, own))
         db.register("moved", _moved(db, places))
         db.execute(SAFE)
         db.execute(f"create temp table report as {REPORT}")
@@ -177,7 +188,17 @@ def _write(db: duckdb.DuckDBPyConnection, la_code: str, path: Path) -> None:
     aside.replace(path)
 
 
-def _headers(db: duckdb.DuckDBPyConnection, places: Places) -> pa.Table:
+def _own_names(places: Places) -> dict[str, str]:
+    """The own names of files that no release names, where they are still those that were read."""
+    if not places.raw.is_dir():
+        return {}
+    found = look(places.raw)
+    with closing(Ledger(places.ledger)) as ledger:
+        own = own_names(found, places.raw, ledger.read_before())
+    return {file: name for file, name in own.items() if file != name}
+
+
+def _headers(db: duckdb.DuckDBPyConnection, places: Places, own: Mapping[str, str]) -> pa.Table:
     """Under which letter and name the sender has each field of a CSV that is judged."""
     judged = db.sql(
         """
@@ -198,18 +219,10 @@ def _headers(db: duckdb.DuckDBPyConnection, places: Places) -> pa.Table:
             "sender_name": received[position],
         }
         for content_id, return_name, file in judged
-        if (received := _header_row(places.raw / file))
+        if (received := header_row(places.raw / own.get(file, file), submitted_formats()[return_name]))
         for name, position in submitted_formats()[return_name].match_headers(received).columns.items()
     ]
     return pa.Table.from_pylist(rows, HEADERS)
-
-
-def _header_row(path: Path) -> list[str]:
-    """The headers of a CSV; none where it is no longer there, or is no CSV and so has no letters."""
-    if path.suffix.lower() != ".csv" or path.is_symlink() or not path.is_file():
-        return []
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        return next((cells for cells in csv.reader(file) if cells), [])
 
 
 def _letter(position: int) -> str:

@@ -34,8 +34,8 @@ def measures(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return db.sql(
         """
         select
-            measure_no, la_code, return_name, field_name, ground, rule_id, effect, look_back, counted, out_of,
-            measured
+            measure_no, la_code, return_name, concat(la_code, ' ', return_name) as whose, field_name, ground,
+            rule_id, effect, look_back, counted, out_of, measured
         from intermediate.int_measures order by measure_no
         """
     ).df()

@@ -4,7 +4,7 @@ Works on a batch: the same return from many authorities at once, so that one que
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import reduce
 from itertools import product
@@ -14,13 +14,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest import code_lists, dates, limits
-from ingest.findings import REQUIRED_CELL_EMPTY
+from ingest.discovery.tolerances import NOTHING, noted
+from ingest.findings import REQUIRED_CELL_EMPTY, ids_of_two_forms
 from ingest.return_format import Field, ReturnFormat
 
 BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff"  # what spreadsheets leave at the ends of cells
 BLANKS = f"'{BLANK}'"  # the same in SQL
 NULLS = pa.array(["", *("".join(word) for word in product("Nn", "Uu", "Ll", "Ll"))])
 NULLS_IN_TEXT = pa.array([*NULLS.to_pylist(), "-1"])
+NOTHING_SAID = pa.array([word.upper() for word in NOTHING])
+MOST_OF_NOTHING = max(map(len, NOTHING))
+WHOLE_NUMBER = r"^[0-9]+\.0+$"
+AS_A_SUM = r"^[0-9](\.[0-9]+)?[Ee]\+[0-9]+$"  # an id of which a spreadsheet kept the first digits
 UNREAD = "=?"  # reads as nothing, of whatever type: what stands for a cell that cannot be read
 CORRECT = "correct the cell; until then it counts as empty"
 NOT_READ = {
@@ -137,7 +142,10 @@ def _read_cells(
         if f.dropped:
             columns[f.name] = pa.nulls(cells.num_rows, pa.string())
         elif f.type == "text":
-            said = _trimmed(cells.column(f.name), NULLS_IN_TEXT)
+            text = cells.column(f.name)
+            said = _trimmed(text, NULLS_IN_TEXT)
+            said, of_text = _tolerated(text, said, f, cells.column("file_no"))
+            notes += of_text
             columns[f"{f.name}?"] = misshapen = _misshapen(said, f)
             columns[f.name] = pc.if_else(misshapen, pa.scalar(None, pa.string()), said)
         else:
@@ -160,12 +168,72 @@ def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedAr
     return pc.if_else(pc.is_in(trimmed, value_set=nulls), pa.scalar(None, pa.string()), trimmed)
 
 
+def _tolerated(
+    cells: pa.ChunkedArray, trimmed: pa.ChunkedArray, field: Field, file_numbers: pa.ChunkedArray
+) -> tuple[pa.ChunkedArray, list[dict[str, object]]]:
+    """A column of text that is trimmed, read by the declared tolerances, with what is noted of each file."""
+    notes = _padded(cells, trimmed, field, file_numbers)
+    if pc.any(pc.less(pc.binary_length(trimmed), MOST_OF_NOTHING + 1)).as_py():  # spares looking at the rest
+        is_nothing = pc.fill_null(pc.is_in(pc.utf8_upper(trimmed), NOTHING_SAID), False)
+        if pc.any(is_nothing).as_py():
+            notes += _note("words_for_nothing_noted", is_nothing, field, file_numbers)
+            trimmed = pc.if_else(is_nothing, pa.scalar(None, pa.string()), trimmed)
+    if field.identifies:
+        as_numbers = pc.fill_null(pc.ends_with(trimmed, ".0"), False)
+        if pc.any(as_numbers).as_py():
+            trimmed, of_ids = _whole_numbers(trimmed, field, file_numbers)
+            notes += of_ids
+    return trimmed, notes
+
+
+def _padded(
+    cells: pa.ChunkedArray, trimmed: pa.ChunkedArray, field: Field, file_numbers: pa.ChunkedArray
+) -> list[dict[str, object]]:
+    if pc.sum(pc.binary_length(cells)).as_py() == pc.sum(pc.binary_length(trimmed)).as_py():
+        return []
+    is_padded = pc.fill_null(pc.not_equal(cells, trimmed), False)
+    if not pc.any(is_padded).as_py():  # what is shorter says nothing: NULL, -1
+        return []
+    return _note("padded_cells_noted", is_padded, field, file_numbers)
+
+
+def _whole_numbers(
+    ids: pa.ChunkedArray, field: Field, file_numbers: pa.ChunkedArray
+) -> tuple[pa.ChunkedArray, list[dict[str, object]]]:
+    """Ids that a program wrote as numbers (488.0), without what it added, where every one of a file is."""
+    is_number = pc.match_substring_regex(ids, WHOLE_NUMBER)
+    of_files = pa.table({"file_no": file_numbers, "is_number": is_number}).group_by("file_no")
+    every = of_files.aggregate([("is_number", "all"), ("is_number", "any")])
+    are = every.filter(pc.and_(every["is_number_all"], every["is_number_any"])).column("file_no")
+    is_of_numbers = pc.and_(pc.is_in(file_numbers, are), pc.is_valid(ids))
+    mixed = every.filter(pc.and_(every["is_number_any"], pc.invert(every["is_number_all"])))
+    notes = [
+        {"file_no": file_no} | asdict(ids_of_two_forms(field.name))
+        for file_no in mixed.column("file_no").to_pylist()
+    ]
+    plain = pc.replace_substring_regex(ids, r"\.0+$", "")
+    notes += _note("whole_number_ids_noted", is_of_numbers, field, file_numbers)
+    return pc.if_else(is_of_numbers, plain, ids), notes
+
+
+def _note(
+    kind: str, mask: pa.ChunkedArray, field: Field, file_numbers: pa.ChunkedArray
+) -> list[dict[str, object]]:
+    """One finding a file of the cells that the mask tells, with how many they are."""
+    counted = pc.value_counts(file_numbers.filter(mask)).to_pylist()
+    return [
+        {"file_no": one["values"]} | asdict(noted(kind, one["counts"], column=field.name)) for one in counted
+    ]
+
+
 def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
     """Which cells of a text column may not pass: an id with signs unseen looks like another and is not."""
     if field.identifies:
         if pc.all(pc.ascii_is_printable(said), min_count=0).as_py():  # ten times as quick
-            return pa.repeat(pa.scalar(False), len(said))
-        is_wrong = pc.match_substring_regex(said, r"[\p{Cc}\p{Cf}]")
+            has_sum = pc.match_substring(said, "E+")
+            if not pc.any(has_sum).as_py():
+                return pa.repeat(pa.scalar(False), len(said))
+        is_wrong = pc.match_substring_regex(said, rf"[\p{{Cc}}\p{{Cf}}]|{AS_A_SUM}")
     elif field.shaped:
         is_wrong = pc.invert(pc.match_substring_regex(said, f"^(?:{field.shaped})$"))
     else:  # a spreadsheet would run it
@@ -225,6 +293,14 @@ def _read_typed(
     if isinstance(encoded, pa.ChunkedArray):  # a column without chunks
         encoded = pa.array([], pa.dictionary(pa.int32(), pa.string()))
     trimmed = _trimmed(encoded.dictionary, NULLS_IN_TEXT if field.type == "code" else NULLS)
+    notes: list[dict[str, object]] = []
+    is_nothing = _says_nothing(trimmed, field)
+    if is_nothing is not None:
+        notes += _note("words_for_nothing_noted", is_nothing.take(encoded.indices), field, file_numbers)
+        trimmed = pc.if_else(is_nothing, pa.scalar(None, pa.string()), trimmed)
+    is_padded = pc.fill_null(pc.not_equal(trimmed, encoded.dictionary), False)
+    if pc.any(is_padded).as_py():
+        notes += _note("padded_cells_noted", is_padded.take(encoded.indices), field, file_numbers)
     db.register("spelled", pa.table({"cell": trimmed}))
     read = db.sql(
         f"""
@@ -234,8 +310,21 @@ def _read_typed(
     ).to_arrow_table()
     db.unregister("spelled")
     if field.type == "date" and pc.any(read.column(1)).as_py():
-        return _read_dates(db, trimmed, encoded.indices, field, file_numbers.combine_chunks(), as_at)
-    return _Column(*(read.column(i).combine_chunks().take(encoded.indices) for i in (0, 1)))
+        dated = _read_dates(db, trimmed, encoded.indices, field, file_numbers.combine_chunks(), as_at)
+        return replace(dated, notes=(*notes, *dated.notes))
+    typed, is_unread = (read.column(i).combine_chunks().take(encoded.indices) for i in (0, 1))
+    return _Column(typed, is_unread, notes=tuple(notes))
+
+
+def _says_nothing(spellings: pa.Array, field: Field) -> pa.Array | None:
+    """Which spellings are words for nothing, and no code of the field's list; None where none is."""
+    said = pc.utf8_upper(spellings)
+    is_nothing = pc.fill_null(pc.is_in(said, NOTHING_SAID), False)
+    if field.type == "code" and pc.any(is_nothing).as_py():
+        listed = code_lists.spellings()
+        codes = listed.filter(pc.equal(listed.column("list"), field.code_list)).column("spelling")
+        is_nothing = pc.and_(is_nothing, pc.invert(pc.fill_null(pc.is_in(said, codes), False)))
+    return is_nothing if pc.any(is_nothing).as_py() else None
 
 
 def _read_dates(
@@ -249,8 +338,8 @@ def _read_dates(
     read = dates.read_dates(db, spellings, indices, file_numbers, field.is_birth, as_at)
     notes = []
     for file_no, form, count in zip(*(column.to_pylist() for column in read.notes.columns), strict=True):
-        noted = dates.noted(form, count, field.is_birth, field.name)
-        notes.append({"file_no": file_no} | asdict(noted))
+        of_form = dates.noted(form, count, field.is_birth, field.name)
+        notes.append({"file_no": file_no} | asdict(of_form))
     return _Column(read.typed, pc.not_equal(read.why, dates.READ), read.why, tuple(notes))
 
 

@@ -77,6 +77,12 @@ def another_authoritys_rows(reason: str) -> Finding:
     return Finding("another_authoritys_rows", reason, move)
 
 
+def ids_of_two_forms(column: str) -> Finding:
+    """Some ids of a column end in .0 and some do not: which of them is the id cannot be told."""
+    reason = "some ids of the column end in .0, as numbers do (488.0), and some do not; each stands as sent"
+    return Finding("ids_of_two_forms", reason, "export the ids of the column as text", column_name=column)
+
+
 def rejected_file(reason: str) -> Finding:
     """A whole file that cannot be taken. It counts as not submitted."""
     return Finding("rejected_file", reason, "mend the file and send it again under the same name")

@@ -23,12 +23,14 @@ from ingest import findings as found
 from ingest import opened_files
 from ingest.conform import Conformed, conform
 from ingest.dates import last_day_of
+from ingest.discovery.archives import received
+from ingest.discovery.returns import sort_files
 from ingest.findings import Finding
 from ingest.ledger import Ledger, Look, Receipt
 from ingest.other_authorities import rows_of_others
 from ingest.pseudonyms import Pseudonyms
 from ingest.raw_folder import RawFile, RawFolder, is_as_seen
-from ingest.read_raw import RawTable, Rejected, StillWritten, read_bytes, read_table
+from ingest.read_raw import RawTable, Rejected, StillWritten, read_table
 from ingest.return_format import ReturnFormat, submitted_formats
 from ingest.trouble import Broke, of_this_file
 
@@ -108,6 +110,7 @@ def look_of(file: RawFile, fmt: ReturnFormat) -> Look:
 def pending_months(found: RawFolder, ledger: Ledger) -> list[str]:
     """The months with files that have not been read as they now are."""
     formats = submitted_formats()
+    found = sort_files(found, ledger.read_before())
     pending = set()
     for name, month in sorted({(f.return_name, f.reporting_month) for f in found.files}):
         seen = ledger.seen(name, month)
@@ -249,14 +252,14 @@ def _open(
     notes: tuple[Finding, ...] = ()
     try:
         with of_this_file():
-            data, sha256 = read_bytes(file.path)
+            data, sha256 = received(file)
             if broke is not None:
                 raise broke
-            table = read_table(data, file.path.suffix)
+            table = read_table(data, file.suffix, None if file.sha256 else fmt.match_headers)
             if file.sha256:  # opened from another format: known by the file received, and told as its rows
                 sha256, table = file.sha256, table.split_places()
             match = fmt.match_headers(table.headers)
-            notes = table.findings + tuple(
+            notes = (*file.notes, *table.findings) + tuple(
                 found.unknown_column(position, table.headers[position], fmt.name)
                 for position in match.unknown
                 if table.headers[position].strip()

@@ -17,6 +17,7 @@ from ingest.raw_folder import RawFolder
 from ingest.reporting_policy import Policies
 from ingest.return_format import ReturnFormat, submitted_formats
 from ingest.reused_ids import find_reused_ids
+from ingest.which_counts import decide
 from ingest.working_days import calendar
 
 VIEWS_SQL = (Path(__file__).parent / "views.sql").read_text(encoding="utf-8")
@@ -58,18 +59,27 @@ def lay_out(
             }
         ),
     )
+    decide(db, newest)
     for statement in db.extract_statements(VIEWS_SQL):
         db.execute(statement, {"newest": newest} if statement.named_parameters else None)
     db.execute("create table ledger.return_formats as from return_formats")
     db.execute(
         """
         create table ledger.receipts as
-        select receipts.* exclude (received_at, landed), coalesce(repeat_count, 0) as repeat_count
+        select
+            receipts.* exclude (received_at, landed), coalesce(repeat_count, 0) as repeat_count,
+            coalesce(accepted.is_newest, false) as is_current
         from receipts
+        left join accepted using (receipt_id)
         left join (
             select return_name, reporting_month, la_code, source_format, version, count(*) as repeat_count
             from repeats group by all
-        ) using (return_name, reporting_month, la_code, source_format, version)
+        ) as repeated
+            on receipts.return_name = repeated.return_name
+            and receipts.reporting_month = repeated.reporting_month
+            and receipts.la_code = repeated.la_code
+            and receipts.source_format = repeated.source_format
+            and receipts.version = repeated.version
         """
     )
     db.execute("create table ledger.folders as from folders")
@@ -84,7 +94,7 @@ def lay_out(
         _lay_out_month_before(db, formats[name], places.landing)
     lay_out_earlier(db, formats, places.landing)
     lay_out_cells(db, formats)
-    find_reused_ids(db, places.landing, newest)
+    find_reused_ids(db, places.landing)
     _lay_out_closed(db, places.first_published)
     db.register("overrides", ledger.table("overrides"))
     db.execute(  # the newest word on each stands, for as long as it was given

@@ -14,6 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from ingest.which_counts import source_rank
+
 SCHEMA = """
 create table if not exists seen (  -- how each file looked when last read: an unchanged one is not read again
     file text primary key, return_name text, reporting_month text,
@@ -188,6 +190,11 @@ class Ledger:
         )
         return {file: Look(*look) for file, *look in rows}
 
+    def read_before(self) -> Mapping[str, tuple[str, Look]]:
+        """Every file by the return that it was read as, and how it looked then."""
+        rows = self._query("select file, return_name, size, mtime_ns, inode, digest from seen", ())
+        return {file: (return_name, Look(*look)) for file, return_name, *look in rows}
+
     def mark_seen(self, return_name: str, reporting_month: str, looks: Mapping[str, Look]) -> None:
         """Remember how each file looked when it was read."""
         self._db.executemany(
@@ -200,9 +207,10 @@ class Ledger:
         return {(r.la_code, r.source_format): r for r in self._receipts(return_name, reporting_month)}
 
     def accepted(self, return_name: str, reporting_month: str) -> Mapping[str, Receipt]:
-        """By authority, the receipt that counts of a return and month: a return sent by itself goes first."""
+        """By authority, the receipt that counts of a return and month."""
         receipts = [r for r in self._receipts(return_name, reporting_month) if r.status == "accepted"]
-        return {r.la_code: r for r in sorted(receipts, key=lambda r: r.source_format == "ssd")}
+        by_rank = sorted(receipts, key=lambda r: -source_rank(return_name, r.source_format))
+        return {r.la_code: r for r in by_rank}  # the last of each counts: the sort keeps versions in order
 
     def _receipts(self, return_name: str, reporting_month: str) -> list[Receipt]:
         names = ", ".join(f.name for f in fields(Receipt))

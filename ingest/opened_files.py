@@ -1,7 +1,7 @@
 """Open what is not an SSD return (Annex A, the censuses, SSDA903) and keep its returns as text.
 
 Each authority-month's files are read once and their returns set down in the restricted zone, where landing
-finds them beside the SSD returns. An SSD return of the same month goes before them (ingest/views.sql).
+finds them beside the SSD returns. An SSD return of the same month goes before them (ingest/which_counts.py).
 
     store/<month>/<authority>/<format>/<return>.parquet, _about.json, _findings.parquet
     store/<month>/<authority>/annex_a/_lists/<list>.parquet    what later months are merged with
@@ -28,6 +28,8 @@ from ingest import code_lists, limits
 from ingest import findings as found
 from ingest.conform import without_unread
 from ingest.dates import last_day_of
+from ingest.discovery.archives import received
+from ingest.discovery.beside import form_of
 from ingest.ledger import Ledger, Look
 from ingest.other_formats import (
     HEAD_BYTES,
@@ -43,7 +45,7 @@ from ingest.other_formats.annex_a_months import MonthLists, carry, own_rows
 from ingest.other_formats.opened import Notes, workbench
 from ingest.pseudonyms import Door, Pseudonyms
 from ingest.raw_folder import OtherFile, RawFile, RawFolder, is_as_seen
-from ingest.read_raw import Rejected, StillWritten, read_bytes
+from ingest.read_raw import Rejected, StillWritten
 from ingest.return_format import submitted_formats
 from ingest.trouble import Broke, of_this_file
 
@@ -224,8 +226,8 @@ class _Folder:
         for file in files:
             try:
                 with of_this_file():
-                    data, sha256 = read_bytes(file.path)
-                    source_format = recognise(file.path.name, data[:HEAD_BYTES])
+                    data, sha256 = received(file)
+                    source_format = recognise(file.name, data[:HEAD_BYTES])
             except Rejected as why:
                 if isinstance(why, StillWritten | Broke):
                     self.unsettled.add(file.file)
@@ -234,8 +236,11 @@ class _Folder:
             if not is_as_seen(file):
                 continue  # it is being replaced; a later refresh finds it changed
             if source_format is None:
-                move = "returns are named as in docs/returns, with the ending .csv or .parquet"
-                reason = "it is neither named as a return nor recognised by its content, so it was not read"
+                what, move = form_of(data) or (
+                    "it is neither named as a return nor recognised by its content",
+                    "returns are named as in docs/returns, with the ending .csv or .parquet",
+                )
+                reason = f"{what}, so it was not read"
                 self.refused.append(_finding(file.file, "unknown_file", reason, move))
             elif source_format == "ssda903":
                 tables[file.file] = data, sha256

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+from ingest.discovery.beside import passed_over
 from ingest.findings import Finding
 from ingest.return_format import submitted_formats
 
@@ -23,10 +25,13 @@ TOLD_WORDS = {
     "header", "episodes", "reviews", "missing", "placed", "adoption", "ad1", "oc2", "oc3", "uasc",
     "prev", "perm", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     "january", "february", "march", "april", "june", "july", "august", "september", "october",
-    "november", "december", "q1", "q2", "q3", "q4", "readme", "notes",
+    "november", "december", "q1", "q2", "q3", "q4", "readme", "notes", "ssd", "ext", "export", "of", "person",
+    "new", "draft", "table", "report", "revised", "resubmission",
 }  # fmt: skip
-TOLD_NUMBER = re.compile(r"(19|20)\d\d|\d{1,2}")
-TOLD_SUFFIX = re.compile(r"\.(xlsx?|xlsm|xml|csv|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE)
+TOLD_NUMBER = re.compile(r"(19|20)\d\d((0[1-9]|1[0-2])([0-3]\d)?)?|\d{1,2}")
+TOLD_SUFFIX = re.compile(
+    r"\.(xlsx?|xlsm|xml|csv|tsv|tab|psv|dat|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE
+)
 STILL_SECONDS = 3.0  # a file that has not changed for so long is taken to be whole
 
 
@@ -48,6 +53,17 @@ class RawFile:
     sender_names: Mapping[str, str] = field(
         default_factory=dict, compare=False
     )  # of its fields, where others
+    notes: tuple[Finding, ...] = field(default=(), compare=False)  # how its name was read
+    member: str = ""  # its name in the zip that `path` is, where it came in one
+
+    @property
+    def name(self) -> str:
+        """The file's own name, which may be a child's."""
+        return PurePosixPath(self.member).name or self.path.name
+
+    @property
+    def suffix(self) -> str:
+        return PurePosixPath(self.name).suffix.lower()
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,12 @@ class OtherFile:
     size: int
     mtime_ns: int
     inode: int
+    member: str = ""  # its name in the zip that `path` is, where it came in one
+
+    @property
+    def name(self) -> str:
+        """The file's own name, which may be a child's."""
+        return PurePosixPath(self.member).name or self.path.name
 
 
 @dataclass(frozen=True)
@@ -67,6 +89,17 @@ class Oddity:
 
     file: str
     finding: Finding
+    reporting_month: str | None = None
+    la_code: str | None = None
+    path: Path | None = None  # by its own name, for those who may see the raw folder
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Something in the raw folder that is nothing of a return, and was passed over."""
+
+    path: Path
+    what: str
     reporting_month: str | None = None
     la_code: str | None = None
 
@@ -79,6 +112,7 @@ class RawFolder:
     folders: tuple[tuple[str, str], ...]  # (reporting month, authority) of every folder, empty ones too
     oddities: tuple[Oddity, ...]
     others: tuple[tuple[str, str, OtherFile], ...] = ()  # (reporting month, authority, file)
+    beside: tuple[Beside, ...] = ()
 
     def others_by_folder(self) -> dict[tuple[str, str], list[OtherFile]]:
         """The files that are not named as returns, by month and authority."""
@@ -111,18 +145,30 @@ def look(raw: Path) -> RawFolder:
     folders: list[tuple[str, str]] = []
     oddities: list[Oddity] = []
     others: list[tuple[str, str, OtherFile]] = []
+    beside: list[Beside] = []
     for month, told_month in _entries(raw):
+        if what := passed_over(month.name):
+            beside.append(Beside(Path(month.path), what))
+            continue
         if not (MONTH.fullmatch(month.name) and month.is_dir(follow_symlinks=False)):
-            oddities.append(_odd(told_month, "is not a month", "name month folders YYYY-MM, as 2025-04"))
+            oddities.append(
+                _odd(told_month, "is not a month", "name month folders YYYY-MM, as 2025-04", month)
+            )
             continue
         for authority, told in _entries(Path(month.path)):
+            if what := passed_over(authority.name):
+                beside.append(Beside(Path(authority.path), what, month.name))
+                continue
             if not (AUTHORITY.fullmatch(authority.name) and authority.is_dir(follow_symlinks=False)):
                 move = "name authority folders by the three-digit DfE code, as 372"
                 place = f"{told_month}/{told}"
-                oddities.append(_odd(place, "is not an authority", move, month.name))
+                oddities.append(_odd(place, "is not an authority", move, authority, month.name))
                 continue
             folders.append((month.name, authority.name))
             for entry, told in _files(Path(authority.path)):
+                if what := passed_over(entry.name):
+                    beside.append(Beside(Path(entry.path), what, month.name, authority.name))
+                    continue
                 shown = f"{month.name}/{authority.name}/{told}"
                 name, dot, suffix = entry.name.rpartition(".")
                 about = entry.stat(follow_symlinks=False)
@@ -144,7 +190,7 @@ def look(raw: Path) -> RawFolder:
                         inode=about.st_ino,
                     )
                 )
-    return RawFolder(tuple(files), tuple(folders), tuple(oddities), tuple(others))
+    return RawFolder(tuple(files), tuple(folders), tuple(oddities), tuple(others), tuple(beside))
 
 
 def only_still(found: RawFolder) -> RawFolder:
@@ -175,6 +221,20 @@ def only_still(found: RawFolder) -> RawFolder:
     )
 
 
+def own_names(found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, Any]]) -> dict[str, str]:
+    """The own name of each file whose name no release says, for those who may see the raw folder.
+
+    Only of files that are still those that were read: the names that stand for them go by their order.
+    """
+    own: dict[str, str] = {}
+    files: list[RawFile | OtherFile] = [*found.files, *(other for _, _, other in found.others)]
+    for file in files:
+        _, seen = read_before.get(file.file, ("", None))
+        if seen and (seen.size, seen.mtime_ns, seen.inode) == (file.size, file.mtime_ns, file.inode):
+            own[file.file] = str(file.path.relative_to(raw) / file.member)
+    return own
+
+
 def minutes_still(found: RawFolder) -> float:
     """How long ago the newest of the files was written, renamed or put there, by this disk's own clock.
 
@@ -199,16 +259,16 @@ def is_as_seen(file: RawFile | OtherFile) -> bool:
 def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
     """What lies in a folder, in order of name, each with the name that it may be told by."""
     with os.scandir(folder) as entries:
-        held = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+        held = sorted(entries, key=lambda e: e.name)
     withheld = 0
     for entry in held:
         told = told_name(entry.name)
-        if told is None:
+        if told is None and not passed_over(entry.name):
             withheld += 1
             told = f"withheld name {withheld}"
             suffix = Path(entry.name).suffix
             told += suffix if TOLD_SUFFIX.fullmatch(suffix) else ""
-        yield entry, told
+        yield entry, told or ""
 
 
 @lru_cache(maxsize=1000)  # England sends 80,000 files of forty names
@@ -226,11 +286,13 @@ def _files(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Everything in an authority's folder, and one folder down: SSDA903 comes as a folder of tables."""
     for entry, told in _entries(folder):
         is_named_as_file = Path(entry.name).suffix.lower() in SUFFIXES  # what it holds is no set of tables
-        if entry.is_dir(follow_symlinks=False) and not is_named_as_file:
+        is_folder = entry.is_dir(follow_symlinks=False) and not passed_over(entry.name)
+        if is_folder and not is_named_as_file:
             yield from ((below, f"{told}/{told_below}") for below, told_below in _entries(Path(entry.path)))
         else:
             yield entry, told
 
 
-def _odd(told: str, what: str, move: str, month: str | None = None) -> Oddity:
-    return Oddity(told, Finding("unknown_file", f"its name {what}, so it was not read", move), month)
+def _odd(told: str, what: str, move: str, entry: os.DirEntry[str], month: str | None = None) -> Oddity:
+    finding = Finding("unknown_file", f"its name {what}, so it was not read", move)
+    return Oddity(told, finding, month, path=Path(entry.path))

@@ -6,8 +6,9 @@ import fcntl
 import hashlib
 import io
 import os
+import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,22 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from ingest import limits
+from ingest.discovery.tolerances import noted
+from ingest.discovery.written import Layout, Match, as_utf_8, layout
 from ingest.findings import Finding, Rejected
+from ingest.return_format import HeaderMatch
 
 PLACE_HEADERS = ("row_number", "origin")
+NO_BREAK_SPACE = "\u00a0".encode()
+TOTAL = re.compile(
+    r"(grand[ -]|sub[ -]?)?totals?( (number|count|rows|records))?( of (rows|records))?:?"
+    r"|\(?\d+ (rows?|records?)( affected| returned| selected)?\.?\)?"
+    r"|(rows|records|row count|record count|count)( returned| selected)?:?( *\d+)?"
+    r"|end of (report|file|extract|data)\.?",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(r"[+-]?£?[\d,.]+%?")
+MOST_TOTALS = 3
 PIECE = 1 << 18  # small enough to stay near the processor
 
 
@@ -88,53 +102,49 @@ def _is_open_for_writing(handle: int) -> bool:
     return False
 
 
-def read_table(data: bytes, suffix: str) -> RawTable:
-    """Read a CSV or Parquet file into text cells. Raises Rejected."""
-    return read_parquet(data) if suffix.lower() == ".parquet" else read_csv(data)
+def read_table(data: bytes, suffix: str, match: Match | None = None) -> RawTable:
+    """Read a Parquet file, or one of separated cells, into text cells. Raises Rejected.
+
+    `match` says which columns are known of a row of headers: by it, what is not plain CSV is read.
+    """
+    return read_parquet(data) if suffix.lower() == ".parquet" else read_csv(data, match)
 
 
-def read_csv(data: bytes) -> RawTable:
-    """Read a UTF-8 CSV. Nothing is sniffed; short rows are filled, long ones cut and reported.
+def read_csv(data: bytes, match: Match | None = None) -> RawTable:
+    """Read a file of separated cells. Short rows are filled, long ones cut and reported.
 
     Well-formed files go through Arrow in one pass; only a ragged one is read again row by row.
     """
     limits.check_text(data)
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data.isascii():
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            raise Rejected("it is not UTF-8; save it as 'CSV UTF-8'") from None
-    if not data or data.isspace():
+    if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise Rejected("it is empty; a return with nothing to report still has its header row")
+    data, notes = as_utf_8(data)
     if b"\x00" in data:
         raise Rejected("it holds NUL characters, as damaged files do; export it again")
-    headers, header_lines = _header(data)
-    _check_is_whole(data, len(headers))
-    names = [str(i) for i in range(len(headers))]
+    if not data.isascii() and (spaces := data.count(NO_BREAK_SPACE)):
+        data = data.replace(NO_BREAK_SPACE, b" ")
+        notes.append(noted("no_break_spaces_noted", spaces))
+    head = layout(data, match)
+    _check_is_whole(data, head)
+    table = _read_below(data, head)
+    if head.match is not None and head.match.problem is None:
+        table = _without_lines_beside(table, head.match)
+    return replace(table, findings=(*notes, *head.notes, *table.findings))
+
+
+def _read_below(data: bytes, head: Layout) -> RawTable:
     quotes_pair = b'"' not in data or _count(data, '"') % 2 == 0
     if quotes_pair:
-        cells = _read_plain(data, names, header_lines)
-        if cells is not None and not _has_blank_line(data, header_lines + cells.num_rows):
-            return RawTable(headers, cells, _numbers_from(2, cells.num_rows))
-    return _read_ragged(data.decode("utf-8"), headers, names)
+        cells = _read_plain(data, head)
+        if cells is not None and not _has_blank_line(data, head.lines + cells.num_rows):
+            return RawTable(head.headers, cells, _numbers_from(head.records + 1, cells.num_rows))
+    return _read_ragged(data.decode("utf-8"), head)
 
 
-def _header(data: bytes) -> tuple[tuple[str, ...], int]:
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), strict=True)
-    try:
-        for cells in reader:
-            if cells:
-                return tuple(cells), reader.line_num
-    except csv.Error:
-        raise Rejected("its header row has a quotation mark that never closes") from None
-    raise Rejected("there is no header row; send the column names in the first row")
-
-
-def _check_is_whole(data: bytes, width: int) -> None:
+def _check_is_whole(data: bytes, head: Layout) -> None:
     """A last row that is short, and that no line end closes, is where a copy broke off."""
     last = data[max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 :]
-    if last.strip() and b'"' not in last and last.count(b",") + 1 < width:
+    if last.strip() and b'"' not in last and last.count(head.separator.encode()) + 1 < len(head.headers):
         raise Rejected("it breaks off in its last row; send it again and check that all of it was copied")
 
 
@@ -151,7 +161,8 @@ def _count(data: bytes, sign: str) -> int:
     return sum(int(np.count_nonzero(held[i : i + PIECE] == ord(sign))) for i in range(0, len(held), PIECE))
 
 
-def _read_plain(data: bytes, names: list[str], header_lines: int) -> pa.Table | None:
+def _read_plain(data: bytes, head: Layout) -> pa.Table | None:
+    names = [str(i) for i in range(len(head.headers))]
     ragged = False
 
     def note(_: pa_csv.InvalidRow) -> str:
@@ -162,8 +173,10 @@ def _read_plain(data: bytes, names: list[str], header_lines: int) -> pa.Table | 
     try:
         cells = pa_csv.read_csv(
             io.BytesIO(data),
-            read_options=pa_csv.ReadOptions(column_names=names, skip_rows=header_lines, block_size=8 << 20),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=b'"' in data, invalid_row_handler=note),
+            read_options=pa_csv.ReadOptions(column_names=names, skip_rows=head.lines, block_size=8 << 20),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=head.separator, newlines_in_values=b'"' in data, invalid_row_handler=note
+            ),
             convert_options=pa_csv.ConvertOptions(
                 column_types={name: pa.string() for name in names},
                 strings_can_be_null=False,
@@ -177,19 +190,15 @@ def _read_plain(data: bytes, names: list[str], header_lines: int) -> pa.Table | 
     return None if ragged else cells
 
 
-def _read_ragged(text: str, headers: tuple[str, ...], names: list[str]) -> RawTable:
-    width = len(headers)
+def _read_ragged(text: str, head: Layout) -> RawTable:
+    width = len(head.headers)
     rows: list[list[str]] = []
     numbers: list[int] = []
     findings: list[Finding] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    is_header_due = True
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=head.separator, strict=True)
     try:
         for number, row in enumerate(reader, start=1):
-            if not row:
-                continue
-            if is_header_due:
-                is_header_due = False
+            if not row or number <= head.records:
                 continue
             beyond = row[width:]
             if any(cell.strip() for cell in beyond):
@@ -209,11 +218,65 @@ def _read_ragged(text: str, headers: tuple[str, ...], names: list[str]) -> RawTa
             "a quotation mark does not close as it should, "
             f"in the record that begins near line {reader.line_num}"
         ) from None
-    columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
-    cells = pa.table(
-        {name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)}
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in head.headers]
+    cells = pa.table({str(i): pa.array(column, pa.string()) for i, column in enumerate(columns)})
+    return RawTable(head.headers, cells, pa.array(numbers, pa.int64()), tuple(findings))
+
+
+def _without_lines_beside(table: RawTable, match: HeaderMatch) -> RawTable:
+    """The table without lines that are no rows: headers said again, lines of empty cells, totals below."""
+    if not table.cells.num_rows:
+        return table
+    left_out: dict[str, pa.Array] = {}
+    first = table.cells.column("0").combine_chunks()
+    is_again = pc.equal(first, table.headers[0])
+    if pc.any(is_again).as_py():
+        for i, header in enumerate(table.headers):
+            is_again = pc.and_(is_again, pc.equal(table.cells.column(str(i)).combine_chunks(), header))
+        left_out["the header row again"] = is_again
+    key = table.cells.column(str(min(match.columns.values()))).combine_chunks()
+    if pc.any(pc.less(pc.binary_length(key), 4)).as_py():  # spares trimming what is no blank
+        is_blank = _are_blank(key)
+        if pc.any(is_blank).as_py():
+            for name in table.cells.column_names:
+                is_blank = pc.and_(is_blank, _are_blank(table.cells.column(name).combine_chunks()))
+            left_out["of empty cells only"] = is_blank
+    left_out |= _totals(table, match, left_out.get("of empty cells only"))
+    notes, is_kept = [], None
+    for said, are in left_out.items():
+        if count := pc.sum(are).as_py() or 0:
+            notes.append(noted("lines_passed_over_noted", count, said))
+            is_kept = pc.invert(are) if is_kept is None else pc.and_(is_kept, pc.invert(are))
+    if is_kept is None:
+        return table
+    return replace(
+        table,
+        cells=table.cells.filter(is_kept),
+        row_numbers=table.row_numbers.filter(is_kept),
+        findings=(*table.findings, *notes),
     )
-    return RawTable(headers, cells, pa.array(numbers, pa.int64()), tuple(findings))
+
+
+def _are_blank(cells: pa.Array) -> pa.Array:
+    return pc.equal(pc.utf8_trim_whitespace(cells), "")
+
+
+def _totals(table: RawTable, match: HeaderMatch, is_blank: pa.Array | None) -> dict[str, pa.Array]:
+    """The lines at the end that count or add up the rows: words for it, and beside them only numbers."""
+    count = table.cells.num_rows
+    totals: list[int] = []
+    place = count - 1
+    while place >= 0 and len(totals) < MOST_TOTALS:
+        if is_blank is not None and is_blank[place].as_py():
+            place -= 1
+            continue
+        row = table.cells.slice(place, 1)
+        said = [cell for name in row.column_names if (cell := row.column(name)[0].as_py().strip())]
+        if not said or not TOTAL.fullmatch(said[0]) or not all(map(NUMBER.fullmatch, said[1:])):
+            break
+        totals.append(place)
+        place -= 1
+    return {"totals": pa.array(np.isin(np.arange(count), totals))} if totals else {}
 
 
 def read_parquet(data: bytes) -> RawTable:

@@ -8,7 +8,11 @@
     regions:
       North West: {set_by: B. Lead, close_after_working_days: 20}
     authorities:
-      372: {set_by: C. Head, held_figures_may_stand: true}
+      372:
+        set_by: C. Head
+        held_figures_may_stand: true
+        bounds:  # beyond which figures are held; the product's own are in expectations/suites
+          - {ground: rows_unread, return: contacts, bound: 0.1, until: 2025-06, reason: a new system}
 
 What an authority's own lines do not say its region's do, and then the default's.
 """
@@ -29,6 +33,8 @@ FILE = "reporting.yml"
 AUTHORITIES = DBT_PROJECT / "seeds" / "authorities.csv"
 PARTS = ("default", "regions", "authorities")
 KEYS = ("set_by", "required_returns", "close_after_working_days", "held_figures_may_stand")
+BOUND_KEYS = ("ground", "return", "bound", "until", "reason")
+GROUNDS = DBT_PROJECT / "seeds" / "doubt_grounds.csv"
 WORDS = {"true": True, "yes": True, "false": False, "no": False}
 MOST_WORKING_DAYS = 250  # a year
 
@@ -49,12 +55,30 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class OwnBound:
+    """A bound that a council has set for one of its returns, until a month, and who answers for it."""
+
+    la_code: str
+    ground: str
+    return_name: str
+    bound: float
+    until_month: str
+    reason: str
+    set_by: str
+
+
+@dataclass(frozen=True)
 class Policies:
     """The whole file; nothing where there is none."""
 
     default: Mapping[str, object] = field(default_factory=dict)
     regions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     authorities: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    bounds: tuple[OwnBound, ...] = ()
+
+    def bounds_of(self, month: str) -> tuple[OwnBound, ...]:
+        """The bounds of councils' own that hold for a month."""
+        return tuple(bound for bound in self.bounds if month <= bound.until_month)
 
     def of(self, la_code: str) -> Policy:
         """What holds for an authority, the nearest lines first."""
@@ -91,6 +115,7 @@ def read_policies(reference: Path) -> Policies:
     for part in sorted(said.keys() - set(PARTS)):
         problems.append(f"{part} is no part of it; {_meant(part, PARTS)}")
     made: dict[str, dict[str, dict[str, object]]] = {"regions": {}, "authorities": {}}
+    bounds: list[OwnBound] = []
     for part, known in (("regions", sorted({*_regions().values()} - {""})), ("authorities", None)):
         named = said.get(part) or {}
         if not isinstance(named, dict):
@@ -101,11 +126,14 @@ def read_policies(reference: Path) -> Policies:
                 problems.append(f"{part}: {name} is not a region; {_meant(name, known)}")
             elif known is None and not re.fullmatch(r"\d{3}", name):
                 problems.append(f"{part}: {name} is not a three-digit DfE code, as 372")
+            own = lines.pop("bounds", None) if part == "authorities" and isinstance(lines, dict) else None
             made[part][name] = _checked(lines, f"{part}: {name}", problems)
+            if own is not None:
+                bounds += _bounds(name, own, str(made[part][name].get("set_by")), problems)
     default = _checked(said["default"], "default", problems) if "default" in said else {}
     if problems:
         raise PolicyRefused("\n".join(f"{FILE}: {problem}" for problem in problems))
-    return Policies(default, made["regions"], made["authorities"])
+    return Policies(default, made["regions"], made["authorities"], tuple(bounds))
 
 
 def _regions() -> dict[str, str]:
@@ -153,6 +181,42 @@ def _checked(lines: object, where: str, problems: list[str]) -> dict[str, object
     if not made.get("set_by"):
         problems.append(f"{where}: nobody answers for these lines; add set_by with a person's name")
     return made
+
+
+def _bounds(la_code: str, lines: object, set_by: str, problems: list[str]) -> Iterable[OwnBound]:
+    """The bounds of one authority; what makes no sense goes among the problems."""
+    where = f"authorities: {la_code}: bounds"
+    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+        problems.append(f"{where} is a list, each with {', '.join(BOUND_KEYS)}")
+        return
+    seen: set[tuple[str, str]] = set()
+    for number, line in enumerate(lines, 1):
+        at, before = f"{where}, number {number}", len(problems)
+        for key in sorted(line.keys() - set(BOUND_KEYS)):
+            problems.append(f"{at}: {key} is not known; {_meant(key, BOUND_KEYS)}")
+        missing = [key for key in BOUND_KEYS if not str(line.get(key) or "").strip()]
+        if missing:
+            problems.append(f"{at} lacks {', '.join(missing)}")
+            continue
+        ground, name, bound, until, reason = (str(line[key]).strip() for key in BOUND_KEYS)
+        if ground not in _grounds():
+            problems.append(f"{at}: {ground} is not a ground; {_meant(ground, _grounds())}")
+        if name not in submitted_formats():
+            problems.append(f"{at}: {name} is not a return; {_meant(name, list(submitted_formats()))}")
+        if not re.fullmatch(r"\d+(\.\d+)?", bound):
+            problems.append(f"{at}: the bound is a number from 0; a share as 0.1")
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", until):
+            problems.append(f"{at}: until is a month, as 2025-06")
+        if (ground, name) in seen:
+            problems.append(f"{at}: {ground} of {name} has a bound already")
+        seen.add((ground, name))
+        if len(problems) == before:
+            yield OwnBound(la_code, ground, name, float(bound), until, reason, set_by)
+
+
+def _grounds() -> list[str]:
+    with GROUNDS.open(encoding="utf-8", newline="") as file:
+        return [row["ground"] for row in csv.DictReader(file)]
 
 
 def _returns(value: object, where: str, problems: list[str]) -> Iterable[str]:

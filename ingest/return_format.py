@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -12,7 +12,7 @@ from ingest import known_words
 
 FORMATS = Path(__file__).parent / "formats"
 # say otherwise where landed files come to look otherwise: all is read again
-LANDED_AS = "ids as UUIDs, dates in the order of their column"
+LANDED_AS = "ids as UUIDs, dates in the order of their column, cells by declared tolerances"
 TYPES = {"text", "code", "date", "boolean", "integer", "number", "json"}
 HISTORIES = {"event", "state", "lookup", "rows", "with_return"}
 
@@ -93,9 +93,13 @@ class ReturnFormat:
         """The fields that land as pseudonyms, and what each identifies."""
         return {f.name: f.identifies for f in self.fields if f.identifies}
 
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        return {s.casefold(): f.name for f in self.fields for s in (f.name, *f.aliases)}
+
     def match_headers(self, headers: Sequence[str]) -> HeaderMatch:
         """Find each field among the received headers by name or alias, ignoring case and outer spaces."""
-        spelled = {s.casefold(): f.name for f in self.fields for s in (f.name, *f.aliases)}
+        spelled = self._spelled
         columns: dict[str, int] = {}
         unknown: list[int] = []
         problem = None

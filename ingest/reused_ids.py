@@ -16,26 +16,20 @@ REUSED = Finding(
 )
 
 
-def find_reused_ids(db: duckdb.DuckDBPyConnection, landing: Path, newest: str) -> None:
+def find_reused_ids(db: duckdb.DuckDBPyConnection, landing: Path) -> None:
     """Add to `ledger.findings` one for each id in an authority's newest list of persons and the one before.
 
-    Inputs: receipts (of the ledger, with where each was landed); `newest` is the month to report.
+    Input: accepted (ingest.which_counts).
     """
     db.execute(
         """
         create or replace temp table persons_lists as
-        select la_code, reporting_month, file, content_id, landed,
-            row_number() over (partition by la_code order by reporting_month desc) as age
-        from (
-            select * from receipts
-            where return_name = 'persons' and status = 'accepted' and reporting_month <= $newest
-            qualify row_number() over (
-                partition by la_code, reporting_month order by source_format = 'ssd' desc, version desc
-            ) = 1
-        )
+        select la_code, source_month as reporting_month, file, content_id, landed,
+            row_number() over (partition by la_code order by source_month desc) as age
+        from accepted
+        where return_name = 'persons' and is_newest
         qualify age <= 2
-        """,
-        {"newest": newest},
+        """
     )
     landed = db.sql("select distinct landed from persons_lists where landed is not null").fetchall()
     if not landed:

@@ -4,11 +4,13 @@ There is no list of pseudonyms and ids to be stolen. Whoever has the key and the
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.discovery.archives import received
+from ingest.discovery.returns import sort_files
 from ingest.other_formats import (
     HEAD_BYTES,
     open_cin_census,
@@ -19,7 +21,7 @@ from ingest.other_formats.annex_a_lists import open_lists
 from ingest.other_formats.opened import Notes
 from ingest.pseudonyms import Door, Pseudonyms
 from ingest.raw_folder import RawFolder
-from ingest.read_raw import Rejected, read_bytes, read_table
+from ingest.read_raw import Rejected, read_table
 from ingest.return_format import submitted_formats
 
 
@@ -36,6 +38,12 @@ def reveal(
 ) -> dict[str, Revealed]:
     """The ids behind these pseudonyms, where an authority's raw files still hold them; newest month first."""
     door = _Watched(pseudonyms, la_code, frozenset(wanted))
+    of_authority = replace(
+        found,
+        files=tuple(f for f in found.files if f.la_code == la_code),
+        others=tuple(other for other in found.others if other[1] == la_code),
+    )
+    found = sort_files(of_authority, {})
     for month in reversed(found.months):
         for _ in _through_the_door(found, month, la_code, door):
             if len(door.met) == len(door.wanted):
@@ -69,7 +77,7 @@ def _through_the_door(found: RawFolder, month: str, la_code: str, door: _Watched
         if (file.reporting_month, file.la_code) == (month, la_code):
             fmt = submitted_formats()[file.return_name]
             try:
-                table = read_table(read_bytes(file.path)[0], file.path.suffix)
+                table = read_table(received(file)[0], file.suffix, fmt.match_headers)
             except Rejected:
                 continue
             columns = fmt.match_headers(table.headers).columns
@@ -81,8 +89,8 @@ def _through_the_door(found: RawFolder, month: str, la_code: str, door: _Watched
     for file_month, authority, other in found.others:
         if (file_month, authority) == (month, la_code):
             try:
-                data = read_bytes(other.path)[0]
-                match recognise(other.path.name, data[:HEAD_BYTES]):
+                data = received(other)[0]
+                match recognise(other.name, data[:HEAD_BYTES]):
                     case "annex_a":
                         open_lists(data, Notes(), door)
                     case "cin_census":

@@ -7,32 +7,8 @@
 --              needs them for the months before it
 -- Figures as they were closed are kept, so a closing has a view only until its figures are.
 --
--- Inputs: receipts, months_owed (month_states.sql), month_events, kept_closings (ledger), return_formats; $newest is the
+-- Inputs: ranked, accepted (which_counts.py), months_owed (month_states.sql), month_events, kept_closings (ledger), return_formats; $newest is the
 -- month to report.
-
--- The formats of a month are never mixed inside one return, and what each covers is told by itself.
-create or replace temp table ranked as
-select
-    receipt_id, return_name, reporting_month as source_month, la_code, content_id, landed, source_format, version,
-    case when return_name = 'extract_coverage' then source_format else '' end as scope,
-    list_position(
-        case
-            when return_name in ('care_leavers', 'persons') then ['ssd', 'annex_a', 'cin_census', 'ssda903']
-            else ['ssd', 'cin_census', 'ssda903', 'workforce_census', 'annex_a']
-        end,
-        source_format
-    ) as source_rank
-from receipts
-where status = 'accepted' and reporting_month <= $newest;
-
-create or replace temp table accepted as
-select
-    *,
-    row_number() over (
-        partition by return_name, source_month, la_code, scope
-        order by source_rank, version desc
-    ) = 1 as is_newest
-from ranked;
 
 -- A closing stands until its month is opened again. What of it is to be kept: the figures of its month, and of the
 -- months before it where no later closing speaks for them.
@@ -98,7 +74,7 @@ with content as (
     where views.edition = 'closed'
     qualify row_number() over (
         partition by views.event_id, ranked.return_name, ranked.source_month, ranked.scope
-        order by ranked.source_rank, ranked.version desc
+        order by ranked.precedence
     ) = 1
 ),
 reachable as (

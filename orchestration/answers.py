@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import duckdb
 
 from ingest import months, raw_folder
+from ingest.discovery.returns import sort_files
 from ingest.land import pending_months
-from ingest.ledger import Ledger
+from ingest.ledger import Ledger, Look
 from ingest.opened_files import not_supplied
 from ingest.places import Places
+from ingest.raw_folder import OtherFile, RawFile, own_names
 from ingest.reporting_policy import PolicyRefused, read_policies
 from ingest.return_format import submitted_formats
+from ingest.which_counts import source_rank
 
 PLACES_SHOWN = {"count": 0, "percent": 1, "per_10k": 1, "days": 1, "ratio": 1, "fte": 1, "gbp": 0}
 
@@ -103,11 +107,20 @@ def states_in_words(counts: Mapping[str, int], month: str) -> str:
     return said + (f'; to close it: line-of-sight close {month} --by "A. Name"' if ready else "")
 
 
-def public_in_words(public_month: str | None) -> str:
-    """What the public pack of a release reaches to."""
+def public_in_words(public_month: str | None, pack: Mapping[str, Any]) -> str:
+    """What the public pack of a release reaches to, or why there is none; and what was left out of it.
+    `pack` is public_pack of the release's manifest."""
+    if pack.get("state") == "refused":
+        return f"There is no public pack: {pack['because']}. The exact figures are published."
     if public_month is None:
         return "There is no public pack: no month is final. Only figures of closed months are made public."
-    return f"The public pack goes up to {public_month}, the newest month that is final"
+    said = [f"The public pack goes up to {public_month}, the newest month that is final"]
+    said += [
+        f"  - left out of it: {one['indicator_id']} of authority {one['la_code']}, {one['months']}: "
+        f"{one['suggested_action']}"
+        for one in pack.get("left_out", ())
+    ]
+    return "\n".join(said)
 
 
 def shown_change(difference: float | None, direction: str | None, unit: str) -> str:
@@ -249,6 +262,7 @@ def status(places: Places) -> dict[str, Any]:
             "release": manifest["release"],
             "view_month": manifest["view_month"],
             "public_month": manifest.get("public_month", manifest["view_month"]),
+            "public_pack": manifest.get("public_pack", {}),
             "place": str(places.current),
         }
     said: dict[str, Any] = {
@@ -258,6 +272,7 @@ def status(places: Places) -> dict[str, Any]:
     }  # fmt: skip
     if not places.ledger.exists():
         return said
+    own: Mapping[str, str] = {}
     ledger = Ledger(places.ledger)
     try:
         with duckdb.connect() as db:
@@ -267,7 +282,9 @@ def status(places: Places) -> dict[str, Any]:
         _tell_states(places, ledger, said)
         said["not_supplied"] = not_supplied(places.opened, said["month"]) if said["month"] else []
         if places.raw.is_dir():
-            said["waiting"] = _waiting(places, ledger)
+            found = sort_files(raw_folder.look(places.raw), ledger.read_before())
+            said["waiting"] = pending_months(found, ledger)
+            own = own_names(found, places.raw, ledger.read_before())
     finally:
         ledger.close()
     if release:
@@ -285,7 +302,48 @@ def status(places: Places) -> dict[str, Any]:
                 {"folder": str(places.error_reports)},
             )
             said["left_out"] = _rows(db, "from rpt_files_left_out order by la_code, file", {})
+    for row in (*said["refused"], *said["findings"], *said["left_out"]):
+        row["file"] = own.get(row["file"], row["file"])
     return said
+
+
+def files_found(places: Places) -> list[dict[str, str]]:
+    """Each file of the newest month by its own name: what it was taken for, and what became of it.
+
+    For whoever may see the raw folder: a file may be named after a child, so that no release says it.
+    """
+    if not places.raw.is_dir():
+        return []
+    read_before: Mapping[str, tuple[str, Look]] = {}
+    receipts: list[dict[str, Any]] = []
+    if places.ledger.exists():
+        with closing(Ledger(places.ledger)) as ledger:
+            read_before, receipts = ledger.read_before(), ledger.table("receipts").to_pylist()
+    found = sort_files(raw_folder.look(places.raw), read_before)
+    newest = max(found.months, default=None)
+    became = {one["file"].partition(":")[0]: one for one in receipts if one["reporting_month"] == newest}
+    listed = []
+    files: list[tuple[RawFile | OtherFile, str]] = [
+        *((f, f.return_name) for f in found.files if f.reporting_month == newest),
+        *((f, "") for month, _, f in found.others if month == newest),
+    ]
+    for file, name in files:
+        receipt = became.get(file.file)
+        stands = "not read yet" if file.file not in read_before else "not taken; the findings say why"
+        if receipt:
+            name = name or receipt["source_format"]
+            stands = receipt["reason"] or f"{receipt['status']}, version {receipt['version']}"
+        listed.append((file.path / file.member, name or "of no known form", stands))
+    for odd in found.oddities:
+        if odd.path and odd.reporting_month in (newest, None):
+            listed.append((odd.path, odd.finding.reason, odd.finding.next_move))
+    for one in found.beside:
+        if one.reporting_month in (newest, None):
+            listed.append((one.path, one.what, "passed over"))
+    return [
+        {"file": str(path.relative_to(places.raw)), "what": what, "stands": stands}
+        for path, what, stands in sorted(listed)
+    ]
 
 
 def _tell_states(places: Places, ledger: Ledger, said: dict[str, Any]) -> None:
@@ -307,13 +365,14 @@ def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
     said["month"] = _rows(db, "select max(reporting_month) as month from folders", {})[0]["month"]
     if said["month"] is None:
         return
+    db.create_function("source_rank", source_rank)
     db.execute(
         """
         create temp table newest as
         select la_code, return_name, status, file, version, reason from receipts
         where reporting_month = ?
         qualify row_number() over (
-            partition by la_code, return_name order by source_format = 'ssd' desc, version desc
+            partition by la_code, return_name order by source_rank(return_name, source_format), version desc
         ) = 1
         """,
         [said["month"]],
@@ -346,7 +405,3 @@ def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
         """,
         {"owed": len(returns)},
     )
-
-
-def _waiting(places: Places, ledger: Ledger) -> list[str]:
-    return pending_months(raw_folder.look(places.raw), ledger)

@@ -186,7 +186,7 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
     if ended.state == "published":
         out.print(f"Published release {ended.release}, reporting {ended.month}, in {places.current}")
         out.print(f"{ended.month}: {answers.states_in_words(ended.month_states, ended.month)}")
-        out.print(answers.public_in_words(ended.public_month))
+        out.print(answers.public_in_words(ended.public_month, ended.public_pack))
     elif ended.state == "withheld":
         err.print(f"Withheld: {ended.month} was not published. {_still(ended)}")
     else:
@@ -804,9 +804,20 @@ def worklist(authority: str, release: Path, restricted: Path | None) -> None:
 @release_option
 @restricted_option
 @json_option
-def status(raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool) -> None:
+@click.option("--files", is_flag=True, help="Show what each file of the newest month was taken for.")
+def status(
+    raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool, files: bool
+) -> None:
     """Show what has arrived, what is missing, what was withheld, and the current release."""
-    said = answers.status(Places.of(raw, reference, release, restricted))
+    places = Places.of(raw, reference, release, restricted)
+    if files:
+        listed = answers.files_found(places)
+        if as_json:
+            click.echo(json.dumps(listed, indent=1))
+        else:
+            _print_table(["file", "what it is", "how it stands"], [list(one.values()) for one in listed])
+        return
+    said = answers.status(places)
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
         return
@@ -825,7 +836,7 @@ def status(raw: Path, reference: Path, release: Path, restricted: Path | None, a
         for reason in (last["reasons"] or "").splitlines():
             out.print(f"  - {reason}")
     if current:
-        out.print(answers.public_in_words(current["public_month"]))
+        out.print(answers.public_in_words(current["public_month"], current["public_pack"]))
     for one in said["held"]:
         out.print(
             f"Authority {one['la_code']}: {one['figure_count']} figures held: {one['ground_sentence']} "

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from expectations.verdict import Verdict
 from ingest import months, raw_folder
+from ingest.discovery.returns import sort_files
 from ingest.land import pending_months
 from ingest.ledger import Ledger, MonthEvent, Override
 from ingest.limits import limits
@@ -60,7 +61,8 @@ def refresh_warehouse(
         ledger = Ledger(places.ledger)
         try:
             recover(places, ledger)
-            found = raw_folder.only_still(raw_folder.look(places.raw))
+            still = raw_folder.only_still(raw_folder.look(places.raw))
+            found = sort_files(still, ledger.read_before())
             newest = month or (found.months[-1] if found.months else None)
             if newest is None or newest not in found.months:
                 raise NothingToReport(
@@ -115,6 +117,7 @@ def _decide(
         decide(ledger, policies, asked)  # refused here, it costs no run
         newest = max(ledger.table("folders").column("reporting_month").to_pylist())
         found = raw_folder.look(places.raw) if places.raw.is_dir() else raw_folder.RawFolder((), (), ())
+        found = sort_files(found, ledger.read_before())
         decision = {
             "month": f"{asked.months[0]}..{asked.months[-1]}",
             "by_name": asked.by_name,
@@ -221,7 +224,12 @@ def _run_job(
         said = json.loads((places.current / MANIFEST).read_text(encoding="utf-8"))
         states = Counter(m["month_state"] for m in said["months"] if m["reporting_month"] == newest)
         told = read_outcome(places, newest, release, unsure)
-        return replace(told, month_states=dict(sorted(states.items())), public_month=said["public_month"])
+        return replace(
+            told,
+            month_states=dict(sorted(states.items())),
+            public_month=said["public_month"],
+            public_pack=said["public_pack"],
+        )
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
         return Outcome("withheld", newest, release, verdict.reasons)
     broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)

@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 from ingest import raw_folder
+from ingest.discovery.returns import sort_files
 from ingest.ledger import Ledger
 from ingest.places import Places
 from ingest.pseudonyms import Pseudonyms, note_key, pseudonyms_for
@@ -49,7 +50,10 @@ class Warehouse(dg.ConfigurableResource):
         """What lies in the raw folder. Looked at once a run: several steps ask."""
         raw = self.places.raw
         if (run_id, raw) not in _found:
-            remember_found(run_id, raw, raw_folder.only_still(raw_folder.look(raw)))
+            with self.ledger() as ledger:
+                read_before = ledger.read_before()
+            still = raw_folder.only_still(raw_folder.look(raw))
+            remember_found(run_id, raw, sort_files(still, read_before))
         return _found[run_id, raw]
 
 

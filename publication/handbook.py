@@ -16,6 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from ingest import dates
+from ingest.discovery.tolerances import AS_WRITTEN
 from ingest.places import DBT_PROJECT
 from ingest.reference.declared import declared_files
 from ingest.return_format import Field, ReturnFormat, load_formats
@@ -225,6 +226,8 @@ def _returns(formats: Mapping[str, ReturnFormat]) -> str:
             "",
             *_dates(),
             "",
+            *_tolerances(),
+            "",
         ]
     )
 
@@ -317,6 +320,23 @@ def _dates() -> list[str]:
     ]
 
 
+def _tolerances() -> list[str]:
+    return [
+        "## How it may be written { #written }",
+        "",
+        "A return is known by its name and header row together: `ssd_cp_plans.csv`, `CP_Plans (1).CSV` and "
+        "`cp_plans_202503.txt` are all `cp_plans`, and where the two disagree the header row wins. "
+        "Two files that hold one return are both left aside, unless their rows are equal. Beside plain CSV "
+        "these forms are read, and each leaves one finding, which is no fault:",
+        "",
+        *_table(("Finding", "What is read so"), [(f"`{kind}`", said) for kind, said in AS_WRITTEN.items()]),
+        "",
+        "Encodings are UTF-8, UTF-16 and Windows-1252; separators are comma, semicolon, tab and "
+        "vertical bar. What could be read two ways is not guessed at: it is refused, or a finding, that says "
+        "what would settle it.",
+    ]
+
+
 def _return(fmt: ReturnFormat, catalogue: Sequence[Row]) -> str:
     fields = [(f"`{f.name}`", _type(f), _needed(f, fmt), ", ".join(f.aliases), f.about) for f in fmt.fields]
     used = [
@@ -333,6 +353,9 @@ def _return(fmt: ReturnFormat, catalogue: Sequence[Row]) -> str:
             f"{fmt.about} Table `{fmt.source_table}`; one row for each {key}.",
             "",
             *_table(("Column", "Type", "Needed", "Also read as", "What it is"), fields),
+            "",
+            "[How the file may be named and written](index.md#written): encodings, separators, titles, "
+            "totals, words for nothing.",
             "",
             "## What is worked out from it",
             "",

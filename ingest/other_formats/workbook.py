@@ -76,24 +76,25 @@ def check_container(data: bytes) -> bool:
         raise Rejected("it is not an .xlsx workbook")
     has_errors = False
     for entry in entries:
-        _check_name(entry.filename)
+        check_name(entry.filename)
         ratio = limits.limit("workbook", "ratio")
         if entry.file_size > ratio * max(entry.compress_size, 1):
             raise Rejected(f"a part of it unpacks to more than {ratio} times its size")
-        part = _unpack(data, entry)
+        part = unpack(data, entry)
         if len(part) != entry.file_size:
             raise Rejected("a part of it is not of the size that it states")
         has_errors |= _check_part(part)  # of every part: a sheet can go by any name
     return has_errors
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse a part whose name leads outside its container. Raises Rejected."""
     parts = name.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or ":" in parts[0] or "\x00" in name:
         raise Rejected("a part of it has a name that leads outside it")
 
 
-def _unpack(data: bytes, entry: zipfile.ZipInfo) -> bytes:
+def unpack(data: bytes, entry: zipfile.ZipInfo) -> bytes:
     """Unpack one part, and no further than the size it states. Raises Rejected."""
     at = entry.header_offset
     if data[at : at + 4] != b"PK\x03\x04" or entry.flag_bits & 1:

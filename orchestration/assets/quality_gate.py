@@ -10,6 +10,7 @@ import duckdb
 
 from expectations.checks import Check, State
 from expectations.verdict import Outcome, Verdict, outcomes_of
+from ingest.reporting_policy import read_policies
 from ingest.return_format import submitted_formats
 from orchestration import progress
 from orchestration.assets.landing import OWNERS
@@ -57,7 +58,9 @@ def gate(warehouse: Warehouse) -> dg.MaterializeResult:
     places = warehouse.places
     with only_refresh(places), duckdb.connect(str(places.warehouse)) as db:
         try:
-            context, suites = open_context(places.restricted / CONTEXT)
+            [(month,)] = db.sql("select view_month from ledger.reporting").fetchall()
+            own = read_policies(places.reference).bounds_of(month)
+            context, suites = open_context(places.restricted / CONTEXT, own_bounds=own)
         except SuiteError as refused:
             raise dg.Failure(f"{refused}. Nothing is published without it.", allow_retries=False) from None
         frame = measures.measures(db)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -21,6 +21,7 @@ NO_FIGURE = {
     "insufficient_history": "records too short",
     "no_population": "no population",
     "c": "c",
+    "left_out": "left out",
     "low": "low",
     "x": "x",
     "z": "z",
@@ -126,6 +127,21 @@ qualify
 order by return_name
 """
 
+# What holds figures of the month back, each doubt with its figures; the one that holds most first.
+HELD = """
+select
+    ground, return_name, arg_max(ground_sentence, measured) as ground_sentence,
+    any_value(suggested_action) as suggested_action,
+    list(distinct indicator_id || '|' || period_basis) as figures,
+    count(distinct (indicator_id, period_basis, breakdown_value)) as figure_count,
+    count(distinct (indicator_id, period_basis, breakdown_value)) filter (where is_earlier_figure_given)
+        as earlier_figure_count
+from fct_held_figures
+where la_code = $authority and period_end = $month
+group by ground, return_name, field_name, rule_id
+order by figure_count desc, ground, return_name, field_name, rule_id
+"""
+
 
 class NoReport(Exception):
     """A report cannot be made; the message says why, and what can be done."""
@@ -226,12 +242,18 @@ class Line:
     points: tuple[Point, ...] = ()
     parts: tuple[Part, ...] = ()
     commentary: str | None = None
+    held_by: str | None = None  # the doubt that holds the figure, in words
 
     def cell(self, value: float | None, status: str | None = None) -> Cell:
         """A figure of this indicator as a cell; the reason where there is none; a dash where none is owed."""
         if value is None:
             return Cell(NO_FIGURE.get(status or "", "-"))
         return Cell(shown(value, self.unit), value, self.unit)
+
+    @property
+    def figure(self) -> str:
+        """What tells the figure from others of the report."""
+        return f"{self.indicator_id}|{self.period_basis}"
 
     @property
     def goal(self) -> Beside | None:
@@ -262,6 +284,11 @@ class Line:
         return self.value_status == "not_submitted"
 
     @property
+    def last_good(self) -> Point | None:
+        """The newest figure of an earlier month, for where this month's is held back."""
+        return next((point for point in reversed(self.points[:-1]) if point.value is not None), None)
+
+    @property
     def is_divided(self) -> bool:
         """Whether only its parts say anything: shares of a whole, whose total is always 100%."""
         return bool(self.parts) and self.unit == "percent"
@@ -283,6 +310,19 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A doubt that holds figures of the month, and what would free them. See fct_held_figures."""
+
+    ground: str
+    return_name: str
+    ground_sentence: str
+    suggested_action: str
+    figures: frozenset[str]  # indicator and basis, as Line.figure has them
+    figure_count: int
+    earlier_figure_count: int  # of them, those for which the figure of an earlier sound return stands
+
+
+@dataclass(frozen=True)
 class Report:
     """One authority and month: what is said in every edition, and which release says it."""
 
@@ -295,6 +335,7 @@ class Report:
     commit: str
     lines: tuple[Line, ...]
     missing: tuple[Missing, ...] = ()
+    held: tuple[Held, ...] = ()
     stray_comments: tuple[str, ...] = ()  # indicators that comments were written for and that do not exist
     month_state: str = ""  # collecting, provisional, final or reopened; empty in a release from before states
     state_words: str = ""  # the same in a sentence, with who gave it
@@ -370,10 +411,17 @@ class RestrictedEdition:
 
     def states(self, month: date) -> dict[str, dict[str, Any]]:
         """The state of the month by authority; see fct_month_status. Empty from before months had states."""
-        known = rows_of(
-            self.db, "select 1 from duckdb_tables() where table_name = 'fct_month_status'", {}
-        ) and rows_of(self.db, "from fct_month_status where period_end = $month", {"month": month})
+        known = self._of_newer_release(
+            "fct_month_status", "from fct_month_status where period_end = $month", {"month": month}
+        )
         return {row["la_code"]: row for row in known}
+
+    def _of_newer_release(self, table: str, sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Rows of a table that releases from before it do not have."""
+        is_there = rows_of(
+            self.db, "select 1 from duckdb_tables() where table_name = $table", {"table": table}
+        )
+        return rows_of(self.db, sql, given) if is_there else []
 
     def report(self, authority: str, month: date) -> Report:
         known = rows_of(
@@ -388,7 +436,12 @@ class RestrictedEdition:
             )
         asked = {"authority": authority, "month": month}
         state = self.states(month).get(authority)
-        lines = rows_of(self.db, LINES, asked)
+        held = [
+            Held(**row | {"figures": frozenset(row["figures"])})
+            for row in self._of_newer_release("fct_held_figures", HELD, asked)
+        ]
+        doubts = {figure: one.ground_sentence for one in reversed(held) for figure in one.figures}
+        lines = [line_of(row) for row in rows_of(self.db, LINES, asked)]
         strays = rows_of(
             self.db,
             """
@@ -405,8 +458,9 @@ class RestrictedEdition:
             edition="restricted",
             release=self.manifest["release"],
             commit=self.manifest["commit"],
-            lines=tuple(line_of(row) for row in lines),
+            lines=tuple(replace(line, held_by=doubts.get(line.figure)) for line in lines),
             missing=tuple(Missing(**row) for row in rows_of(self.db, MISSING, asked)),
+            held=tuple(held),
             stray_comments=tuple(row["indicator_id"] for row in strays),
             month_state=state["month_state"] if state else "",
             state_words=months.in_words(state) if state else "",

@@ -7,7 +7,7 @@ from datetime import date
 
 from ingest.months import STATES
 from ingest.return_format import load_formats
-from publication.report.figures import Line, Missing, Point, Report, month_words, shown
+from publication.report.figures import Held, Line, Missing, Point, Report, month_words, shown
 from publication.report.tables import COLOURS, SIGNALS
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -54,17 +54,62 @@ class Headlines:
 
 
 def headlines(report: Report) -> list[Headlines]:
-    """The first page: what changed, what is a signal, what is off target, what is missing.
+    """The first page: what is held back, what changed, what is a signal, what is off target, what is missing.
 
     The public pack judges nothing, so its edition says what is hidden and what is not available.
     """
     if report.edition == "public":
         return [_hidden(report, *kind) for kind in HIDDEN]
-    return [_changed(report), _signals(report), _off_target(report), _missing(report)]
+    held = [_held(report)] if report.held else []
+    withheld = [line for line in report.lines if line.value_status == "withheld"]
+    last_good = [_last_good(report, withheld)] if withheld else []
+    return [*held, *last_good, _changed(report), _signals(report), _off_target(report), _missing(report)]
+
+
+def _held(report: Report) -> Headlines:
+    """What holds figures back, the doubt that holds most first, each with what frees them."""
+    return _first(
+        "What is held back",
+        "Figures that rest on something in doubt. They are not given until it is mended or answered for.",
+        "Nothing.",
+        [Headline(_held_words(held)) for held in report.held],
+        "in the error report",
+    )
+
+
+def _held_words(held: Held) -> str:
+    figures = f"{held.figure_count} figure{'' if held.figure_count == 1 else 's'}"
+    stand = (
+        f" The figures of an earlier return stand for {held.earlier_figure_count} of them."
+        if held.earlier_figure_count
+        else ""
+    )
+    said = f"{held.ground_sentence[:1].upper()}{held.ground_sentence[1:]}."
+    return f"{figures}. {said}{stand} To mend it: {held.suggested_action}."
+
+
+def _last_good(report: Report, withheld: Sequence[Line]) -> Headlines:
+    """The figure of the newest month that has one, for each that is held back with none in its place."""
+    found = [
+        _headline(line, f"{line.cell(line.last_good.value).text} in {month_words(line.last_good.month)}")
+        for line in withheld
+        if line.last_good
+    ]
+    return _first(
+        "Last good figures",
+        f"What was last given of the {len(withheld)} figures of {month_words(report.month)} withheld.",
+        "No earlier month has one of them.",
+        found,
+    )
 
 
 HIDDEN = (
     ("c", "What is hidden", "hidden, as they could tell of a child"),
+    (
+        "left_out",
+        "What is left out",
+        "left out, as they could tell of a child beside what was published",
+    ),
     ("x", "What is not available", "not available, as nothing was submitted or the records are too short"),
 )
 
@@ -82,6 +127,9 @@ def _hidden(report: Report, symbol: str, heading: str, why: str) -> Headlines:
 def details(line: Line) -> list[tuple[str, str]]:
     """What is said of one indicator, each with its label; the year to date last."""
     said = [(label, line.beside[name].words) for name, label in SAID if name in line.beside]
+    if line.held_by:
+        stand = "" if line.value is None else " What stands here is the figure of an earlier return."
+        said.insert(0, ("Held back", f"{line.held_by[:1].upper()}{line.held_by[1:]}.{stand}"))
     last_year = line.beside_to_date.get("same_month_last_year")
     return [*said, ("Year to date", last_year.words)] if last_year else said
 
@@ -180,7 +228,9 @@ def _missing(report: Report) -> Headlines:
     return _first(
         "What is missing",
         "Returns that did not come or could not be read, and the figures that wait for them.",
-        f"Nothing: every return of {month_words(report.month)} came and could be read.",
+        "Every return came. What of it is in doubt stands under What is held back."
+        if report.held
+        else f"Nothing: every return of {month_words(report.month)} came and could be read.",
         found,
     )
 

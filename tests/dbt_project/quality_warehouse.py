@@ -8,6 +8,7 @@ import duckdb
 from expectations import measures
 from expectations.context import open_context
 from ingest import raw_folder
+from ingest.discovery.returns import sort_files
 from ingest.land import land_returns
 from ingest.lay_out import lay_out
 from ingest.ledger import Ledger, MonthEvent, Override
@@ -36,8 +37,8 @@ def build(places: Places, overrides: Sequence[Override] = (), closed: str | None
     The month `closed` has been closed for every authority, as it stood when the next one came.
     """
     places.prepare()
-    found = raw_folder.look(places.raw)
     ledger = Ledger(places.ledger)
+    found = sort_files(raw_folder.look(places.raw), ledger.read_before())
     try:
         ledger.add_folders(found.folders)
         files = {

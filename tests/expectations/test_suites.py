@@ -10,6 +10,7 @@ import pytest
 from expectations.context import SUITES, SuiteError, open_context, read_suite
 from expectations.contracts import suite_of, write_suites
 from expectations.measures import judge_measures, judgements, not_judged
+from ingest.reporting_policy import OwnBound
 from ingest.return_format import submitted_formats
 
 MEASURE = {
@@ -19,7 +20,8 @@ MEASURE = {
 
 
 def measure(ground: str, **told: object) -> dict[str, object]:
-    return MEASURE | {"ground": ground} | told
+    made = MEASURE | {"ground": ground} | told
+    return made | {"whose": f"{made['la_code']} {made['return_name']}"}
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +29,8 @@ def held(tmp_path_factory: pytest.TempPathFactory):
     """Which of these measures, by place, hold figures: held(measure, …)."""
     folder = tmp_path_factory.mktemp("suites")
 
-    def run(*told: dict[str, object], suites: Path = SUITES) -> list[int]:
-        context, read = open_context(folder / "context", suites)
+    def run(*told: dict[str, object], suites: Path = SUITES, own: tuple[OwnBound, ...] = ()) -> list[int]:
+        context, read = open_context(folder / "context", suites, own_bounds=own)
         frame = pd.DataFrame([{"measure_no": n} | one for n, one in enumerate(told)])
         found = judgements(judge_measures(context, read, frame)).to_pylist()
         return sorted({row["measure_no"] for row in found if row["severity"] == "critical"})
@@ -104,6 +106,36 @@ def test_repeated_keys_and_unsure_dates_warn(held) -> None:
     assert (
         held(measure("keys_repeated", **share(9, 9)), measure("order_of_dates_unsure", **share(9, 9))) == []
     )
+
+
+@pytest.mark.parametrize(
+    "ground", ["rows_unread", "history_lost"]
+)  # of a return's suite, and of all measures
+def test_a_councils_own_bound_is_for_its_return_alone(held, ground: str) -> None:
+    own = OwnBound("372", ground, "contacts", 0.2, "2025-06", "A new system is filled.", "C. Head")
+
+    assert held(
+        measure(ground, **share(20, 100)),
+        measure(ground, **share(21, 100)),
+        measure(ground, la_code="301", **share(20, 100)),
+        measure(ground, return_name="cp_plans", **share(20, 100)),
+        own=(own,),
+    ) == [1, 2, 3]
+
+
+def test_a_stricter_bound_of_ones_own_holds_more(held) -> None:
+    own = OwnBound("372", "stopped", "contacts", 2, "2025-06", "Contacts come every day.", "C. Head")
+
+    assert held(
+        measure("stopped", measured=2.5), measure("stopped", la_code="301", measured=2.5), own=(own,)
+    ) == [0]
+
+
+def test_a_bound_that_no_suite_has_a_place_for_is_refused(tmp_path: Path) -> None:
+    own = OwnBound("372", "return_refused", "contacts", 1, "2025-06", "We know.", "C. Head")
+
+    with pytest.raises(SuiteError, match="no suite has a bound for return_refused of contacts"):
+        open_context(tmp_path, own_bounds=(own,))
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def test_a_workbook_of_more_sheets_than_any_return_is_not_opened(own: Set) -> No
 
 
 def test_a_file_larger_than_any_kind_may_be_is_not_read(own: Set, tmp_path: Path) -> None:
-    own("{csv: {bytes: 9}, parquet: {bytes: 9}, workbook: {bytes: 9}, xml: {bytes: 9}}")
+    own("{csv: {bytes: 9}, parquet: {bytes: 9}, workbook: {bytes: 9}, archive: {bytes: 9}, xml: {bytes: 9}}")
     (tmp_path / "large").write_bytes(b"x" * 10)
     with pytest.raises(Rejected, match="larger than 9 bytes"):
         read_bytes(tmp_path / "large")

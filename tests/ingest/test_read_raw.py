@@ -59,8 +59,8 @@ def test_a_blank_line_is_no_row_and_keeps_its_number(
     [
         b"",
         b"  \n\n",
-        "id,n\xe9e\n".encode("cp1252"),
-        "id\n1\n".encode("utf-16"),
+        "id,n\u0192e\n".encode("cp1252"),  # an é of another encoding, as likely
+        "id\n1\n".encode("utf-16")[:-1],  # cut in the middle of a character
         b'id,name\n1,"canary\n2,b\n',
         b"id,name\n1,canary\n2",  # cut in its last row
         b"id,name\n1,canary\x00\n",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reporting_policy import FILE, Policies, PolicyRefused, read_policies
+from ingest.reporting_policy import FILE, OwnBound, Policies, PolicyRefused, read_policies
 
 WHOLE = """
 default:
@@ -87,3 +87,46 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         read(tmp_path, "default: {close_after_working_days: soon, requird_returns: [contacts]}")
 
     assert len(str(refused.value).splitlines()) == 3
+
+
+BOUND = "{ground: rows_unread, return: contacts, bound: 0.1, until: 2025-06, reason: a new system is filled}"
+
+
+def with_bound(line: str) -> str:
+    return f"authorities:\n  372:\n    set_by: C. Head\n    bounds:\n      - {line}\n"
+
+
+def test_a_councils_own_bound_holds_until_its_month(tmp_path: Path) -> None:
+    policies = read(tmp_path, with_bound(BOUND))
+
+    assert policies.bounds_of("2025-06") == (
+        OwnBound("372", "rows_unread", "contacts", 0.1, "2025-06", "a new system is filled", "C. Head"),
+    )
+    assert policies.bounds_of("2025-07") == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("rows_unread", "rows_unred"), "rows_unred is not a ground; did you mean rows_unread?"),
+        (("contacts", "contact"), "contact is not a return; did you mean contacts?"),
+        (("0.1", "-1"), "the bound is a number from 0"),
+        (("0.1", "ten"), "the bound is a number from 0"),
+        (("2025-06", "June"), "until is a month, as 2025-06"),
+        ((", reason: a new system is filled", ""), "lacks reason"),
+        (("reason", "why"), "why is not known"),
+        (("}", "}\n      - " + BOUND), "rows_unread of contacts has a bound already"),
+    ],
+)
+def test_a_bound_that_makes_no_sense_is_refused_in_words(
+    tmp_path: Path, change: tuple[str, str], said: str
+) -> None:
+    with pytest.raises(PolicyRefused, match="authorities: 372: bounds") as refused:
+        read(tmp_path, with_bound(BOUND.replace(*change)))
+
+    assert said in str(refused.value)
+
+
+def test_bounds_are_a_councils_own_and_nobody_elses(tmp_path: Path) -> None:
+    with pytest.raises(PolicyRefused, match="default: bounds is not known"):
+        read(tmp_path, f"default:\n  set_by: A. Director\n  bounds:\n    - {BOUND}\n")

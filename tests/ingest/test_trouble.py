@@ -1,7 +1,6 @@
 """A file never breaks a refresh: what any step does on it is that file's, and the others land."""
 
 import sqlite3
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,7 +12,7 @@ from ingest.ledger import Ledger
 from ingest.opened_files import finding_files, open_files, returns_of
 from ingest.places import Places
 from ingest.pseudonyms import key_file, read_key
-from ingest.raw_folder import look
+from ingest.raw_folder import RawFile, look
 from ingest.return_format import submitted_formats
 from ingest.trouble import Broke, is_of_the_machine, of_this_file
 from tests.conftest import Send
@@ -58,8 +57,8 @@ def holds_k2(given: Any) -> bool:
     match given:
         case bytes():
             return b"K2" in given
-        case Path():
-            return "302" in given.parts
+        case RawFile():
+            return given.la_code == "302"
         case land.RawTable():
             return "K2" in given.cells.column("1").to_pylist()
         case _ if type(given).__name__ == "Table" and "cppl_person_id" in given.column_names:
@@ -67,9 +66,7 @@ def holds_k2(given: Any) -> bool:
     return False
 
 
-@pytest.mark.parametrize(
-    "step", ["read_bytes", "read_table", "rows_of_others", "conform", "_under_pseudonyms"]
-)
+@pytest.mark.parametrize("step", ["received", "read_table", "rows_of_others", "conform", "_under_pseudonyms"])
 def test_a_step_of_landing_that_breaks_on_a_file_costs_that_file_and_no_other(
     places: Places, send: Send, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -88,7 +85,7 @@ def test_a_step_of_landing_that_breaks_on_a_file_costs_that_file_and_no_other(
     assert land_all(places)[f"{MONTH}/302/cp_plans.csv"] == ("accepted", None)
 
 
-@pytest.mark.parametrize("step", ["read_bytes", "recognise", "open_lists", "_set_down", "make_returns"])
+@pytest.mark.parametrize("step", ["received", "recognise", "open_lists", "_set_down", "make_returns"])
 def test_a_step_of_opening_that_breaks_costs_the_files_of_one_authority(
     places: Places, send: Send, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

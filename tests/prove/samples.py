@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingest.discovery.returns import sort_files
 from ingest.findings import SCHEMA
 from ingest.land import land_returns
 from ingest.ledger import Ledger
@@ -53,7 +54,7 @@ def _tell(sample: str, month: str, la_code: str, base: Path) -> None:
     for file in sorted(source.glob("*")) if source.is_dir() else [source]:
         (target / file.name).write_bytes(file.read_bytes())
     ledger, pseudonyms = Ledger(places.ledger), read_key(key_file())
-    opened = open_files(look(places.raw), month, places.opened, ledger, pseudonyms)
+    opened = open_files(sort_files(look(places.raw), {}), month, places.opened, ledger, pseudonyms)
     files = {name: {month: returns_of(places.opened, name, month)} for name in submitted_formats()}
     land_returns(files, places.landing, ledger, pseudonyms)
     receipts = ledger.table("receipts").to_pylist()

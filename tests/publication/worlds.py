@@ -119,12 +119,7 @@ def _laid_out(
     for column in ("unit", "scale", "kind", "count_unit"):
         base[column] = base["indicator_id"].map(about[column])
     base["role"] = base["indicator_id"].map({r.indicator_id: r.role for r in design.roles().values()})
-    bases = base["indicator_id"].map(about["bases"])
-    base["period_basis"] = np.where(
-        bases.str.contains("point_in_time"),
-        "point_in_time",
-        np.where(bases.str.startswith("month"), "month", "rolling_12_months"),
-    )
+    base["period_basis"] = base["indicator_id"].map(about["bases"]).map(_basis)
     base = base[(base["role"] != "breakdown") | (base["month"] % 3 == 2)]
     return refigured(base).sort_values(["la_code", "indicator_id", "month", "breakdown"], ignore_index=True)
 
@@ -144,6 +139,33 @@ def _frame(
             "denominator": np.nan if whole is None else np.asarray(whole).ravel().astype(float),
         }
     )
+
+
+def placed(of: pd.DataFrame, *figures: tuple) -> pd.DataFrame:
+    """Base figures one by one: authority (or none: the first of `of`), indicator, month, count or (numerator,
+    denominator), and the breakdown where there is one."""
+    roles, about = design.roles(), catalogue()
+    regions = dict(zip(of["la_code"], of["region_code"], strict=True))
+    rows = []
+    for figure in figures:
+        la_code, name, month, count, *breakdown = (
+            figure if figure[0] in regions else (of["la_code"].iloc[0], *figure)
+        )
+        up, whole = count if isinstance(count, tuple) else (count, np.nan)
+        rows.append((la_code, regions[la_code], name, month, *(breakdown or ["all"]), up, whole))
+    columns = ["la_code", "region_code", "indicator_id", "month", "breakdown", "numerator", "denominator"]
+    base = pd.DataFrame(rows, columns=columns).astype({"numerator": float, "denominator": float})
+    for column in ("unit", "scale", "kind", "count_unit"):
+        base[column] = base["indicator_id"].map(about[column])
+    base["role"] = base["indicator_id"].map({r.indicator_id: r.role for r in roles.values()})
+    base["period_basis"] = base["indicator_id"].map(about["bases"]).map(_basis)
+    return refigured(base).sort_values(["la_code", "indicator_id", "month", "breakdown"], ignore_index=True)
+
+
+def _basis(bases: str) -> str:
+    if "point_in_time" in bases:
+        return "point_in_time"
+    return "month" if bases.startswith("month") else "rolling_12_months"
 
 
 def refigured(base: pd.DataFrame) -> pd.DataFrame:

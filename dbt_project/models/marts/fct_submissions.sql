@@ -8,14 +8,7 @@ with months as (
 
 received as (
 
-    select
-        receipts.*,
-        -- the newest accepted version is the one that counts
-        receipts.status = 'accepted' and row_number() over (
-            partition by receipts.la_code, receipts.reporting_month, receipts.return_name
-            order by receipts.status asc, receipts.source_format = 'ssd' desc, receipts.version desc
-        ) = 1 as is_current
-    from {{ source('ledger', 'receipts') }} as receipts
+    select * from {{ source('ledger', 'receipts') }}
 
 )
 

@@ -6,7 +6,7 @@ with found as (
     inner join {{ source('ledger', 'reporting') }} as reporting on findings.reporting_month = reporting.view_month
     where
         findings.row_number is null and findings.column_name is null
-        and findings.finding not in ('id_reused', 'extra_cells', 'date_form_noted')
+        and findings.finding not in ('id_reused', 'extra_cells') and not ends_with(findings.finding, '_noted')
     union
     select
         receipts.la_code, receipts.file, 'rejected_file' as finding, receipts.reason,

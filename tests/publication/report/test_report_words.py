@@ -1,7 +1,7 @@
 """The headlines: what is said, in which order, and never a sentence that the figures do not bear out."""
 
 from publication.report import words
-from publication.report.figures import Missing
+from publication.report.figures import Held, Missing
 
 from .lines import beside, line, months, report
 
@@ -86,3 +86,40 @@ def test_a_chart_is_described_by_its_own_points() -> None:
         "lowest 50.0% in January 2025, highest 75.0% in March 2025, latest 75.0%. "
         "Mean 60.0%, usual range 0.0% to 100.0%."
     )
+
+
+UNREAD = Held(
+    ground="values_unread",
+    return_name="cp_plans",
+    ground_sentence="7 of 14 values of cp_plan_start_date in cp_plans could not be read",
+    suggested_action="mend the cells that the error report lists and send cp_plans again",
+    figures=frozenset({"icpc_15wd_pct|month"}),
+    figure_count=9,
+    earlier_figure_count=0,
+)
+
+
+def test_a_held_council_reads_first_what_to_mend_and_its_last_good_figures() -> None:
+    withheld = line(value=None, value_status="withheld", points=months(81.25, None))
+
+    held, last_good, *_, missing = words.headlines(report(withheld, held=(UNREAD,)))
+
+    assert sentences(held) == [
+        "9 figures. 7 of 14 values of cp_plan_start_date in cp_plans could not be read. To mend it: mend the "
+        "cells that the error report lists and send cp_plans again."
+    ]
+    assert sentences(last_good) == [f"{withheld.title}: 81.3% in February 2025"]
+    assert not any("Nothing" in said for said in sentences(missing))
+
+
+def test_a_figure_of_an_earlier_return_says_why_it_stands() -> None:
+    stands = line(held_by="nothing in contacts since its newest event")
+
+    assert words.details(stands)[0] == (
+        "Held back",
+        "Nothing in contacts since its newest event. What stands here is the figure of an earlier return.",
+    )
+
+
+def test_where_nothing_is_held_nothing_is_said_of_it() -> None:
+    assert words.headlines(report(line()))[0].heading == "What changed"

@@ -1,0 +1,66 @@
+"""A zip of returns, opened in memory and within limits; none of it is written anywhere."""
+
+import hashlib
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from ingest import limits
+from ingest.discovery.beside import passed_over
+from ingest.findings import Rejected
+from ingest.other_formats.workbook import check_name, unpack
+from ingest.raw_folder import OtherFile, RawFile, told_name
+from ingest.read_raw import read_bytes
+
+ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tar")
+
+
+def received(file: RawFile | OtherFile) -> tuple[bytes, str]:
+    """A file's bytes and their SHA-256, out of the zip that it came in, if in one. Raises Rejected."""
+    data, sha256 = read_bytes(file.path)
+    if not file.member:
+        return data, sha256
+    [entry] = [one for one in _entries(data) if one.filename == file.member]
+    part = unpack(data, entry)
+    if len(part) != entry.file_size:
+        raise Rejected("a part of it is not of the size that it states")
+    return part, hashlib.sha256(part).hexdigest()
+
+
+def files_of(archive: OtherFile) -> Iterator[OtherFile]:
+    """Each file in a zip, under the name of both; what lies beside is passed over. Raises Rejected."""
+    withheld = 0
+    for entry in _entries(read_bytes(archive.path)[0]):
+        name = PurePosixPath(entry.filename)
+        if entry.is_dir() or any(passed_over(part) for part in name.parts):
+            continue
+        told = told_name(name.name)
+        if told is None:
+            withheld += 1
+            told = f"withheld name {withheld}"
+        yield replace(archive, file=f"{archive.file}/{told}", member=entry.filename)
+
+
+def _entries(data: bytes) -> list[zipfile.ZipInfo]:
+    """What the zip holds, if all of it may be unpacked. Raises Rejected, which quotes no name."""
+    try:
+        entries = zipfile.ZipFile(BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError):
+        raise Rejected("it is a zip that breaks off or is damaged; send it again") from None
+    unpacked = sum(entry.file_size for entry in entries)
+    limits.check("archive", bytes=len(data), files=len(entries), unpacked_bytes=unpacked)
+    if len({entry.filename for entry in entries}) < len(entries):
+        raise Rejected("it holds two files of one name")
+    for entry in entries:
+        check_name(entry.filename)
+        if entry.flag_bits & 1:
+            raise Rejected("it is protected by a password; send it without one")
+        if entry.filename.lower().endswith(ARCHIVES):
+            raise Rejected("it holds another archive; send the files by themselves")
+        ratio = limits.limit("archive", "ratio")
+        if entry.file_size > ratio * max(entry.compress_size, 1):
+            raise Rejected(f"a part of it unpacks to more than {ratio} times its size")
+    return entries

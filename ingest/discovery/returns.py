@@ -1,0 +1,290 @@
+"""Which file is which return: name and header row decide together, and where they disagree the header.
+
+Only files that the ledger does not know as they now are get opened, and of those the first bytes. Two files
+that claim one return of one authority-month are both kept aside, unless their rows are equal.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingest.conform import as_said
+from ingest.discovery.archives import files_of, received
+from ingest.discovery.names import TABLE_SUFFIXES, claimed
+from ingest.discovery.tolerances import noted
+from ingest.discovery.written import HEAD_BYTES, UTF_8_MARK, as_utf_8, candidates, layout
+from ingest.findings import Finding, Rejected, rejected_file
+from ingest.ledger import Look
+from ingest.other_formats.ssda903 import table_of
+from ingest.raw_folder import Beside, Oddity, OtherFile, RawFile, RawFolder
+from ingest.read_raw import read_table
+from ingest.return_format import ReturnFormat, submitted_formats
+from ingest.trouble import of_this_file
+
+PLAIN_HEAD = 4096  # holds the header row of nearly every file
+
+Place = tuple[str, str, str]  # reporting month, authority, return
+
+
+def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) -> RawFolder:
+    """What was found, each file under the return that it holds. `read_before` is the ledger's."""
+    claims: dict[Place, list[RawFile]] = {}
+    others: list[tuple[str, str, OtherFile]] = []
+    beside: list[Beside] = []
+    found, oddities = _unpacked(found)
+    looked_at: set[str] = set()
+    for file in _tables(found):
+        looked_at.add(file.file)
+        settled = _known(file, read_before) or _looked_into(file)
+        if isinstance(settled, RawFile):
+            place = settled.reporting_month, settled.la_code, settled.return_name
+            claims.setdefault(place, []).append(settled)
+        elif isinstance(settled, Oddity):
+            oddities.append(settled)
+        elif _is_a_note(file):
+            beside.append(Beside(file.path, "a note", file.reporting_month, file.la_code))
+        else:
+            looks = file.size, file.mtime_ns, file.inode
+            other = OtherFile(file.path, file.file, *looks, file.member)
+            others.append((file.reporting_month, file.la_code, other))
+    others += [other for other in found.others if other[2].file not in looked_at]
+    files: list[RawFile] = []
+    for of_one in claims.values():
+        try:
+            with of_this_file():
+                kept, aside = _one_of(of_one) if len(of_one) > 1 else (of_one, [])
+        except Rejected as why:
+            kept, aside = [], [_oddity(file, why) for file in of_one]
+        files += kept
+        oddities += aside
+    files.sort(key=lambda f: (f.reporting_month, f.la_code, f.file))
+    others.sort(key=lambda other: (other[0], other[1], other[2].file))
+    return replace(
+        found,
+        files=tuple(files),
+        others=tuple(others),
+        oddities=(*found.oddities, *oddities),
+        beside=(*found.beside, *beside),
+    )
+
+
+def _tables(found: RawFolder) -> Iterator[RawFile]:
+    """Every file that may hold the rows of a return, under the name that it claims, or "" for none."""
+    yield from found.files
+    for month, la_code, other in found.others:
+        is_below = other.path.parent.name != la_code  # a folder of its own holds the tables of SSDA903
+        if not is_below and PurePosixPath(other.name).suffix.lower() in (*TABLE_SUFFIXES, ""):
+            looks = other.size, other.mtime_ns, other.inode
+            name = claimed(other.name) or ""
+            yield RawFile(other.path, other.file, month, la_code, name, *looks, member=other.member)
+
+
+def _unpacked(found: RawFolder) -> tuple[RawFolder, list[Oddity]]:
+    """What was found with the files of each zip in its place; a zip that cannot be opened is an oddity."""
+    others: list[tuple[str, str, OtherFile]] = []
+    oddities: list[Oddity] = []
+    for month, la_code, other in found.others:
+        if other.member or other.path.suffix.lower() != ".zip":
+            others.append((month, la_code, other))
+            continue
+        try:
+            with of_this_file():
+                others += [(month, la_code, file) for file in list(files_of(other))]
+        except Rejected as why:
+            oddities.append(Oddity(other.file, rejected_file(str(why)), month, la_code, other.path))
+    return replace(found, others=tuple(others)), oddities
+
+
+def _is_a_note(file: RawFile) -> bool:
+    """Whether a file of text that is no return is words, and no table that is not known."""
+    if file.suffix != ".txt":
+        return False
+    rows = _rows_near_the_top(file)
+    widths = [len(row) for row in rows or []]
+    return rows is not None and not any(a == b > 2 for a, b in pairwise(widths))
+
+
+def _known(file: RawFile, read_before: Mapping[str, tuple[str, Look]]) -> RawFile | None:
+    """The file as it was read before, if it is still the same one and its return is declared as it was."""
+    name, look = read_before.get(file.file, ("", None))
+    fmt = submitted_formats().get(name)
+    if fmt is None or look != Look(file.size, file.mtime_ns, file.inode, fmt.digest):
+        return None
+    return replace(file, return_name=name)
+
+
+def _looked_into(file: RawFile) -> RawFile | Oddity | None:
+    try:
+        with of_this_file():
+            return _settled(file)
+    except Rejected as why:
+        return _oddity(file, why)
+
+
+def _oddity(file: RawFile, why: Rejected) -> Oddity:
+    return Oddity(file.file, rejected_file(str(why)), *_place(file))
+
+
+def _settled(file: RawFile) -> RawFile | Oddity | None:
+    """The file under the return that it holds; None where it is none, as far as can be seen."""
+    if file.return_name and (row := _first_row(file)) is not None and _fits(row, file.return_name):
+        return _named(file)
+    rows = _rows_near_the_top(file)
+    if rows is None or (file.return_name and any(_fits(row, file.return_name) for row in rows)):
+        return _named(file) if file.return_name else None
+    if any(table_of(row) for row in rows):
+        return None
+    held = _held(rows, file.return_name)
+    if len(held) > 1:
+        names = " and ".join(held)
+        why = f"its header row is that of {names}, and its name does not tell which, so it was not read"
+        move = f"name it after the one it holds, as {held[0]}.csv, or send each by itself"
+        return Oddity(file.file, Finding("return_unsure", why, move), *_place(file))
+    if not held:  # what has the name and not the columns is refused in words when it is read
+        return file if file.return_name else None
+    [name] = held
+    says = f"its name says {file.return_name}" if file.return_name else "its name does not tell its return"
+    note = noted("file_name_noted", said=f"{says}, its header row is that of {name}, and it was read so")
+    return replace(file, return_name=name, notes=(note,))
+
+
+def _place(file: RawFile) -> tuple[str, str, Path]:
+    return file.reporting_month, file.la_code, file.path
+
+
+def _named(file: RawFile) -> RawFile:
+    """The file, with a note where its name is not just that of its return."""
+    if PurePosixPath(file.name).stem == file.return_name:
+        return file
+    said = f"it is named otherwise than its return, and was read as {file.return_name}"
+    return replace(file, notes=(noted("file_name_noted", said=said),))
+
+
+def _fits(row: Sequence[str], return_name: str) -> bool:
+    return submitted_formats()[return_name].match_headers(row).problem is None
+
+
+def _held(rows: Sequence[Sequence[str]], name: str) -> list[str]:
+    """The returns whose columns a row has, key and required ones by their own names; one, if one has all.
+
+    Where the name claims another, the row must know more of these than of that one's.
+    """
+    known: dict[str, frozenset[str]] = {}
+    of_name = 0
+    for row in rows:
+        spelled = {header.strip().casefold() for header in row}
+        for fmt in submitted_formats().values():
+            match = fmt.match_headers(row)
+            if fmt.name == name:
+                of_name = max(of_name, len(match.columns))
+            elif match.problem is None and spelled.issuperset(map(str.casefold, fmt.must_fill)):
+                here = frozenset(row[at].strip().casefold() for at in match.columns.values())
+                known[fmt.name] = max(known.get(fmt.name, here), here, key=len)
+    known = {one: headers for one, headers in known.items() if len(headers) > of_name}
+    whole = [one for one, mine in known.items() if all(mine >= others for others in known.values())]
+    return whole if len(whole) == 1 else sorted(known)
+
+
+def _first_row(file: RawFile) -> tuple[str, ...] | None:
+    """The header row of a file that is plainly written; None of another."""
+    if file.suffix == ".parquet":
+        return None
+    head = (_head(file, PLAIN_HEAD) or b"").removeprefix(UTF_8_MARK)
+    line, end, _ = head.partition(b"\n")
+    if not end or b'"' in line or not line.isascii():
+        return None
+    return tuple(line.decode().rstrip("\r").split(","))
+
+
+def _rows_near_the_top(file: RawFile) -> list[tuple[str, ...]] | None:
+    """Every row of the file's first bytes that may be its header row; None where it cannot be looked into."""
+    if file.suffix == ".parquet":
+        try:
+            return [tuple(pq.read_schema(BytesIO(received(file)[0])).names)]
+        except (pa.ArrowException, OSError, Rejected):
+            return None
+    head = _head(file, HEAD_BYTES)
+    if head is None:
+        return None
+    try:
+        return [row.headers for row in candidates(as_utf_8(_whole_lines(head))[0]) if len(row.headers) > 1]
+    except Rejected:
+        return None
+
+
+def header_row(path: Path, fmt: ReturnFormat) -> tuple[str, ...]:
+    """The headers of a received file of cells; none where it is no longer there, or has no header row."""
+    if path.suffix.lower() == ".parquet" or (head := _first_bytes(path, HEAD_BYTES)) is None:
+        return ()
+    try:
+        return layout(as_utf_8(_whole_lines(head))[0], fmt.match_headers).headers
+    except Rejected:
+        return ()
+
+
+def _whole_lines(head: bytes) -> bytes:
+    """The first bytes of a file without a line, and so without a character, that is cut."""
+    return head[: head.rfind(b"\n")] if len(head) == HEAD_BYTES and b"\x00" not in head else head
+
+
+def _head(file: RawFile, count: int) -> bytes | None:
+    if not file.member:
+        return _first_bytes(file.path, count)
+    try:
+        return received(file)[0][:count]
+    except Rejected:
+        return None
+
+
+def _first_bytes(path: Path, count: int) -> bytes | None:
+    """The first bytes of a plain file; None where it is none, or cannot be opened. No link is followed."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return os.read(handle, count)
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+
+
+def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[Oddity]]:
+    """Of files that claim one return the one to read, if their rows are equal; none if they differ."""
+    by_name = sorted(files, key=lambda f: (f.name != f"{f.return_name}.csv", f.file))
+    names = " and ".join(Path(file.file).name for file in by_name)
+    first, *rest = by_name
+    rows = _rows(first)
+    if rows is not None and all(_are_equal(rows, _rows(other)) for other in rest):
+        said = f"its rows are those of {Path(first.file).name}, so that it was not read besides"
+        note = noted("same_rows_noted", said=said)
+        return [first], [Oddity(f.file, note, *_place(f)) for f in rest]
+    aside = Finding(
+        "two_files_of_one_return",
+        f"{names} both hold {first.return_name}, and their rows differ, so none of them was read",
+        "leave the one that is right in the folder, and take the others out",
+    )
+    return [], [Oddity(f.file, aside, *_place(f)) for f in by_name]
+
+
+def _are_equal(one: pa.Table, other: pa.Table | None) -> bool:
+    return other is not None and one.equals(other)
+
+
+def _rows(file: RawFile) -> pa.Table | None:
+    """The rows as they are read, in an order of their own; None where they cannot be."""
+    fmt = submitted_formats()[file.return_name]
+    try:
+        table = read_table(received(file)[0], file.suffix, fmt.match_headers)
+    except Rejected:
+        return None
+    columns = fmt.match_headers(table.headers).columns
+    held = {name: as_said(table.cells.column(str(at)).combine_chunks()) for name, at in columns.items()}
+    return pa.table(dict(sorted(held.items()))).sort_by([(name, "ascending") for name in sorted(held)])

@@ -1,0 +1,151 @@
+"""How a file of separated cells is written: its encoding, its separator, and where its header row stands.
+
+Decided by the column names that a return declares, so that nothing is guessed. What no declared name settles
+is read as plain CSV, and refused as such.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.discovery.tolerances import noted
+from ingest.findings import Finding, Rejected
+from ingest.return_format import HeaderMatch
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+HEAD_BYTES = 1 << 16  # in which a header row is looked for
+MOST_LINES_ABOVE = 30
+UTF_8_MARK = b"\xef\xbb\xbf"
+UTF_16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+# other single-byte encodings that give letters of names where Windows-1252 gives signs that no name has
+NOT_OF_CP1252 = re.compile(
+    "[\u0192\u2020\u2021\u2030\u02c6\u2039\u203a\u02dc\u0152\u0153\u0178\u00a4\u00a8\u00ac]"
+)
+
+Match = Callable[[Sequence[str]], HeaderMatch]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one file is written. `records` and `lines` count what is above its first row, header included."""
+
+    headers: tuple[str, ...]
+    separator: str
+    records: int
+    lines: int
+    match: HeaderMatch | None
+    notes: tuple[Finding, ...] = ()
+
+
+def as_utf_8(data: bytes) -> tuple[bytes, list[Finding]]:
+    """The file in UTF-8 without a mark, and what is noted. Raises Rejected where its encoding is not sure."""
+    data = data.removeprefix(UTF_8_MARK)
+    encoding = UTF_16_MARKS.get(data[:2]) or _unmarked_utf_16(data)
+    if encoding:
+        return _from_utf_16(data, encoding)
+    if data.isascii() or _is_utf_8(data):
+        return data, []
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        raise Rejected("it is in no encoding that is read; save it as 'CSV UTF-8'") from None
+    if NOT_OF_CP1252.search(text) or "\x00" in text:
+        raise Rejected("it is neither UTF-8 nor clearly Windows-1252; save it as 'CSV UTF-8'")
+    return text.encode(), [noted("encoding_noted", said="Windows-1252")]
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _unmarked_utf_16(data: bytes) -> str | None:
+    """UTF-16 without a mark, where the first lines are of letters: every other byte is nothing."""
+    head = data[:200]
+    if len(head) < 4 or b"\x00" not in head:
+        return None
+    even, odd = head[::2], head[1::2]
+    if not any(even) and all(odd):
+        return "utf-16-be"
+    return "utf-16-le" if not any(odd) and all(even) else None
+
+
+def _from_utf_16(data: bytes, encoding: str) -> tuple[bytes, list[Finding]]:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Rejected(
+            "it is UTF-16 and breaks off, or is damaged, in the middle of a character; "
+            "send it again and check that all of it was copied"
+        ) from None
+    return text.removeprefix("\ufeff").encode(), [noted("encoding_noted", said="UTF-16")]
+
+
+def layout(data: bytes, match: Match | None) -> Layout:
+    """Where the header row of a file in UTF-8 stands, and its separator.
+
+    `match` says which columns are known of a row of headers. A plain file's first row is its header; another
+    is looked at line by line for the first row that has all that the return must have. Raises Rejected.
+    """
+    plain = _first_record(data)
+    if match is None:
+        return Layout(plain.headers, ",", plain.records, plain.lines, None)
+    found = match(plain.headers)
+    if found.problem is None:
+        return Layout(plain.headers, ",", plain.records, plain.lines, found)
+    best = Layout(plain.headers, ",", plain.records, plain.lines, found)
+    for candidate in candidates(data):
+        found = match(candidate.headers)
+        if _worth(found) > _worth(best.match):
+            best = Layout(
+                candidate.headers, candidate.separator, candidate.records, candidate.lines, found,
+                _notes(candidate, plain),
+            )  # fmt: skip
+    return best
+
+
+def _worth(match: HeaderMatch | None) -> tuple[bool, int]:
+    return (match is not None and match.problem is None, len(match.columns) if match else 0)
+
+
+def candidates(data: bytes) -> Iterator[Layout]:
+    """Every row near the top, read with every separator, as it would be if it were the header row."""
+    head = data[:HEAD_BYTES]
+    if len(data) > HEAD_BYTES:
+        head = head[: head.rfind(b"\n") + 1] or head
+    text = head.decode("utf-8", errors="ignore")
+    for separator in SEPARATORS:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        try:
+            for number, cells in enumerate(reader, start=1):
+                if number > MOST_LINES_ABOVE + 1:
+                    break
+                if len(cells) > 1 or separator == ",":
+                    yield Layout(tuple(cells), separator, number, reader.line_num, None)
+        except csv.Error:
+            continue  # a quotation mark that is none with this separator
+
+
+def _notes(header: Layout, plain: Layout) -> tuple[Finding, ...]:
+    notes = []
+    if header.separator != ",":
+        notes.append(noted("separator_noted", said=SEPARATORS[header.separator]))
+    if header.records > plain.records or header.lines > plain.lines:
+        notes.append(noted("lines_above_header_noted", header.records - 1))
+    return tuple(notes)
+
+
+def _first_record(data: bytes) -> Layout:
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), strict=True)
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if cells:
+                return Layout(tuple(cells), ",", number, reader.line_num, None)
+    except csv.Error:
+        raise Rejected("its header row has a quotation mark that never closes") from None
+    raise Rejected("there is no header row; send the column names in the first row")
