@@ -216,10 +216,11 @@ def _land_batch(
             replace(
                 o.receipt,
                 kept_count=kept.get(file_no, 0),
-                finding_count=counts.get(o.receipt.content_id, 0),
+                finding_count=counts.get(o.receipt.content_id, 0) + conformed.beyond.get(file_no, 0),
                 landed=landed,
             ),
             unread.get(o.receipt.content_id, 0),
+            conformed.beyond.get(file_no, 0),
         )
         for file_no, o in enumerate(new)
     ]
@@ -304,8 +305,17 @@ def _open(
     return _Opened(file, receipt, table, notes)
 
 
-def _unless_unreadable(receipt: Receipt, unread: int) -> Receipt:
-    """The receipt, refused where not one of its rows could be read: that is no return of nothing."""
+def _unless_unreadable(receipt: Receipt, unread: int, beyond: int) -> Receipt:
+    """The receipt, refused where not one of its rows could be read: that is no return of nothing.
+
+    Refused too where more is amiss than is told one by one: what is measured of a return counts its findings.
+    """
+    if beyond:
+        reason = (
+            f"it has {receipt.finding_count:,} findings, more than are told one by one; "
+            "mend the columns that the first of them name, and send it again"
+        )
+        return replace(receipt, status="rejected", reason=reason)
     if not receipt.row_count or unread < receipt.row_count:
         return receipt
     reason = (

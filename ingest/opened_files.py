@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingest import code_lists
+from ingest import code_lists, limits
 from ingest import findings as found
 from ingest.conform import without_unread
 from ingest.dates import last_day_of
@@ -50,7 +50,7 @@ from ingest.return_format import submitted_formats
 from ingest.trouble import Broke, of_this_file
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "4"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "5"  # raise it when the front ends read differently, so that files are opened again
 OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
 
 
@@ -275,6 +275,8 @@ class _Folder:
 
     def _content(self, source_format: str, contents: Mapping[str, bytes]) -> "Opened | _Workbook":
         [data, *_] = contents.values()
+        if source_format.endswith("census"):
+            limits.check("xml", bytes=len(data))
         last_day = last_day_of(self.month)
         match source_format:
             case "annex_a":

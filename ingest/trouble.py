@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import duckdb
 
-from ingest.read_raw import Rejected
+from ingest.findings import Rejected
+from ingest.limits import LimitsRefused
 
 # The words by which Linux, SQLite, DuckDB and Arrow say what the machine could not do.
 TOO_LARGE_A_FILE = ("file too large",)
@@ -32,7 +33,7 @@ class Broke(Rejected):
 
 def is_of_the_machine(error: BaseException) -> bool:
     """Whether the memory, a disk or the ledger failed: then the refresh ends, and no file is to blame."""
-    if isinstance(error, MemoryError | sqlite3.Error):
+    if isinstance(error, MemoryError | sqlite3.Error | LimitsRefused):
         return True
     said = f"{type(error).__name__}: {error}".lower()
     return isinstance(error, SPEAK_OF_THE_MACHINE) and any(sign in said for sign in SIGNS)

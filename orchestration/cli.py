@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from ingest import months as month_states
 from ingest import pseudonyms
+from ingest.limits import LimitsRefused
 from ingest.places import KEPT_MONTHS, Places
 from ingest.pseudonyms import KEY_FILE, KeyRefused
 from ingest.reporting_policy import PolicyRefused
@@ -162,7 +163,7 @@ def refresh(
     except Busy as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except (NothingToReport, KeyRefused, PolicyRefused) as wrong:
+    except (NothingToReport, KeyRefused, PolicyRefused, LimitsRefused) as wrong:
         raise click.UsageError(str(wrong)) from None
     except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
         err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")
@@ -401,6 +402,52 @@ def key_rotate(release: Path, restricted: Path | None, key: Path | None, new: Pa
                 raise KeyRefused(f"the key at {new_path} does not go on from the one in use")
             count = rekey(places, old, made)
     out.print(f"{count} files of records are now under key {made.key_id}, at {new_path}")
+
+
+@main.command()
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@click.option("--to", type=FOLDER, required=True, help="A new folder; it is made, and open to you alone.")
+def backup(raw: Path, reference: Path, release: Path, restricted: Path | None, to: Path) -> None:
+    """Copy what cannot be made again: raw files, records, the ledgers, closings and releases. Not the key.
+
+    \b
+    Example:  line-of-sight backup --to /backup/line-of-sight-2025-04-07
+    """
+    from ingest.backup import NotBackedUp, back_up
+
+    places = Places.of(raw, reference, release, restricted)
+    with _refused(NotBackedUp):
+        if places.ledger.exists():
+            places.prepare()
+        with only_refresh(places) if places.ledger.exists() else nullcontext():
+            copied = back_up(places, to.absolute())
+    out.print(
+        f"Copied {copied.files:,} files ({copied.size:,} bytes) to {to}. Encrypt it; the key is not in it."
+    )
+
+
+@main.command("restore")
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@click.option("--from", "source", type=FOLDER, required=True, help="The folder that `backup` made.")
+def restore_from(raw: Path, reference: Path, release: Path, restricted: Path | None, source: Path) -> None:
+    """Put a backup back into empty folders, every byte checked. A refresh then makes the rest again.
+
+    \b
+    Example:  line-of-sight restore --from /backup/line-of-sight-2025-04-07 && line-of-sight refresh
+    """
+    from ingest.backup import NotBackedUp, restore
+
+    places = Places.of(raw, reference, release, restricted)
+    with _refused(NotBackedUp):
+        copied = restore(places, source.absolute())
+        places.prepare()
+    out.print(f"Put back {copied.files:,} files ({copied.size:,} bytes); run line-of-sight refresh")
 
 
 @main.command()

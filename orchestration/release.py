@@ -16,7 +16,7 @@ import duckdb
 
 from expectations.verdict import Verdict
 from ingest.ledger import Ledger
-from ingest.places import DBT_PROJECT, Places
+from ingest.places import DBT_PROJECT, FILE_MODE, FOLDER_MODE, Places
 from ingest.previous_release import grounds
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MANIFEST, CURRENT_ASIDE = "manifest.json", ".current.aside"
 PUBLISHED, GONE_BACK_TO = "published", "gone back to"
-FOLDER_MODE, FILE_MODE = 0o750, 0o640  # readers share a group with whoever refreshes
 
 
 class NotEarned(Exception):

@@ -4,10 +4,12 @@ import sqlite3
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from ingest import land, opened_files
+from ingest.discovery.returns import sort_files
 from ingest.ledger import Ledger
 from ingest.opened_files import finding_files, open_files, returns_of
 from ingest.places import Places
@@ -102,6 +104,30 @@ def test_a_step_of_opening_that_breaks_costs_the_files_of_one_authority(
     assert (finding["file"], finding["finding"]) == (f"{MONTH}/302/annex_a.xlsx", "rejected_file")
     assert "ZeroDivisionError" in finding["reason"] and "K2" not in finding["reason"]
     assert land_all(places)[f"{MONTH}/302/annex_a.xlsx:contacts"] == ("accepted", None)
+
+
+@pytest.mark.parametrize("names", [("cp_plans.csv", "cp_plans.CSV"), ("cp_plans.csv", "cp_plans.parquet")])
+def test_two_spellings_of_a_name_and_two_forms_of_a_return_break_nothing(
+    places: Places, send: Send, names: tuple[str, str]
+) -> None:
+    send(MONTH, "301", "cp_plans", PLANS)
+    for name, text in zip(names, (PLANS, BROKEN), strict=True):
+        path = places.raw / MONTH / "302" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = [line.split(",") for line in text.splitlines()]
+        if name.endswith(".parquet"):
+            columns = dict(zip(rows[0], map(list, zip(*rows[1:], strict=True)), strict=True))
+            pq.write_table(pa.table(columns), path)
+        else:
+            path.write_text(text, encoding="utf-8")
+    found = sort_files(look(places.raw), {})
+    ledger = Ledger(places.ledger)
+    files = {MONTH: found.of("cp_plans", MONTH)}
+    landed = land.land_returns({"cp_plans": files}, places.landing, ledger, read_key(key_file()))
+    ledger.close()
+
+    assert (landed["cp_plans"][MONTH].files, landed["cp_plans"][MONTH].rejected) == (1, 0)
+    assert sorted(Path(o.file).name for o in found.oddities) == sorted(names)
 
 
 @pytest.mark.parametrize(

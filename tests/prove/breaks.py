@@ -106,14 +106,13 @@ def watching(tripwire: Callable[..., None]) -> Iterator[None]:
 
 
 def lay_raw(base: Path, source_format: str) -> Path:
-    """A raw folder: two councils in one format, and the month before where months are merged."""
-    months = MONTHS if source_format == "annex_a" else MONTHS[-1:]
+    """A raw folder: two councils in one format."""
     made = base / "made"
     if not made.exists():
         invent(2, MONTHS, 12, 3, made)
         for la_code in (VICTIM, "002"):
             invent_other_formats(made / "raw", la_code, MONTHS, made / "other")
-    for month in months:
+    for month in MONTHS[-1:]:
         for la_code in (VICTIM, "002"):
             kept = base / source_format / "raw" / month / la_code
             kept.mkdir(parents=True)
@@ -162,6 +161,7 @@ def changed(
 def main() -> int:
     only = sys.argv[1:] or FORMATS
     broken = others_changed = unheard = 0
+    done: set[Step] = set()  # what lands one format lands the others
     with tempfile.TemporaryDirectory(prefix="breaks-") as folder:
         base = Path(folder)
         for source_format in only:
@@ -170,7 +170,12 @@ def main() -> int:
             steps = Tripwire(source_format)
             with watching(steps):
                 before = landed(raw, base / source_format / "whole")
-            tried = [s for s in steps.seen if s[2] not in NOT_OF_ONE_FILE and not s[2].startswith("<")]
+            tried = [
+                s
+                for s in steps.seen
+                if s not in done and s[2] not in NOT_OF_ONE_FILE and not s[2].startswith("<")
+            ]
+            done.update(tried)
             for number, step in enumerate(tried):
                 wire = Tripwire(source_format, step)
                 try:

@@ -272,9 +272,7 @@ def _births_in_storage(base: Path, places: Places) -> set[str]:
 @contextmanager
 def _page(places: Places) -> Iterator[str]:
     """The Dagster page over these places, on a free port, until done with."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = ["--raw", places.raw, "--reference", places.reference, "--release", places.release]
     opened = subprocess.Popen(
         [str(COMMAND), "ui", *map(str, words), "--port", str(port)],
@@ -290,6 +288,13 @@ def _page(places: Places) -> Iterator[str]:
     finally:
         os.killpg(opened.pid, signal.SIGTERM)
         opened.wait(60)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def sign_in(places: Places) -> bool:
