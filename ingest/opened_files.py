@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 from ingest import code_lists
 from ingest import findings as found
 from ingest.conform import without_unread
-from ingest.dates import last_day_of
+from ingest.dates import in_words, last_day_of
 from ingest.discovery.archives import received
 from ingest.discovery.beside import form_of
 from ingest.ledger import Ledger, Look
@@ -340,17 +340,19 @@ def _replacing(folder: Path) -> Iterator[Path]:
 
 
 def _check_says_the_same(opened: Opened, month: str, la_code: str) -> None:
-    """The folder decides the month and the authority; a file that says otherwise is another's."""
-    if opened.said_authority not in (None, la_code):
-        raise Rejected(f"it says authority {opened.said_authority}, and lies in the folder of {la_code}")
-    if (
-        opened.said_year is not None
-        and month != f"{opened.said_year}-03"
-        and opened.source_format == "cin_census"
-    ):
-        raise Rejected(
-            f"it is the census of the year to March {opened.said_year}, and lies in the folder {month}"
-        )
+    """The folder decides the month and the authority; a file that says otherwise is another's.
+
+    Where a census's Year and ReferenceDate disagree, one of them that is the folder's is enough.
+    """
+    is_of_another = opened.said_authority not in (None, la_code)
+    said_months = {f"{opened.said_year}-03", (opened.said_date or "")[:7]}
+    is_of_march = opened.source_format == "cin_census" and opened.said_year is not None
+    is_of_another_month = is_of_march and month not in said_months
+    if is_of_another or is_of_another_month:
+        said = f"authority {opened.said_authority}" if opened.said_authority else ""
+        when = f"March {opened.said_year}" if is_of_march else ""
+        says = " and ".join(filter(None, (said, when)))
+        raise Rejected(f"it says {says}; the folder is {la_code}, {in_words(month)}")
 
 
 def _set_down(

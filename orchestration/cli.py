@@ -751,6 +751,53 @@ def worklist(authority: str, release: Path, restricted: Path | None) -> None:
 
 
 @main.command()
+@click.argument(
+    "sent", nargs=-1, required=True, metavar="FILE|FOLDER...",
+    type=click.Path(exists=True, path_type=Path),
+)  # fmt: skip
+@click.option("--month", type=MONTH, help="The month that they are of, where neither name nor content says.")
+@click.option("--authority", help="Three-digit DfE code, as 372, where neither name nor content says.")
+@raw_option
+@reference_option
+@click.option("--yes", is_flag=True, help="Put them in place without asking.")
+def receive(
+    sent: tuple[Path, ...], month: Any, authority: str | None, raw: Path, reference: Path, yes: bool
+) -> None:
+    """Put files that were sent in their place in RAW and REFERENCE, and say what could not be placed.
+
+    Return, authority and month are told by name, header and content together; where they disagree the file
+    stays where it is. Nothing is written over: what comes again is a new version beside what is there.
+
+    \b
+    Example:  line-of-sight receive ~/Downloads/march --month 2025-03 --authority 372
+    Exit codes:  0 all is in its place   2 wrong usage   4 some could not be placed, and why is said
+    """
+    from ingest import inbox
+    from ingest.findings import Rejected
+
+    said = month.strftime("%Y-%m") if month else None
+    planned = inbox.plan(sent, raw, reference, said, authority)
+    _print_table(
+        ["file", "what it is", "goes to", "why"],
+        [[one.file.file, one.what, one.target, one.why] for one in planned],
+    )
+    going = [one for one in planned if one.target]
+    refused = sum(one.is_refused for one in planned)
+    if going and not yes and not click.confirm(f"Put {len(going)} of {len(planned)} files in their place?"):
+        sys.exit(HELD)
+    placed = 0
+    for one in going:
+        try:
+            inbox.put(one)
+            placed += 1
+        except (OSError, Rejected) as error:
+            refused += 1
+            err.print(f"{one.file.file} was not put in place: {error}", markup=False)
+    out.print(f"{placed} files put in their place, {refused} not placed")
+    sys.exit(HELD if refused else 0)
+
+
+@main.command()
 @raw_option
 @reference_option
 @release_option
