@@ -1,4 +1,4 @@
-"""Open what is not an SSD return (Annex A, the censuses, SSDA903) and keep its returns as text.
+"""Open what is not an SSD return (Annex A, the censuses, SSDA903, DfE's payload): keep its returns as text.
 
 Each authority-month's files are read once and their returns set down in the restricted zone, where landing
 finds them beside the SSD returns. An SSD return of the same month goes before them (ingest/which_counts.py).
@@ -35,6 +35,7 @@ from ingest.other_formats import (
     HEAD_BYTES,
     Opened,
     open_cin_census,
+    open_csc_api,
     open_ssda903,
     open_workforce_census,
     recognise,
@@ -50,6 +51,8 @@ from ingest.return_format import submitted_formats
 
 LEDGER_NAME = "other_formats"
 READER_VERSION = "4"  # raise it when the front ends read differently, so that files are opened again
+SETS = ("ssda903", "csc_api")  # of which the files of a folder are one
+NO_NAMES: Mapping[str, str] = {}
 OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
 
 
@@ -208,7 +211,8 @@ class _Folder:
     def _read(self, files: Sequence[OtherFile]) -> dict[str, list[_Read]]:
         """What could be opened, by format."""
         opened: dict[str, list[_Read]] = {}
-        tables: dict[str, tuple[bytes, str]] = {}
+        sets: dict[str, dict[str, tuple[bytes, str]]] = {name: {} for name in SETS}
+        names: dict[str, str] = {}
         for file in files:
             try:
                 data, sha256 = received(file)
@@ -227,22 +231,30 @@ class _Folder:
                 )
                 reason = f"{what}, so it was not read"
                 self.refused.append(_finding(file.file, "unknown_file", reason, move))
-            elif source_format == "ssda903":
-                tables[file.file] = data, sha256
+            elif source_format in sets:
+                sets[source_format][file.file] = data, sha256
+                names[file.file] = file.name
             elif read := self._open_one(source_format, file.file, sha256, {file.file: data}):
                 opened.setdefault(source_format, []).append(read)
-        if tables:
-            [(name, (_, sha256)), *others] = tables.items()
+        for source_format, parts in sets.items():
+            if not parts:
+                continue
+            [(name, (_, sha256)), *others] = parts.items()
             if others:
                 name = str(Path(name).parent)
-                sha256 = hashlib.sha256("".join(sorted(s for _, s in tables.values())).encode()).hexdigest()
-            contents = {n: data for n, (data, _) in tables.items()}
-            if read := self._open_one("ssda903", name, sha256, contents):
-                opened["ssda903"] = [read]
+                sha256 = hashlib.sha256("".join(sorted(s for _, s in parts.values())).encode()).hexdigest()
+            contents = {n: data for n, (data, _) in parts.items()}
+            if read := self._open_one(source_format, name, sha256, contents, names):
+                opened[source_format] = [read]
         return opened
 
     def _open_one(
-        self, source_format: str, name: str, sha256: str, contents: Mapping[str, bytes]
+        self,
+        source_format: str,
+        name: str,
+        sha256: str,
+        contents: Mapping[str, bytes],
+        names: Mapping[str, str] = NO_NAMES,
     ) -> _Read | None:
         [data, *_] = contents.values()
         content: Opened | _Workbook
@@ -257,6 +269,9 @@ class _Folder:
                     content = open_cin_census(data, self.door)
                 case "workforce_census":
                     content = open_workforce_census(data)
+                case "csc_api":
+                    payloads = {file: (names[file], data) for file, data in contents.items()}
+                    content = open_csc_api(payloads, last_day_of(self.month), self.door)
                 case _:
                     content = open_ssda903(contents, last_day_of(self.month), self.door)
             if isinstance(content, Opened):
