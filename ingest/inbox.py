@@ -152,7 +152,7 @@ def _placed(file: OtherFile, raw: Path, reference: Path, month: str | None, auth
     arrival = replace(arrival, la_code=la_code, month=when)
     if la_code is None or when is None:
         return replace(arrival, why="; ".join(filter(None, (against, against_month))))
-    return _given_place(arrival, raw / when / la_code, data)
+    return place(arrival, raw / when / la_code, data)
 
 
 def _known(arrival: Arrival, data: bytes) -> Arrival:
@@ -185,7 +185,7 @@ def _of_reference(arrival: Arrival, data: bytes, reference: Path) -> Arrival:
     name = arrival.file.name
     parsed = parse(data, PurePosixPath(name).suffix)
     if parsed.outcome == "read" or name in declared_files():
-        return _given_place(replace(arrival, what="reference"), reference, data)
+        return place(replace(arrival, what="reference"), reference, data)
     if parsed.outcome == "document":
         return replace(arrival, what=BESIDE, why="a note")
     return replace(arrival, why="neither its name nor its content is that of a return or a reference file")
@@ -247,7 +247,7 @@ def _agreed(
     return None, f"{what}: {', '.join(told)}"
 
 
-def _given_place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
+def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
     """The arrival with the place where it goes: a new version beside what is there, if that is other."""
     what, own = arrival.what, arrival.file.name
     suffix = PurePosixPath(own).suffix.lower()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
@@ -748,6 +750,49 @@ def worklist(authority: str, release: Path, restricted: Path | None) -> None:
     except duckdb.IOException:
         err.print("a refresh is writing the warehouse; try again when it has ended")
         sys.exit(BUSY)
+
+
+@main.command()
+@click.option(
+    "--from", "url", required=True, envvar="LINE_OF_SIGHT_DATABASE", metavar="postgresql://USER@HOST/DATABASE",
+    help="The database. Keep its password in LINE_OF_SIGHT_DATABASE_PASSWORD, or the driver's own file.",
+)  # fmt: skip
+@click.option("--month", type=MONTH, required=True, help="The month that the extract is of.")
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--schema", help="Where the tables are.  [default: that of the account]")
+@click.option("--prefix", help="What the names of the tables begin with, in place of ssd_.")
+@click.option("--queries", type=FOLDER, help="A folder of RETURN.sql, where a council's names differ.")
+@click.option("--timeout", default=600, show_default=True, help="Seconds that one query may take.")
+@raw_option
+def extract(
+    url: str, month: Any, authority: str, schema: str | None, prefix: str | None, queries: Path | None,
+    timeout: int, raw: Path,
+) -> None:  # fmt: skip
+    """Read the Standard Safeguarding Dataset out of a database into RAW, all of it or none.
+
+    \b
+    Example:  line-of-sight extract --from postgresql://reader@db/ssd --month 2025-03 --authority 372
+    Exit codes:  0 put in place   1 nothing was, and why is said   2 wrong usage
+    """
+    from ingest.extract import NotExtracted, Source
+    from ingest.extract import extract as read_out
+
+    if not re.fullmatch(r"\d{3}", authority):
+        raise click.UsageError("--authority is a three-digit DfE code, as 372")
+    source = click.get_current_context().get_parameter_source("url")
+    if source is ParameterSource.COMMANDLINE and re.search("//[^/@]*:[^/@]*@", url):
+        raise click.UsageError("a password on the command line is seen by others; see --help for its place")
+    password = os.environ.get("LINE_OF_SIGHT_DATABASE_PASSWORD")
+    where = Source(url, password, schema, prefix, queries, timeout)
+    try:
+        said = read_out(where, raw, month.strftime("%Y-%m"), authority)
+    except NotExtracted as why:
+        err.print(f"Nothing was put in place: {why}", markup=False)
+        sys.exit(1)
+    _print_table(
+        ["return", "rows", "file", "why"],
+        [[one.return_name, one.row_count, one.file, one.why] for one in said],
+    )
 
 
 @main.command()
