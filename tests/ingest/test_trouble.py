@@ -1,6 +1,7 @@
 """A file never breaks a refresh: what any step does on it is that file's, and the others land."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import duckdb
