@@ -2,7 +2,8 @@
 -- where it did not. Counts over counts, and never a value.
 with judged as (
 
-    select measure_no, bool_or(severity = 'critical') as is_held, string_agg(check_name, ' ' order by check_name) as checks
+    select
+        measure_no, bool_or(severity = 'critical') as is_held, string_agg(check_name, ' ' order by check_name) as checks
     from {{ source('gate', 'judgements') }}
     group by measure_no
 

@@ -1,4 +1,4 @@
--- Whether each authority's figures of the month reported are all given, and on what grounds those that are not are held.
+-- Whether all figures of an authority's month reported are given, and on what grounds those that are not are held.
 with figures as (
 
     select

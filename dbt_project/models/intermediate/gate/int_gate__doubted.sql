@@ -30,9 +30,10 @@ where
         answers.value_status = 'reported'
         and (doubts.ground = 'contradiction' or doubts.return_name = 'indicator_returns')
     )
-window figure as (
-    partition by
-        answers.view_id, answers.indicator_id, answers.period_basis, answers.month_number, answers.breakdown_type,
-        answers.breakdown_value
-)
+window
+    figure as (
+        partition by
+            answers.view_id, answers.indicator_id, answers.period_basis, answers.month_number, answers.breakdown_type,
+            answers.breakdown_value
+    )
 qualify row_number() over (figure order by held.priority, held.measure_no) = 1

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- Each measure that holds figures, because Great Expectations found it beyond its bound or could not judge it, in words.
+-- Each measure that holds figures, in words: Great Expectations found it beyond its bound, or could not judge it.
 -- Where somebody answers by name for the figures all the same, they are given.
 with found as (
 
@@ -12,7 +12,24 @@ with found as (
 )
 
 select
-    measures.*,
+    measures.measure_no,
+    measures.view_id,
+    measures.la_code,
+    measures.return_name,
+    measures.field_name,
+    measures.ground,
+    measures.rule_id,
+    measures.effect,
+    measures.look_back,
+    measures.source_month_number,
+    measures.month_number,
+    measures.counted,
+    measures.out_of,
+    measures.measured,
+    measures.indicator_id,
+    measures.period_basis,
+    measures.breakdown_type,
+    measures.breakdown_value,
     found.check_name,
     found.state,
     found.bound,

@@ -16,6 +16,14 @@ reads as (
 
 ),
 
+by_age as (
+
+    select indicator_id
+    from reads
+    where return_name = 'persons'
+
+),
+
 reached as (
 
     select doubts.measure_no, indicators.indicator_id
@@ -31,28 +39,27 @@ reached as (
     inner join reads on doubts.return_name = reads.return_name
     where doubts.ground not in ('values_unread', 'order_of_dates_unsure', 'rule_broken', 'children_unknown')
     union all
-    select doubts.measure_no, fields.indicator_id
+    select doubts.measure_no, rests_on.indicator_id
     from doubts
-    inner join {{ ref('indicator_fields') }} as fields
+    inner join {{ ref('indicator_fields') }} as rests_on
         on
-            doubts.return_name = fields.return_name
-            and doubts.field_name = fields.field_name
+            doubts.return_name = rests_on.return_name
+            and doubts.field_name = rests_on.field_name
     where doubts.ground in ('values_unread', 'order_of_dates_unsure')
     union all
-    select doubts.measure_no, fields.indicator_id
+    select doubts.measure_no, rests_on.indicator_id
     from doubts
     inner join {{ ref('quality_rule_fields') }} as named on doubts.rule_id = named.rule_id
-    inner join {{ ref('indicator_fields') }} as fields
+    inner join {{ ref('indicator_fields') }} as rests_on
         on
-            named.return_name = fields.return_name
-            and named.field_name = fields.field_name
+            named.return_name = rests_on.return_name
+            and named.field_name = rests_on.field_name
     where doubts.ground = 'rule_broken'
     union all
-    select doubts.measure_no, reads.indicator_id
+    select doubts.measure_no, of_children.indicator_id
     from doubts
-    inner join reads on doubts.return_name = reads.return_name
-    semi join (select indicator_id from reads where return_name = 'persons') as by_age
-        on reads.indicator_id = by_age.indicator_id
+    inner join reads as of_children on doubts.return_name = of_children.return_name
+    semi join by_age on of_children.indicator_id = by_age.indicator_id
     where doubts.ground = 'children_unknown'
 
 ),
@@ -82,8 +89,9 @@ inner join bases
         and case doubts.look_back
             when 'month' then bases.period_basis = 'month'
             when 'year'
-                then bases.period_basis in ('year_to_date', 'rolling_12_months')
-                or (bases.period_basis = 'month' and bases.history_days > 0)
+                then
+                    bases.period_basis in ('year_to_date', 'rolling_12_months')
+                    or (bases.period_basis = 'month' and bases.history_days > 0)
             else true
         end
 left join {{ source('ledger', 'return_formats') }} as formats on doubts.return_name = formats.return_name
@@ -91,10 +99,11 @@ inner join {{ ref('int_periods_owed') }} as owed
     on
         doubts.view_id = owed.view_id
         and case
-            when doubts.month_number is not null then owed.month_number = doubts.month_number
+            when doubts.month_number is not null then doubts.month_number = owed.month_number
             -- a state return answers for its own month alone
             when formats.history = 'state'
-                then owed.month_number
+                then
+                    owed.month_number
                     = coalesce(doubts.source_month_number, {{ month_number_of_text('owed.view_month') }})
             else owed.month_number <= coalesce(doubts.source_month_number, owed.month_number)
         end

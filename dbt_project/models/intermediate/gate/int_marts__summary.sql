@@ -26,7 +26,7 @@ totals as (
     select
         la_code,
         count(*) as answers,
-        count(distinct (indicator_id, period_basis, period_end)) as distinct_answers
+        count(distinct row(indicator_id, period_basis, period_end)) as distinct_answers
     from answers
     where breakdown_type = 'all'
     group by la_code
@@ -41,6 +41,13 @@ accepted as (
     where submissions.submission_status = 'accepted'
     group by submissions.la_code
 
+),
+
+accepted_of_all as (
+
+    select sum(returns_of_authority) as returns_of_month
+    from accepted
+
 )
 
 select
@@ -53,14 +60,16 @@ select
     any_value(totals.distinct_answers) as distinct_answers,
     any_value(owed.expected_answers) as expected_answers,
     max(answers.value) filter (
-        where answers.unit = 'percent' and answers.indicator_id not in ('partner_cp_activity_change', 'wf_turnover_rate')
+        where answers.unit = 'percent'
+        and answers.indicator_id not in ('partner_cp_activity_change', 'wf_turnover_rate')
     ) as largest_share,
     min(answers.numerator) filter (
         where answers.unit in ('count', 'fte') and answers.indicator_id not like '%net_change'
     ) as smallest_count,
     coalesce(any_value(accepted.returns_of_authority), 0) as returns_of_authority,
-    (select coalesce(sum(accepted.returns_of_authority), 0) from accepted) as returns_of_month
+    coalesce(any_value(accepted_of_all.returns_of_month), 0) as returns_of_month
 from answers
+cross join accepted_of_all
 left join totals on answers.la_code = totals.la_code
 left join owed on answers.la_code = owed.la_code
 left join accepted on answers.la_code = accepted.la_code

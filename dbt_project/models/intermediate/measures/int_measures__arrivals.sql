@@ -192,7 +192,7 @@ refused as (
         {{ month_number_of_text('receipts.reporting_month') }} as source_month_number
     from {{ source('ledger', 'receipts') }} as receipts
     inner join {{ source('ledger', 'views') }} as views
-        on receipts.la_code = views.la_code and views.view_month >= receipts.reporting_month
+        on receipts.la_code = views.la_code and receipts.reporting_month <= views.view_month
     group by all
     having bool_and(receipts.status = 'rejected')
 

@@ -114,8 +114,8 @@ from (
     select
         *, row_number() over (
             partition by view_id, contradiction
-            order by measured desc, indicator_id, period_basis, month_number, breakdown_value
+            order by measured desc, indicator_id asc, period_basis asc, month_number asc, breakdown_value asc
         ) as nearness
     from looked_at
-)
+) as ranked
 where measured > 0 or nearness = 1

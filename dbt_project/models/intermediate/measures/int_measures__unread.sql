@@ -3,7 +3,14 @@
 --
 -- A look-back is the whole return, one month of its events, or the twelve months to its own. What has no day that
 -- could be read is put in the month reported, as far as the return before had less of it.
-with unread as (
+with sent as (
+
+    select distinct content_id, source_month_number
+    from {{ ref('int_measures__contents') }}
+
+),
+
+unread as (
 
     select
         content_id, 'rows_unread' as ground, '*' as field_name,
@@ -36,10 +43,10 @@ with unread as (
         contents.content_id, 'dates_outside' as ground, '*' as field_name, null as event_month_number,
         sum(months.event_count) as counted
     from {{ ref('int_measures__event_months') }} as months
-    inner join (select distinct content_id, source_month_number from {{ ref('int_measures__contents') }}) as contents
+    inner join sent as contents
         on
             months.content_id = contents.content_id
-            and (contents.source_month_number < months.event_month_number or months.event_month_number < 1950 * 12)
+            and (months.event_month_number > contents.source_month_number or months.event_month_number < 1950 * 12)
     group by contents.content_id
 
 ),
