@@ -17,12 +17,13 @@ import pandas as pd
 
 from ingest.invent import invent
 from ingest.places import Places
-from publication import public_pack
+from publication import methodology, public_pack
 from publication.disclosure import audit, design, gate, ledger, long_table
-from tests.pipeline.command import refresh
+from tests.pipeline.command import close, refresh
+from tests.publication import worker_attack
 from tests.publication.attacker import attack, learn
 from tests.publication.warehouses import warehouse
-from tests.publication.worlds import members, revised, world
+from tests.publication.worlds import catalogue, members, revised, world
 
 FIRST = 12 * 2023 + 3  # April 2023
 YEARS_2 = [FIRST + month for month in range(24)]
@@ -308,6 +309,25 @@ def _ees_differs(public: Path, printed: pd.DataFrame) -> int:
     return int((~agrees).sum()) + lacking
 
 
+def workers(folder: Path, count: int) -> None:
+    """Agency staff, leavers and starters, by an attacker who reads what hangs together from the pages."""
+    about = catalogue().reset_index()
+    about["role"] = about["indicator_id"].map({r.indicator_id: r.role for r in design.roles().values()})
+    (folder / "methodology").mkdir(parents=True)
+    methodology.write(folder, about, public_pack.COLUMNS, public_pack.STATUSES, public_pack.ABOUT)
+    hidden = exact = tight = 0
+    by: dict[str, int] = {}
+    for seed in range(1, count + 1):
+        of = members(SIZES[seed % 3])
+        base = world(of, YEARS_2, seed)
+        pack = long_table.make(base, of, ledger.empty(), 1)
+        found = worker_attack.attack([pack.printed], [base], folder / "methodology")
+        hidden, exact, tight = hidden + found.hidden, exact + found.exact, tight + found.tight
+        by = {name: by.get(name, 0) + found.by_indicator.get(name, 0) for name in {*by, *found.by_indicator}}
+    said = f"{hidden:,} hidden figures of few workers: {exact} exact, {tight} to fewer than four values"
+    tell("W1", f"{count} worlds, {said}; {by or 'none'}", exact + tight == 0 and hidden > 0)
+
+
 def england() -> None:
     """D7, D10: every council, every indicator, 24 months; and the month after."""
     of = members()
@@ -358,13 +378,14 @@ def published(folder: Path) -> None:
     months = [f"{month // 12}-{month % 12 + 1:02d}" for month in YEARS_2[:12]]
     invent(3, months, 60, 12, folder)
     places = Places.of(folder / "raw", folder / "reference", folder / "release")
-    ended = refresh(places)
+    refresh(places)
+    ended = close(places, f"{months[0]}..{months[-1]}", "--incomplete", "--reason", "an invented world")
     if ended.returncode:
-        tell("D12", f"the refresh ended with {ended.returncode}: {ended.stderr[-300:]}", False)
+        tell("D12", f"the closing ended with {ended.returncode}: {ended.stderr[-300:]}", False)
         return
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         [(last,)] = db.sql(
-            "select last_day((view_month || '-01')::date)::varchar from ledger.reporting"
+            "select max(period_end)::varchar from intermediate.int_indicators__public"
         ).fetchall()
         base = long_table.read_base(db, last)
     with duckdb.connect(str(places.current / "public" / "public.duckdb"), read_only=True) as db:
@@ -390,6 +411,7 @@ def main() -> int:
         england()
         vintages()
         insiders()
+        workers(folder / "workers", 20)
         many_worlds(20)
     print(f"aims missed: {', '.join(missed) or 'none'}")
     return 1 if missed else 0
