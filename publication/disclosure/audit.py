@@ -360,6 +360,21 @@ def narrow(system: System) -> Ranges:
     return Ranges(low, high, why_low, why_high)
 
 
+def slack(system: System) -> tuple[pd.Series, pd.Series]:
+    """How far each figure's count goes down and up alone within what is near enough always the same, by the
+    number of the figure."""
+    total = np.bincount(system.row, system.weight * system.exact[system.unknown], len(system.least))
+    near = np.isfinite(system.least) & np.isfinite(system.most) & (system.least < system.most)
+    of = near[system.row]
+    row, u, w = system.row[of], system.unknown[of], system.weight[of]
+    more, less = system.most[row] - total[row], total[row] - system.least[row]
+    down, up = np.full(len(system.exact), float(NO_LIMIT)), np.full(len(system.exact), float(NO_LIMIT))
+    np.minimum.at(down, u, np.floor(np.where(w > 0, less, more) / np.abs(w) + TINY))
+    np.minimum.at(up, u, np.floor(np.where(w > 0, more, less) / np.abs(w) + TINY))
+    at = system.counted.to_numpy(dtype=int)
+    return pd.Series(down[at], index=system.counted.index), pd.Series(up[at], index=system.counted.index)
+
+
 def limit(system: System, figures: np.ndarray, down: np.ndarray, up: np.ndarray) -> System:
     """The system where some figures can go no further than so much down and up from what they are."""
     known = np.isin(figures, system.counted.index)

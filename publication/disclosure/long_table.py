@@ -307,6 +307,9 @@ def _protect_sums(
     """The sums of regions and England, hidden where they would narrow an authority's figure: by themselves,
     by the sums of its counts, or by anything else that is printed of it."""
     parts, rows = _parts(base, of_counts, protected)
+    for way, slack in zip(("down", "up"), audit.slack(system), strict=True):
+        alone = slack.reindex(rows["at"]).fillna(NO_LIMIT).to_numpy()
+        parts[way] = np.minimum(parts[way], alone).astype("int64")
     place = ["area_code", *areas.COLUMN]
     regions = {*members["region_code"], areas.ENGLAND}
     earlier = before[before["area_code"].isin(regions)].rename(columns={"numerator": "exact"})
