@@ -134,6 +134,9 @@ prove-rules: install  ## every quality rule on a record planted for it, and on c
 prove-disclosure: install  ## an attacker against the public packs of twenty invented worlds
 	$(BIN)/python -m tests.prove.disclosure
 
+prove-disclosure-mutants: install  ## protection broken by one line at a time, and whether its tests see it
+	$(BIN)/python -m tests.prove.disclosure_mutants
+
 prove-ees: install  ## files for explore education statistics against the screening rules (needs ../shared)
 	$(BIN)/python -m tests.prove.ees
 

@@ -6,7 +6,7 @@ records keep it. Ranges are narrowed along both until nothing moves. Each rememb
 the printed figures behind one that is too narrow are known, and the cheapest of them can give way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -40,6 +40,8 @@ class System:
     least: np.ndarray
     most: np.ndarray
     figure: np.ndarray
+    counted: pd.Series  # the unknown that each figure of this pack counts, by its number
+    limited: np.ndarray  # of an unknown: the figure that a sum of authorities limits it as, or NONE
 
     @cached_property
     def by_row(self) -> tuple[np.ndarray, np.ndarray]:
@@ -133,6 +135,8 @@ class _Builder:
     def printed(self, release: int) -> None:
         """Counts as they are; measures, shares and ratios as wide as their rounding; what symbols say."""
         uses = self.uses
+        now = uses[(uses["release"] == release) & (uses["side"] == "n") & uses["figure"].notna()]
+        self.counted = pd.Series(now["unknown"].to_numpy(), index=now["figure"].astype(int).to_numpy())
         figure = uses["figure"].where(uses["release"] == release, OLD).fillna(OLD).astype(int)
         n = uses["side"] == "n"
         counts = uses["is_shown"] & n & uses["role"].isin(design.COUNTS)
@@ -301,6 +305,8 @@ class _Builder:
             least=least,
             most=most,
             figure=figure.astype(int),
+            counted=self.counted,
+            limited=np.full(len(self.exact), NONE),
         )
 
 
@@ -354,6 +360,33 @@ def narrow(system: System) -> Ranges:
     return Ranges(low, high, why_low, why_high)
 
 
+def slack(system: System) -> tuple[pd.Series, pd.Series]:
+    """How far each figure's count goes down and up alone within what is near enough always the same, by the
+    number of the figure."""
+    total = np.bincount(system.row, system.weight * system.exact[system.unknown], len(system.least))
+    near = np.isfinite(system.least) & np.isfinite(system.most) & (system.least < system.most)
+    of = near[system.row]
+    row, u, w = system.row[of], system.unknown[of], system.weight[of]
+    more, less = system.most[row] - total[row], total[row] - system.least[row]
+    down, up = np.full(len(system.exact), float(NO_LIMIT)), np.full(len(system.exact), float(NO_LIMIT))
+    np.minimum.at(down, u, np.floor(np.where(w > 0, less, more) / np.abs(w) + TINY))
+    np.minimum.at(up, u, np.floor(np.where(w > 0, more, less) / np.abs(w) + TINY))
+    at = system.counted.to_numpy(dtype=int)
+    return pd.Series(down[at], index=system.counted.index), pd.Series(up[at], index=system.counted.index)
+
+
+def limit(system: System, figures: np.ndarray, down: np.ndarray, up: np.ndarray) -> System:
+    """The system where some figures can go no further than so much down and up from what they are."""
+    known = np.isin(figures, system.counted.index)
+    at = system.counted.loc[figures[known]].to_numpy(dtype=int)
+    low, high, limited = system.low.copy(), system.high.copy(), system.limited.copy()
+    np.maximum.at(low, at, system.exact[at] - down[known])
+    np.minimum.at(high, at, system.exact[at] + up[known])
+    is_narrower = (low[at] > system.low[at]) | (high[at] < system.high[at])
+    limited[at[is_narrower]] = figures[known][is_narrower]
+    return replace(system, low=low, high=high, limited=limited)
+
+
 def sensitive(system: System) -> np.ndarray:
     """The unknowns that must keep four values: people counted above nothing and below six, not printed."""
     few = (system.exact > TINY) & (system.exact < design.THRESHOLD - TINY)
@@ -375,10 +408,12 @@ def told(system: System, ranges: Ranges) -> np.ndarray:
     return few[values(system, ranges)[few] < design.FEWEST_VALUES]
 
 
-def explain(system: System, ranges: Ranges, unknown: int) -> set[int]:
-    """The printed figures of this pack without which a range would be wider."""
+def explain(system: System, ranges: Ranges, unknown: int) -> tuple[set[int], set[int]]:
+    """The printed figures of this pack without which a range would be wider; and those that a sum of
+    authorities limits."""
     order, starts = system.by_row
     found: set[int] = set()
+    by_sums: set[int] = set()
     stack = [(unknown, True), (unknown, False)]
     seen = set(stack)
     while stack:
@@ -387,6 +422,8 @@ def explain(system: System, ranges: Ranges, unknown: int) -> set[int]:
         if row == NONE:
             if system.shown_by[at] >= 0:
                 found.add(int(system.shown_by[at]))
+            elif system.limited[at] >= 0:
+                by_sums.add(int(system.limited[at]))
             continue
         if system.figure[row] >= 0:
             found.add(int(system.figure[row]))
@@ -401,4 +438,4 @@ def explain(system: System, ranges: Ranges, unknown: int) -> set[int]:
             if step not in seen:
                 seen.add(step)
                 stack.append(step)
-    return found
+    return found, by_sums

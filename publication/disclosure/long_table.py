@@ -130,7 +130,8 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
         if len(asked):  # nothing ties one authority to another: the rest need not be asked again
             protected.hide(base.loc[cells.index, "gives_way"].to_numpy())
             continue
-        sums = _protect_sums(base, cells.index, protected, members, before)
+        system = _system(base, before, every, release)
+        sums = _protect_sums(base, cells.index, protected, members, before, system)
         if protected.is_out.sum() == out:
             break
         asked = every
@@ -233,18 +234,14 @@ def _gives_way(
 ) -> np.ndarray:
     """Choose what else to hide, where all that is printed of some authorities narrows a hidden figure: the
     cheapest figures behind each, so many at once. The authorities that lose one."""
-    now = _for_ledger(base).assign(release=release, figure=base.index[base["role"] != "rate"])
-    now["is_shown"] &= base.loc[now["figure"], "status"].ne("x").to_numpy()
-    history = pd.concat([before, now], ignore_index=True)
-    history = history[history["area_code"].isin(authorities)]
-    system = audit.build(history.rename(columns={"area_code": "la_code"}), release)
+    system = _system(base, before, authorities, release)
     ranges = audit.narrow(system)
     dear = base["role"].map(DEAR).fillna(0)
     lost = pd.Series([on for r in design.roles().values() for on in r.hangs_on]).value_counts()
     cost = (dear + base["indicator_id"].map(lost).fillna(0)).to_numpy()
     order = {name: -k for k, name in enumerate(design.roles())}
     late = base["indicator_id"].map(order).to_numpy()
-    behind = [audit.explain(system, ranges, unknown) for unknown in audit.told(system, ranges)]
+    behind = [audit.explain(system, ranges, unknown)[0] for unknown in audit.told(system, ranges)]
     times = pd.Series([figure for figures in behind for figure in figures], dtype=int).value_counts()
     chosen = {
         figure
@@ -253,6 +250,15 @@ def _gives_way(
     } - set(base.index[base["gives_way"]])
     base.loc[list(chosen), "gives_way"] = True
     return base.loc[list(chosen), "la_code"].unique()
+
+
+def _system(base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int) -> audit.System:
+    """All that the packs print of some authorities."""
+    now = _for_ledger(base).assign(release=release, figure=base.index[base["role"] != "rate"])
+    now["is_shown"] &= base.loc[now["figure"], "status"].ne("x").to_numpy()
+    history = pd.concat([before, now], ignore_index=True)
+    history = history[history["area_code"].isin(authorities)]
+    return audit.build(history.rename(columns={"area_code": "la_code"}), release)
 
 
 def _stand_by_what_was_said(base: pd.DataFrame, rest: pd.Series, before: pd.DataFrame) -> None:
@@ -291,10 +297,19 @@ def _hangs_on_hidden(base: pd.DataFrame) -> pd.Series:
 
 
 def _protect_sums(
-    base: pd.DataFrame, of_counts: pd.Index, protected: Protected, members: pd.DataFrame, before: pd.DataFrame
+    base: pd.DataFrame,
+    of_counts: pd.Index,
+    protected: Protected,
+    members: pd.DataFrame,
+    before: pd.DataFrame,
+    system: audit.System,
 ) -> pd.DataFrame:
-    """The sums of regions and England, hidden where they would narrow an authority's figure."""
+    """The sums of regions and England, hidden where they would narrow an authority's figure: by themselves,
+    by the sums of its counts, or by anything else that is printed of it."""
     parts, rows = _parts(base, of_counts, protected)
+    for way, slack in zip(("down", "up"), audit.slack(system), strict=True):
+        alone = slack.reindex(rows["at"]).fillna(NO_LIMIT).to_numpy()
+        parts[way] = np.minimum(parts[way], alone).astype("int64")
     place = ["area_code", *areas.COLUMN]
     regions = {*members["region_code"], areas.ENGLAND}
     earlier = before[before["area_code"].isin(regions)].rename(columns={"numerator": "exact"})
@@ -310,12 +325,41 @@ def _protect_sums(
         down[unknown[has]], up[unknown[has]] = found.down.to_numpy()[has], found.up.to_numpy()[has]
         told, _ = protected.failing(down, up)
         if not len(told):
-            return found.sums
+            beside = _limited_beside(system, parts, rows["at"].to_numpy(), found)
+            if not len(beside):
+                return found.sums
+            kept = pd.concat([kept, beside], ignore_index=True)
+            continue
         more = _sums_beside(protected, told, parts.assign(unknown=unknown), found.sums)
         if not len(more):  # an earlier sum of authorities tells it
             protected.is_out[told] = True
             continue
         kept = pd.concat([kept, more], ignore_index=True)
+
+
+def _limited_beside(
+    system: audit.System, parts: pd.DataFrame, at: np.ndarray, found: areas.Areas
+) -> pd.DataFrame:
+    """The region's sums, or else England's, of the figures whose limits narrow one too far with all else."""
+    hidden = parts["is_hidden"].to_numpy()
+    limits = (at[hidden], found.down.to_numpy()[hidden], found.up.to_numpy()[hidden])
+    limited = audit.limit(system, *limits)
+    ranges = audit.narrow(limited)
+    told = audit.told(limited, ranges)
+    figures = {figure for unknown in told for figure in audit.explain(limited, ranges, unknown)[1]}
+    return _still_shown(parts[np.isin(at, list(figures))], found.sums)
+
+
+def _still_shown(beside: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """Of the sums that some figures are in: the region's, where one is shown, or else England's."""
+    place = ["area_code", *areas.COLUMN]
+    shown = sums.loc[~sums["is_hidden"], place]
+    of_region = beside.rename(columns={"region_code": "area_code"})[place].drop_duplicates()
+    region = of_region.merge(shown, on=place)
+    if len(region):
+        return region
+    england = beside[areas.COLUMN].drop_duplicates().assign(area_code=areas.ENGLAND)[place]
+    return england.merge(shown, on=place)
 
 
 def _sums_beside(
@@ -326,15 +370,7 @@ def _sums_beside(
     near = np.unique(members[np.isin(members, told).any(axis=1)])
     near = np.union1d(near, np.unique(members[(np.isin(members, near) & (signs != 0)).any(axis=1)]))
     beside = parts[parts["unknown"].isin(near) & parts["is_hidden"]]
-    place = ["area_code", *areas.COLUMN]
-    shown = sums.loc[~sums["is_hidden"], place]
-    region = (
-        beside.rename(columns={"region_code": "area_code"})[place].drop_duplicates().merge(shown, on=place)
-    )
-    if len(region):
-        return region
-    england = beside[areas.COLUMN].drop_duplicates().assign(area_code=areas.ENGLAND)[place]
-    return england.merge(shown, on=place)
+    return _still_shown(beside, sums)
 
 
 def _parts(
@@ -360,6 +396,7 @@ def _parts(
         reach_down=(equations.exact - low)[u],
         reach_up=(high - equations.exact)[u],
         unknown=u,
+        at=counts.index,
     )
     shares = base[(base["role"] == "share") & base["denominator"].notna() & (base["status"] != "x")]
     rest = shares["denominator"] - shares["numerator"]
@@ -377,11 +414,12 @@ def _parts(
             most - shares["numerator"],
         ),
         unknown=-1,
+        at=shares.index,
     )
     parts = pd.concat([parts, of_shares], ignore_index=True)
     parts = parts[parts["role"].isin(design.ADDED_UP)].reset_index(drop=True)
     parts["grows_with"] = _hidden_whole(parts)
-    return parts.drop(columns=["role", "unknown"]), parts[["unknown"]]
+    return parts.drop(columns=["role", "unknown", "at"]), parts[["unknown", "at"]]
 
 
 def _said_of_shares(shares: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

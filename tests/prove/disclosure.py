@@ -10,6 +10,7 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import numpy as np
@@ -18,12 +19,13 @@ import pandas as pd
 from expectations.public_pack import Judge
 from ingest.invent import invent
 from ingest.places import Places
-from publication import public_pack
+from publication import methodology, public_pack
 from publication.disclosure import audit, design, gate, ledger, long_table
-from tests.pipeline.command import refresh
+from tests.pipeline.command import close, refresh
+from tests.publication import worker_attack
 from tests.publication.attacker import attack, learn
 from tests.publication.warehouses import warehouse
-from tests.publication.worlds import members, revised, world
+from tests.publication.worlds import catalogue, members, placed, revised, world
 
 FIRST = 12 * 2023 + 3  # April 2023
 YEARS_2 = [FIRST + month for month in range(24)]
@@ -148,7 +150,7 @@ def _attacked(printed: pd.DataFrame, base: pd.DataFrame, of: pd.DataFrame, more:
 
 
 def planted_leaks(folder: Path) -> None:
-    """D6: eight leaks, each caught by the attacker or by the gate."""
+    """D6: twelve leaks, each caught by an attacker or by the gate."""
     of = members(6)
     base = world(of, YEARS_2[:9], 3, only=SOME, small=0.5)
     pack = long_table.make(base, of, ledger.empty(), 1)
@@ -201,12 +203,47 @@ def planted_leaks(folder: Path) -> None:
         "a hidden sheet": _workbook_finds(folder, "hidden"),
         "the cache of a chart": _workbook_finds(folder, "chart"),
     }
+    caught |= _unaudited_leaks(folder)
     said = ", ".join(name for name, found in caught.items() if not found) or "none"
     tell(
         "D6",
         f"{len(caught)} leaks planted, {sum(caught.values())} caught; not caught: {said}",
         all(caught.values()),
     )
+
+
+def _unaudited_leaks(folder: Path) -> dict[str, bool]:
+    """What rates, their steps, shares and regions tell where the audit of everything printed is left out."""
+    of = members(6)
+    base = world(of, YEARS_2, 11)
+    with mock.patch.object(long_table, "_gives_way", lambda *given: np.array([])):
+        leaky = long_table.make(base, of, ledger.empty(), 1).printed
+    of_workers = worker_attack.attack([leaky], [base], _pages(folder)).by_indicator
+    found = attack(learn([leaky], [base], regions(of)))
+    told = {*found.exact["indicator_id"], *found.tight["indicator_id"]}
+    one = members(10).assign(region_code="R0")
+    counts = [(f"{n:03d}", "s47_started", YEARS_2[0], int(n < 5)) for n in range(1, 11)]
+    low = placed(one, *counts)
+    alone = long_table.make(low, one, ledger.empty(), 1).printed
+    of_region = alone["geographic_level"].eq("Regional") & alone["period_basis"].eq("month")
+    shown = alone.assign(status=alone["status"].mask(of_region, "low"))
+    return {
+        "vacancies and the rate after agency cover": bool(of_workers.get("wf_agency_fte")),
+        "a step of the turnover": bool(of_workers.get("wf_leavers")),
+        "conferences and the share that became plans": bool(told & {"cp_started", "icpc_to_plan_pct"}),
+        "a region's low beside noughts": bool(len(attack(learn([shown], [low], regions(one))).exact)),
+    }
+
+
+def _pages(folder: Path) -> Path:
+    """The methodology pages, as a pack has them."""
+    about = catalogue().reset_index()
+    about["role"] = about["indicator_id"].map({r.indicator_id: r.role for r in design.roles().values()})
+    target = folder / "pages"
+    if not target.exists():
+        (target / "methodology").mkdir(parents=True)
+        methodology.write(target, about, public_pack.COLUMNS, public_pack.STATUSES, public_pack.ABOUT)
+    return target / "methodology"
 
 
 def _real_pack(folder: Path) -> tuple[long_table.Pack, Path]:
@@ -311,6 +348,21 @@ def _ees_differs(public: Path, printed: pd.DataFrame) -> int:
     return int((~agrees).sum()) + lacking
 
 
+def workers(folder: Path, count: int) -> None:
+    """Agency staff, leavers and starters, by an attacker who reads what hangs together from the pages."""
+    hidden = exact = tight = 0
+    by: dict[str, int] = {}
+    for seed in range(1, count + 1):
+        of = members(SIZES[seed % 3])
+        base = world(of, YEARS_2, seed)
+        pack = long_table.make(base, of, ledger.empty(), 1)
+        found = worker_attack.attack([pack.printed], [base], _pages(folder))
+        hidden, exact, tight = hidden + found.hidden, exact + found.exact, tight + found.tight
+        by = {name: by.get(name, 0) + found.by_indicator.get(name, 0) for name in {*by, *found.by_indicator}}
+    said = f"{hidden:,} hidden figures of few workers: {exact} exact, {tight} to fewer than four values"
+    tell("W1", f"{count} worlds, {said}; {by or 'none'}", exact + tight == 0 and hidden > 0)
+
+
 def england() -> None:
     """D7, D10: every council, every indicator, 24 months; and the month after."""
     of = members()
@@ -361,13 +413,14 @@ def published(folder: Path) -> None:
     months = [f"{month // 12}-{month % 12 + 1:02d}" for month in YEARS_2[:12]]
     invent(3, months, 60, 12, folder)
     places = Places.of(folder / "raw", folder / "reference", folder / "release")
-    ended = refresh(places)
+    refresh(places)
+    ended = close(places, f"{months[0]}..{months[-1]}", "--incomplete", "--reason", "an invented world")
     if ended.returncode:
-        tell("D12", f"the refresh ended with {ended.returncode}: {ended.stderr[-300:]}", False)
+        tell("D12", f"the closing ended with {ended.returncode}: {ended.stderr[-300:]}", False)
         return
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         [(last,)] = db.sql(
-            "select last_day((view_month || '-01')::date)::varchar from ledger.reporting"
+            "select max(period_end)::varchar from intermediate.int_indicators__public"
         ).fetchall()
         base = long_table.read_base(db, last)
     with duckdb.connect(str(places.current / "public" / "public.duckdb"), read_only=True) as db:
@@ -393,6 +446,7 @@ def main() -> int:
         england()
         vintages()
         insiders()
+        workers(folder, 20)
         many_worlds(20)
     print(f"aims missed: {', '.join(missed) or 'none'}")
     return 1 if missed else 0

@@ -136,6 +136,15 @@ def test_a_gap_in_the_ledger_is_found_by_what_came_after_it(tmp_path):
         ledger.read(tmp_path / "ledger", [1, 2])
 
 
+def test_a_release_with_a_public_folder_owes_its_part_of_the_ledger(tmp_path):
+    (tmp_path / "000001" / "public").mkdir(parents=True)
+    (tmp_path / "000002").mkdir()
+    said = '{"public_pack": {"ledger_sha256": "ab"}}'
+    (tmp_path / "000001" / "manifest.json").write_text(said, encoding="utf-8")
+
+    assert ledger.owed(tmp_path, [1, 2, 3]) == {1: "ab"}
+
+
 def region_of(*counts: int) -> long_table.Pack:
     of = members(3 * len(counts)).assign(region_code=lambda d: ["R0"] * len(d))
     base = placed(of, *[(f"{n:03d}", "s47_started", MONTH, count) for n, count in enumerate(counts, 1)])
