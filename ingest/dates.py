@@ -167,6 +167,11 @@ def are_plain(spellings: pa.Array) -> bool:
     return bool(pc.all(pc.match_substring_regex(spellings, PLAIN), min_count=0).as_py())
 
 
+def in_words(month: str) -> str:
+    """A month as a reader says it: March 2025, of 2025-03."""
+    return date.fromisoformat(f"{month}-01").strftime("%B %Y")
+
+
 def last_day_of(month: str) -> date:
     """The last day of a month, as YYYY-MM."""
     return (date.fromisoformat(f"{month}-01") + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Open what is not an SSD return (Annex A, the censuses, SSDA903) and keep its returns as text.
+"""Open what is not an SSD return (Annex A, the censuses, SSDA903, DfE's payload): keep its returns as text.
 
 Each authority-month's files are read once and their returns set down in the restricted zone, where landing
 finds them beside the SSD returns. An SSD return of the same month goes before them (ingest/which_counts.py).
@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 from ingest import code_lists, limits
 from ingest import findings as found
 from ingest.conform import without_unread
-from ingest.dates import last_day_of
+from ingest.dates import in_words, last_day_of
 from ingest.discovery.archives import received
 from ingest.discovery.beside import form_of
 from ingest.ledger import Ledger, Look
@@ -35,6 +35,7 @@ from ingest.other_formats import (
     HEAD_BYTES,
     Opened,
     open_cin_census,
+    open_csc_api,
     open_ssda903,
     open_workforce_census,
     recognise,
@@ -51,6 +52,8 @@ from ingest.trouble import Broke, of_this_file
 
 LEDGER_NAME = "other_formats"
 READER_VERSION = "5"  # raise it when the front ends read differently, so that files are opened again
+SETS = ("ssda903", "csc_api")  # of which the files of a folder are one
+NO_NAMES: Mapping[str, str] = {}
 OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
 
 
@@ -222,7 +225,8 @@ class _Folder:
     def _read(self, files: Sequence[OtherFile]) -> dict[str, list[_Read]]:
         """What could be opened, by format."""
         opened: dict[str, list[_Read]] = {}
-        tables: dict[str, tuple[bytes, str]] = {}
+        sets: dict[str, dict[str, tuple[bytes, str]]] = {name: {} for name in SETS}
+        names: dict[str, str] = {}
         for file in files:
             try:
                 with of_this_file():
@@ -242,27 +246,35 @@ class _Folder:
                 )
                 reason = f"{what}, so it was not read"
                 self.refused.append(_finding(file.file, "unknown_file", reason, move))
-            elif source_format == "ssda903":
-                tables[file.file] = data, sha256
+            elif source_format in sets:
+                sets[source_format][file.file] = data, sha256
+                names[file.file] = file.name
             elif read := self._open_one(source_format, file.file, sha256, {file.file: data}):
                 opened.setdefault(source_format, []).append(read)
-        if tables:
-            [(name, (_, sha256)), *others] = tables.items()
+        for source_format, parts in sets.items():
+            if not parts:
+                continue
+            [(name, (_, sha256)), *others] = parts.items()
             if others:
                 name = str(Path(name).parent)
-                sha256 = hashlib.sha256("".join(sorted(s for _, s in tables.values())).encode()).hexdigest()
-            contents = {n: data for n, (data, _) in tables.items()}
+                sha256 = hashlib.sha256("".join(sorted(s for _, s in parts.values())).encode()).hexdigest()
+            contents = {n: data for n, (data, _) in parts.items()}
             self.received_as[name] = set(contents)
-            if read := self._open_one("ssda903", name, sha256, contents):
-                opened["ssda903"] = [read]
+            if read := self._open_one(source_format, name, sha256, contents, names):
+                opened[source_format] = [read]
         return opened
 
     def _open_one(
-        self, source_format: str, name: str, sha256: str, contents: Mapping[str, bytes]
+        self,
+        source_format: str,
+        name: str,
+        sha256: str,
+        contents: Mapping[str, bytes],
+        names: Mapping[str, str] = NO_NAMES,
     ) -> _Read | None:
         try:
             with of_this_file():
-                content = self._content(source_format, contents)
+                content = self._content(source_format, contents, names)
                 if isinstance(content, Opened):
                     _check_says_the_same(content, self.month, self.la_code)
         except Broke as why:
@@ -273,7 +285,9 @@ class _Folder:
             return None
         return _Read({"source_format": source_format, "file": name, "sha256": sha256}, content)
 
-    def _content(self, source_format: str, contents: Mapping[str, bytes]) -> "Opened | _Workbook":
+    def _content(
+        self, source_format: str, contents: Mapping[str, bytes], names: Mapping[str, str]
+    ) -> "Opened | _Workbook":
         [data, *_] = contents.values()
         if source_format.endswith("census"):
             limits.check("xml", bytes=len(data))
@@ -286,6 +300,9 @@ class _Folder:
                 return open_cin_census(data, self.door)
             case "workforce_census":
                 return open_workforce_census(data)
+            case "csc_api":
+                payloads = {file: (names[file], data) for file, data in contents.items()}
+                return open_csc_api(payloads, last_day, self.door)
             case _:
                 return open_ssda903(contents, last_day, self.door)
 
@@ -380,17 +397,19 @@ def _replacing(folder: Path) -> Iterator[Path]:
 
 
 def _check_says_the_same(opened: Opened, month: str, la_code: str) -> None:
-    """The folder decides the month and the authority; a file that says otherwise is another's."""
-    if opened.said_authority not in (None, la_code):
-        raise Rejected(f"it says authority {opened.said_authority}, and lies in the folder of {la_code}")
-    if (
-        opened.said_year is not None
-        and month != f"{opened.said_year}-03"
-        and opened.source_format == "cin_census"
-    ):
-        raise Rejected(
-            f"it is the census of the year to March {opened.said_year}, and lies in the folder {month}"
-        )
+    """The folder decides the month and the authority; a file that says otherwise is another's.
+
+    Where a census's Year and ReferenceDate disagree, one of them that is the folder's is enough.
+    """
+    is_of_another = opened.said_authority not in (None, la_code)
+    said_months = {f"{opened.said_year}-03", (opened.said_date or "")[:7]}
+    is_of_march = opened.source_format == "cin_census" and opened.said_year is not None
+    is_of_another_month = is_of_march and month not in said_months
+    if is_of_another or is_of_another_month:
+        said = f"authority {opened.said_authority}" if opened.said_authority else ""
+        when = f"March {opened.said_year}" if is_of_march else ""
+        says = " and ".join(filter(None, (said, when)))
+        raise Rejected(f"it says {says}; the folder is {la_code}, {in_words(month)}")
 
 
 def _set_down(

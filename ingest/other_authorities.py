@@ -29,6 +29,23 @@ def rows_of_others(table: RawTable, unknown: Sequence[int], la_code: str) -> int
     return counted
 
 
+def said_authorities(table: RawTable, unknown: Sequence[int]) -> set[str]:
+    """The codes of the known authorities that rows say they are of, in the columns at these positions."""
+    codes = known_authorities()
+    said: set[str] = set()
+    for position in unknown:
+        if HEADER.fullmatch(table.headers[position].strip().lower().replace(" ", "_")):
+            cells = pc.unique(pc.utf8_lower(pc.utf8_trim_whitespace(table.cells.column(str(position)))))
+            said |= {codes[cell] for cell in cells.to_pylist() if cell in codes}
+    return said
+
+
+@cache
+def known_authorities() -> dict[str, str]:
+    """The code of each authority by every spelling of it, in lower case."""
+    return {name: row["la_code"] for row in _authorities() for name in _spelled(row)}
+
+
 @cache
 def _authorities() -> list[dict[str, str]]:
     with (DBT_PROJECT / "seeds" / "authorities.csv").open(encoding="utf-8", newline="") as file:

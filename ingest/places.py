@@ -85,6 +85,16 @@ class Places:
         return self.restricted / "error_reports"
 
     @property
+    def quality_context(self) -> Path:
+        """The file context in which Great Expectations judges one refresh."""
+        return self.restricted / "great_expectations"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' pages of what was judged."""
+        return self.restricted / "data_docs"
+
+    @property
     def page_address(self) -> Path:
         """The next one-time address of the page, while it is open."""
         return self.restricted / "page_address"

@@ -28,7 +28,7 @@ TOLD_WORDS = {
     "november", "december", "q1", "q2", "q3", "q4", "readme", "notes", "ssd", "ext", "export", "of", "person",
     "new", "draft", "table", "report", "revised", "resubmission",
 }  # fmt: skip
-TOLD_NUMBER = re.compile(r"(19|20)\d\d((0[1-9]|1[0-2])([0-3]\d)?)?|\d{1,2}")
+TOLD_NUMBER = re.compile(r"v\d{1,3}|(19|20)\d\d((0[1-9]|1[0-2])([0-3]\d)?)?|\d{1,2}")
 TOLD_SUFFIX = re.compile(
     r"\.(xlsx?|xlsm|xml|csv|tsv|tab|psv|dat|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE
 )

@@ -4,16 +4,19 @@ There is no list of pseudonyms and ids to be stolen. Whoever has the key and the
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.dates import last_day_of
 from ingest.discovery.archives import received
 from ingest.discovery.returns import sort_files
 from ingest.other_formats import (
     HEAD_BYTES,
     open_cin_census,
+    open_csc_api,
     open_ssda903,
     recognise,
 )
@@ -86,6 +89,7 @@ def _through_the_door(found: RawFolder, month: str, la_code: str, door: _Watched
                 door.through(pa.table(held), fmt.identifiers)
             yield
     sets: dict[str, bytes] = {}
+    payloads: dict[str, tuple[str, bytes]] = {}
     for file_month, authority, other in found.others:
         if (file_month, authority) == (month, la_code):
             try:
@@ -97,12 +101,16 @@ def _through_the_door(found: RawFolder, month: str, la_code: str, door: _Watched
                         open_cin_census(data, door)
                     case "ssda903":
                         sets[other.file] = data
+                    case "csc_api":
+                        payloads[other.file] = other.name, data
             except Rejected:
                 continue
             yield
     if sets:
-        try:
+        with suppress(Rejected):
             open_ssda903(sets, None, door)
-        except Rejected:
-            return
+        yield
+    if payloads:
+        with suppress(Rejected):
+            open_csc_api(payloads, last_day_of(month), door)
         yield

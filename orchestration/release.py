@@ -59,7 +59,8 @@ def publish(
     Readers of release/current see the earlier release whole until the last step, and the new one whole
     after it.
     """
-    # its solvers take long to load, and much memory: only a release pays for them
+    # Great Expectations and solvers take long to load, and much memory: only a release pays for them
+    from expectations.public_pack import Judge
     from publication import public_pack
     from publication.disclosure import ledger as public_ledger
 
@@ -80,11 +81,12 @@ def publish(
         on_record = ledger.table("releases").column("release_number").to_pylist()
         owed = public_ledger.owed(places.releases, on_record)
         kept = public_pack.Kept(places.public_ledger, on_record, owed)
+        judge = Judge(places.quality_context, places.data_docs)
         try:
             # DuckDB writes while the pack is worked out
             with db.cursor() as beside, ThreadPoolExecutor(max_workers=1) as pool:
                 exported = pool.submit(_export, beside, aside, descriptions)
-                public = public_pack.publish(db, aside / "public", kept, number, public_month)
+                public = public_pack.publish(db, aside / "public", kept, number, public_month, judge)
                 exported.result()
             key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None
             public_month = public_month if public.state == public_pack.MADE else None

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import xlsxwriter
 
+from expectations.public_pack import Judge
 from publication import ees, methodology
 from publication.disclosure import design, gate, ledger, long_table
 
@@ -58,8 +59,8 @@ order by 1, 2
 INDICATORS = """
 select
     about.indicator_id, about.title, about.area, about.unit, about.scale, about.polarity, about.kind,
-    about.count_unit, about.counted_on, about.numerator_rule, about.denominator_rule, about.decision_note,
-    roles.role, roles.reason
+    about.count_unit, about.bases, about.counted_on, about.numerator_rule, about.denominator_rule,
+    about.decision_note, roles.role, roles.reason
 from marts.dim_indicator as about inner join roles using (indicator_id) order by about.display_order
 """
 
@@ -90,13 +91,13 @@ class Ended:
 
 
 def publish(
-    db: duckdb.DuckDBPyConnection, folder: Path, kept: Kept, release: int, newest: str | None
+    db: duckdb.DuckDBPyConnection, folder: Path, kept: Kept, release: int, newest: str | None, judge: Judge
 ) -> Ended:
     """Write the pack, or nothing and the reason: a pack that is refused never stops the exact release."""
     if newest is None:
         return Ended("none", "no month is final")
     try:
-        pack = write(db, folder, kept, release, newest)
+        pack = write(db, folder, kept, release, newest, judge)
     except Withheld as error:
         if folder.exists():
             shutil.rmtree(folder)
@@ -123,7 +124,7 @@ def left_out_by_authority(pack: long_table.Pack) -> tuple[Mapping[str, str], ...
 
 
 def write(
-    db: duckdb.DuckDBPyConnection, folder: Path, kept: Kept, release: int, newest: str
+    db: duckdb.DuckDBPyConnection, folder: Path, kept: Kept, release: int, newest: str, judge: Judge
 ) -> long_table.Pack:
     """Protect, write every format into `folder`, and let the gate look: figures that it stops are left out,
     and it looks again. Raises Withheld. The ledger is not written.
@@ -138,13 +139,13 @@ def write(
     base, members = long_table.read_base(db, last), long_table.members_of_england(db)
     pack = long_table.make(base, members, before, release)
     write_files(db, folder, pack, last)
-    if found := gate.wrong(folder, pack, last):
+    if found := gate.wrong(folder, pack, last, judge):
         named = pd.concat([one.figures for one in found]).drop_duplicates()
         if len(named):
             pack = long_table.leave_out(pack, named, before, release)
             shutil.rmtree(folder)
             write_files(db, folder, pack, last)
-            found = gate.wrong(folder, pack, last)
+            found = gate.wrong(folder, pack, last, judge)
     if found:
         raise Withheld("the public pack did not pass its gate: " + "; ".join(one.in_words for one in found))
     return pack

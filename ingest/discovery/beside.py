@@ -24,6 +24,8 @@ FORMS = (
 def passed_over(name: str) -> str | None:
     """What a file is that its name shows to be nothing of a return; None of any other."""
     lower = name.lower()
+    if lower.startswith(".extract."):
+        return "the receipt of an extract"
     if lower in LEFT_BY_SYSTEMS or name.startswith("."):
         return "left by the operating system"
     if name.startswith("~"):

@@ -5,6 +5,7 @@ that claim one return of one authority-month are both kept aside, unless their r
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -29,31 +30,35 @@ from ingest.trouble import of_this_file
 
 PLAIN_HEAD = 4096  # holds the header row of nearly every file
 
+VERSION = re.compile(r"\.v(\d{1,3})(?=\.[A-Za-z0-9]+$)")  # as `receive` names what was sent again
+Other = tuple[str, str, OtherFile]
 Place = tuple[str, str, str]  # reporting month, authority, return
 
 
 def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) -> RawFolder:
     """What was found, each file under the return that it holds. `read_before` is the ledger's."""
     claims: dict[Place, list[RawFile]] = {}
-    others: list[tuple[str, str, OtherFile]] = []
+    others: list[Other] = []
     beside: list[Beside] = []
     found, oddities = _unpacked(found)
     looked_at: set[str] = set()
     for file in _tables(found):
         looked_at.add(file.file)
-        settled = _known(file, read_before) or _looked_into(file)
-        if isinstance(settled, RawFile):
-            place = settled.reporting_month, settled.la_code, settled.return_name
-            claims.setdefault(place, []).append(settled)
-        elif isinstance(settled, Oddity):
-            oddities.append(settled)
-        elif _is_a_note(file):
+        held = _known(file, read_before) or _looked_into(file)
+        if isinstance(held, RawFile):
+            place = held.reporting_month, held.la_code, held.return_name
+            claims.setdefault(place, []).append(held)
+        elif isinstance(held, Oddity):
+            oddities.append(held)
+        elif is_a_note(file):
             beside.append(Beside(file.path, "a note", file.reporting_month, file.la_code))
         else:
             looks = file.size, file.mtime_ns, file.inode
             other = OtherFile(file.path, file.file, *looks, file.member)
             others.append((file.reporting_month, file.la_code, other))
     others += [other for other in found.others if other[2].file not in looked_at]
+    others, older = _newest_versions(others)
+    oddities += older
     files: list[RawFile] = []
     for of_one in claims.values():
         try:
@@ -85,6 +90,26 @@ def _tables(found: RawFolder) -> Iterator[RawFile]:
             yield RawFile(other.path, other.file, month, la_code, name, *looks, member=other.member)
 
 
+def version_of(name: str) -> int:
+    """Which version of what lies beside it a file is by its name, as cp_plans.v2.csv is; 1 of any other."""
+    found = VERSION.search(name)
+    return int(found[1]) if found else 1
+
+
+def _newest_versions(others: Sequence[Other]) -> tuple[list[Other], list[Oddity]]:
+    """Of files whose names differ in their version only, the newest."""
+    newest: dict[tuple[Path, str], Other] = {}
+    for other in sorted(others, key=lambda one: version_of(one[2].name)):
+        file = other[2]
+        folder = (file.path / file.member).parent if file.member else file.path.parent
+        newest[folder, VERSION.sub("", file.name)] = other
+    kept = {id(other) for other in newest.values()}
+    older = [other for other in others if id(other) not in kept]
+    note = noted("same_rows_noted", said="a newer version of it lies beside it, and was read")
+    oddities = [Oddity(file.file, note, month, la_code, file.path) for month, la_code, file in older]
+    return [other for other in others if id(other) in kept], oddities
+
+
 def _unpacked(found: RawFolder) -> tuple[RawFolder, list[Oddity]]:
     """What was found with the files of each zip in its place; a zip that cannot be opened is an oddity."""
     others: list[tuple[str, str, OtherFile]] = []
@@ -101,7 +126,7 @@ def _unpacked(found: RawFolder) -> tuple[RawFolder, list[Oddity]]:
     return replace(found, others=tuple(others)), oddities
 
 
-def _is_a_note(file: RawFile) -> bool:
+def is_a_note(file: RawFile) -> bool:
     """Whether a file of text that is no return is words, and no table that is not known."""
     if file.suffix != ".txt":
         return False
@@ -122,7 +147,7 @@ def _known(file: RawFile, read_before: Mapping[str, tuple[str, Look]]) -> RawFil
 def _looked_into(file: RawFile) -> RawFile | Oddity | None:
     try:
         with of_this_file():
-            return _settled(file)
+            return settled(file)
     except Rejected as why:
         return _oddity(file, why)
 
@@ -131,7 +156,7 @@ def _oddity(file: RawFile, why: Rejected) -> Oddity:
     return Oddity(file.file, rejected_file(str(why)), *_place(file))
 
 
-def _settled(file: RawFile) -> RawFile | Oddity | None:
+def settled(file: RawFile) -> RawFile | Oddity | None:
     """The file under the return that it holds; None where it is none, as far as can be seen."""
     if file.return_name and (row := _first_row(file)) is not None and _fits(row, file.return_name):
         return _named(file)
@@ -258,6 +283,11 @@ def _first_bytes(path: Path, count: int) -> bytes | None:
 
 def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[Oddity]]:
     """Of files that claim one return the one to read, if their rows are equal; none if they differ."""
+    newest = max(files, key=lambda f: version_of(f.name))
+    older = [f for f in files if version_of(f.name) < version_of(newest.name)]
+    if len(older) == len(files) - 1:
+        said = f"{PurePosixPath(newest.file).name} is a newer version, and was read"
+        return [newest], [Oddity(f.file, noted("same_rows_noted", said=said), *_place(f)) for f in older]
     by_name = sorted(files, key=lambda f: (f.name != f"{f.return_name}.csv", f.file))
     names = " and ".join(Path(file.file).name for file in by_name)
     first, *rest = by_name

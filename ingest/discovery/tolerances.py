@@ -54,7 +54,7 @@ TOLERATED = {
 
 AS_WRITTEN = {  # the same in general words, for the handbook
     "file_name_noted": "a name in any case, with `ssd_` before it, or dates, copies and versions around it",
-    "same_rows_noted": "a second file of a return, with equal rows: it is passed over",
+    "same_rows_noted": "a second file of a return, with equal rows or an older version: it is passed over",
     "encoding_noted": "UTF-16 or Windows-1252",
     "separator_noted": "semicolons, tabs or vertical bars between cells",
     "lines_above_header_noted": "titles above the header row",

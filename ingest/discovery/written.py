@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.discovery.tolerances import noted
 from ingest.findings import Finding, Rejected
@@ -92,20 +92,21 @@ def layout(data: bytes, match: Match | None) -> Layout:
     `match` says which columns are known of a row of headers. A plain file's first row is its header; another
     is looked at line by line for the first row that has all that the return must have. Raises Rejected.
     """
-    plain = _first_record(data)
-    if match is None:
-        return Layout(plain.headers, ",", plain.records, plain.lines, None)
-    found = match(plain.headers)
-    if found.problem is None:
-        return Layout(plain.headers, ",", plain.records, plain.lines, found)
-    best = Layout(plain.headers, ",", plain.records, plain.lines, found)
-    for candidate in candidates(data):
-        found = match(candidate.headers)
-        if _worth(found) > _worth(best.match):
-            best = Layout(
-                candidate.headers, candidate.separator, candidate.records, candidate.lines, found,
-                _notes(candidate, plain),
-            )  # fmt: skip
+    best, fault = None, Rejected("there is no header row; send the column names in the first row")
+    try:
+        best = _first_record(data)
+    except Rejected as broken:  # quotation marks of another separator, perhaps
+        fault = broken
+    if best and match:
+        best = replace(best, match=match(best.headers))
+    if best and (best.match is None or best.match.problem is None):
+        return best
+    for candidate in candidates(data) if match else ():
+        found = match(candidate.headers) if match else None
+        if _worth(found) > _worth(best.match if best else None):
+            best = replace(candidate, match=found, notes=_notes(candidate))
+    if best is None:
+        raise fault
     return best
 
 
@@ -131,11 +132,11 @@ def candidates(data: bytes) -> Iterator[Layout]:
             continue  # a quotation mark that is none with this separator
 
 
-def _notes(header: Layout, plain: Layout) -> tuple[Finding, ...]:
+def _notes(header: Layout) -> tuple[Finding, ...]:
     notes = []
     if header.separator != ",":
         notes.append(noted("separator_noted", said=SEPARATORS[header.separator]))
-    if header.records > plain.records or header.lines > plain.lines:
+    if header.records > 1:
         notes.append(noted("lines_above_header_noted", header.records - 1))
     return tuple(notes)
 

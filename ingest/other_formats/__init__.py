@@ -5,6 +5,7 @@ import re
 
 from ingest.other_formats.annex_a import open_annex_a
 from ingest.other_formats.cin_census import open_cin_census
+from ingest.other_formats.csc_api import is_payload, open_csc_api
 from ingest.other_formats.opened import FINDINGS, Opened
 from ingest.other_formats.ssda903 import open_ssda903, table_of
 from ingest.other_formats.workforce_census import open_workforce_census
@@ -14,6 +15,7 @@ __all__ = [
     "Opened",
     "open_annex_a",
     "open_cin_census",
+    "open_csc_api",
     "open_ssda903",
     "open_workforce_census",
     "recognise",
@@ -44,6 +46,8 @@ def recognise(name: str, head: bytes) -> str | None:
     text = _as_text(head)
     if text.lstrip().startswith("<"):
         return next((found for mark, found in MARKS if mark.search(text)), None)
+    if is_payload(text):
+        return "csc_api"
     first_line = next(iter(text.lstrip().splitlines()), "")
     try:
         headers = next(csv.reader([first_line]), [])

@@ -31,8 +31,8 @@ ONE_RUN = dg.BackfillPolicy.single_run()
     group_name="landing",
     metadata={"stage": STAGES["landing"]},
     description=(
-        "Annex A workbooks, CIN and workforce censuses and SSDA903 tables, opened into the returns they fill "
-        "(ingest/other_formats). A return sent by itself goes before them."
+        "Annex A workbooks, CIN and workforce censuses, SSDA903 tables and DfE's API payloads, opened into "
+        "the returns they fill (ingest/other_formats). A return sent by itself goes before them."
     ),
     partitions_def=reporting_months,
     backfill_policy=ONE_RUN,

@@ -1,6 +1,7 @@
 """The last look at a public pack, at its files as they lie there: what screening for upload does not catch.
 
-Each check is a query that finds what is wrong. One found, or one that cannot be asked, and nothing is
+Great Expectations judges each figure by itself (suites/public_pack.json); the queries here find what two
+figures tell together and whether the files agree. One fault, or a check that crashes, and nothing is
 published of it: where the check names figures, those can be left out and the pack looked at again.
 """
 
@@ -11,6 +12,7 @@ import duckdb
 import pandas as pd
 
 from expectations.error_report import FORMULA
+from expectations.public_pack import Judge
 from publication.disclosure import design, workbook
 from publication.disclosure.long_table import Pack
 
@@ -24,29 +26,6 @@ OF_FILES = {
         select count(*) from texts where regexp_matches(text, '{FORMULA}')""",
 }
 OF_TABLE = {
-    "a figure is there twice": """
-        select area_code, indicator_id, period_end from figures
-        group by geographic_level, area_code, indicator_id, period_basis, period_end, breakdown
-        having count(*) > 1""",
-    "a value has no status, or a status that hides it": """
-        select area_code, indicator_id, period_end from figures
-        where (status = 'shown') <> (value is not null)
-            or status not in ('shown', 'c', 'left_out', 'low', 'x', 'z')""",
-    "a count of one to five is shown": """
-        select area_code, indicator_id, period_end
-        from figures inner join dim_indicator using (indicator_id)
-        where value > 0 and value < 6 and unit in ('count', 'fte')
-            and count_unit in ('child', 'event', 'worker')""",
-    "a value is negative": """
-        select area_code, indicator_id, period_end
-        from figures inner join dim_indicator using (indicator_id)
-        where value < 0 and unit <> 'gbp'""",
-    "a period lies in the future": """
-        select area_code, indicator_id, period_end from figures where period_end > $last::date""",
-    "an area's count is not rounded": """
-        select area_code, indicator_id, period_end
-        from figures inner join dim_indicator using (indicator_id)
-        where geographic_level <> 'Local authority' and unit = 'count' and value % 10 <> 0""",
     "a figure is shown whose count is hidden": """
         select shown.area_code, shown.indicator_id, shown.period_end from figures as shown
         inner join ties using (indicator_id)
@@ -98,7 +77,7 @@ def _finding(what: str, count: int) -> Finding:
     return Finding(what, count, pd.DataFrame(columns=FIGURE))
 
 
-def wrong(folder: Path, pack: Pack, last: str) -> list[Finding]:
+def wrong(folder: Path, pack: Pack, last: str, judge: Judge) -> list[Finding]:
     """What is wrong with the pack in a folder; nothing where all is well."""
     found = [_finding(what, 1) for what in workbook.what_it_hides(folder / "public.xlsx")]
     with duckdb.connect() as db:
@@ -108,6 +87,7 @@ def wrong(folder: Path, pack: Pack, last: str) -> list[Finding]:
         ties = [(r.indicator_id, on) for r in design.roles().values() for on in r.hangs_on]
         db.execute("create table ties (indicator_id varchar, hangs_on varchar)")
         db.executemany("insert into ties values (?, ?)", ties)
+        found += _judged(judge, judge.figures(db, last))
         db.register("public", pack.already_public)
         db.execute(
             "create table already_public as select area_code, indicator_id, period_end::date from public"
@@ -146,6 +126,19 @@ def wrong(folder: Path, pack: Pack, last: str) -> list[Finding]:
     told = len(pack.protected.failing()[0])
     if told:
         found.append(_finding("what is printed tells a small count", told))
+    return found
+
+
+def _judged(judge: Judge, frame: pd.DataFrame) -> list[Finding]:
+    found = []
+    for check in judge.judge(frame):
+        said = f"it does not hold that {check.sentence}"
+        if check.state == "failed":
+            rows = frame[frame["row_no"].isin(check.failing)][FIGURE]
+            rows = rows.assign(period_end=pd.to_datetime(rows["period_end"]))
+            found.append(Finding(said, len(rows), rows.drop_duplicates()))
+        elif check.state == "crashed":
+            found.append(_finding(f"it could not be judged whether {check.sentence}", check.looked_at))
     return found
 
 

@@ -6,12 +6,13 @@ out here is worked out from figures as printed.
 """
 
 from dataclasses import dataclass, replace
+from itertools import count
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from publication.disclosure import areas, design, ledger
+from publication.disclosure import areas, audit, design, ledger
 from publication.disclosure.equations import CELL, NO_LIMIT, narrow, room
 from publication.disclosure.protect import Protected, is_small, protect_counts
 
@@ -115,16 +116,24 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
     cells = base.loc[is_count]
     protected = protect_counts(cells, _counts_before(before, members), release)
     of_nobody = (base["role"] == "breakdown") & (base["denominator"] == 0)
-    while True:
+    base["gives_way"] = False
+    base["is_out"] = False
+    every = asked = base["la_code"].unique()
+    for turn in count():
         out = protected.is_out.sum()
         base.loc[is_count & base["exact"].notna(), "status"] = "shown"
         base.loc[cells.index[protected.is_hidden], "status"] = "c"
         base.loc[cells.index[protected.left_out], "status"] = LEFT_OUT
         base.loc[of_nobody & (base["status"] == "shown"), "status"] = "z"
         _judge_the_rest(base, before)
+        asked = _gives_way(base, before, asked, release, 2 ** max(0, turn - 2))
+        if len(asked):  # nothing ties one authority to another: the rest need not be asked again
+            protected.hide(base.loc[cells.index, "gives_way"].to_numpy())
+            continue
         sums = _protect_sums(base, cells.index, protected, members, before)
         if protected.is_out.sum() == out:
             break
+        asked = every
     base["month_end"] = _month_end(base["month"])
     printed = pd.concat(
         [_of_authorities(base), _longer(base), _of_areas(base, sums, members)], ignore_index=True
@@ -202,6 +211,48 @@ def _judge_the_rest(base: pd.DataFrame, before: pd.DataFrame) -> None:
     _stand_by_what_was_said(base, rest, before)
     base["hangs_on_hidden"] = _hangs_on_hidden(base)
     base.loc[rest & (base["status"] != "x") & base["hangs_on_hidden"] & ~base["is_public"], "status"] = "c"
+    base.loc[rest & base["status"].isin(["shown", "z"]) & base["gives_way"], "status"] = "c"
+    base.loc[rest & base["status"].isin(["shown", "z", "c"]) & base["is_out"], "status"] = LEFT_OUT
+
+
+# what gives way first: the number of figures that a reader loses with it, and the dearer for a headline
+DEAR = {
+    "average": 1,
+    "ratio": 2,
+    "share": 2,
+    "breakdown": 3,
+    "starts": 4,
+    "count": 5,
+    "measure": 6,
+    "stock": 60,
+}
+
+
+def _gives_way(
+    base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int, many: int
+) -> np.ndarray:
+    """Choose what else to hide, where all that is printed of some authorities narrows a hidden figure: the
+    cheapest figures behind each, so many at once. The authorities that lose one."""
+    now = _for_ledger(base).assign(release=release, figure=base.index[base["role"] != "rate"])
+    now["is_shown"] &= base.loc[now["figure"], "status"].ne("x").to_numpy()
+    history = pd.concat([before, now], ignore_index=True)
+    history = history[history["area_code"].isin(authorities)]
+    system = audit.build(history.rename(columns={"area_code": "la_code"}), release)
+    ranges = audit.narrow(system)
+    dear = base["role"].map(DEAR).fillna(0)
+    lost = pd.Series([on for r in design.roles().values() for on in r.hangs_on]).value_counts()
+    cost = (dear + base["indicator_id"].map(lost).fillna(0)).to_numpy()
+    order = {name: -k for k, name in enumerate(design.roles())}
+    late = base["indicator_id"].map(order).to_numpy()
+    behind = [audit.explain(system, ranges, unknown) for unknown in audit.told(system, ranges)]
+    times = pd.Series([figure for figures in behind for figure in figures], dtype=int).value_counts()
+    chosen = {
+        figure
+        for figures in behind
+        for figure in sorted(figures, key=lambda f: (cost[f] / times[f], cost[f], late[f], f))[:many]
+    } - set(base.index[base["gives_way"]])
+    base.loc[list(chosen), "gives_way"] = True
+    return base.loc[list(chosen), "la_code"].unique()
 
 
 def _stand_by_what_was_said(base: pd.DataFrame, rest: pd.Series, before: pd.DataFrame) -> None:
@@ -384,14 +435,8 @@ def _hidden_whole(parts: pd.DataFrame) -> np.ndarray:
     return first.reindex(range(len(parts))).fillna(-1).astype(int).to_numpy()
 
 
-def one_place(value: pd.Series) -> pd.Series:
-    """Rounded once, to one place, half away from zero."""
-    tenths = (value.abs() * 10 + 0.5 + 1e-9) // 1
-    return tenths / 10 * np.sign(value)
-
-
 def _as_printed(value: pd.Series, unit: pd.Series) -> pd.Series:
-    return value.round().where(unit.isin(["count", "gbp"]), one_place(value))
+    return value.round().where(unit.isin(["count", "gbp"]), audit.one_place(value))
 
 
 def _of_authorities(base: pd.DataFrame) -> pd.DataFrame:

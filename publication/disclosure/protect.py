@@ -57,6 +57,12 @@ class Protected:
         told = self.equations.sensitive_if(self.shown) & (values < design.FEWEST_VALUES) & ~self.is_out
         return np.flatnonzero(told), np.flatnonzero(told & (values == UNPROVED))
 
+    def hide(self, rows: np.ndarray) -> None:
+        """Hide more of the cells: a count that an audit of everything printed asks for."""
+        self.is_hidden |= rows
+        more = self.unknown[rows]
+        self.shown[more[more > NOTHING]] = False
+
     @property
     def left_out(self) -> np.ndarray:
         """Of each row, whether it stands in a sum with a small count that is out: the pack leaves it out."""
@@ -84,8 +90,8 @@ def protect_counts(cells: pd.DataFrame, before: pd.DataFrame, release: int) -> P
     equations = tie_together(
         pd.concat([before[["release", *CELL, "exact", "shown"]], now], ignore_index=True)
     )
-    place = cells[CELL].merge(equations.cells, on=CELL, how="left")["cell"].to_numpy()
-    unknown = equations.unknown_of[release][place]
+    place = cells[CELL].merge(equations.cells, on=CELL, how="left")["cell"].to_numpy(dtype=int)
+    unknown = equations.unknown_of.get(release, np.empty(0, dtype=int))[place]
     is_out = np.zeros(len(equations.exact), bool)
     protected = Protected(hidden, equations, equations.shown.copy(), unknown, is_out)
     _hide_more(protected, public.to_numpy(), cells)

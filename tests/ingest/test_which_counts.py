@@ -15,12 +15,12 @@ from ingest.return_format import submitted_formats
 from ingest.which_counts import HOME, source_rank
 
 MONTH, LA = "2025-03", "301"
-FORMATS = ("ssd", "cin_census", "ssda903", "workforce_census", "annex_a")
-PEOPLE = ("ssd", "annex_a", "cin_census", "ssda903", "workforce_census")
+FORMATS = ("ssd", "cin_census", "ssda903", "workforce_census", "annex_a", "csc_api")
+PEOPLE = ("ssd", "annex_a", "cin_census", "ssda903", "workforce_census", "csc_api")
 RETURNS = {  # which goes first, as the specification has it (returns.md, 5)
     "persons": PEOPLE,
     "care_leavers": PEOPLE,
-    "cin_episodes": ("ssd", "cin_census", "ssda903", "workforce_census", "annex_a"),
+    "cin_episodes": ("ssd", "cin_census", "ssda903", "workforce_census", "annex_a", "csc_api"),
     "extract_coverage": (),  # each tells its own
 }
 
