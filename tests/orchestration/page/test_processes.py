@@ -28,7 +28,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
 sys.exit(keep(sys.argv[1:]))
 """
 KEEP = [sys.executable, "-c", KEEPER, sys.executable, "-c", SERVER]
-PATIENCE = 10.0  # seconds within which all of it is to be gone
+PATIENCE = 60.0  # seconds: the machine may be busy; `make acceptance SUITE=page` holds it to ten
 
 
 @pytest.fixture
