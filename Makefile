@@ -65,6 +65,9 @@ prove-leaks: install  ## 40 canaries in every format, looked for wherever a refr
 prove-files: install  ## every kind of hostile and broken file: what becomes of it, how soon, in what memory
 	$(BIN)/python -m tests.prove.files
 
+prove-breaks: install  ## an exception in every function that opens or lands a file: no other file may change
+	$(BIN)/python -m tests.prove.breaks
+
 prove-network: install  ## connections that a refresh attempts (needs strace)
 	$(BIN)/python -m tests.prove.network
 
@@ -134,7 +137,10 @@ prove-disclosure: install  ## an attacker against the public packs of twenty inv
 prove-ees: install  ## files for explore education statistics against the screening rules (needs ../shared)
 	$(BIN)/python -m tests.prove.ees
 
-acceptance: install  ## slow proofs with a floor: SUITE=field, hand or samples (need ../shared)
+prove-gate: install  ## twelve one-line mutants of the gate, each killed by the tests (half an hour)
+	$(BIN)/python -m tests.prove.gate_mutants
+
+acceptance: install  ## slow proofs with a floor: SUITE=field, hand or samples (need ../shared), page (needs Chromium), restore
 	$(BIN)/python -m tests.acceptance.$(SUITE)
 
 lineage: install  ## read off the SQL which fields each indicator rests on, into its seed; and each return's suite

@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 SUITES = HERE / "suites"
 PROJECT = HERE / "great_expectations.yml"
 DOCS = "data_docs"
-REQUIRED = (*submitted_formats(), "measures", "marts")
+REQUIRED = (*submitted_formats(), "measures", "marts", "public_pack")
 SEVERITIES = ("critical", "warning", "info")
 SHARES = {
     "rows_unread", "values_unread", "keys_repeated", "dates_outside", "children_unknown", "history_lost",
@@ -95,7 +95,9 @@ def open_context(
     names = sorted({*required, *(path.stem for path in suites.glob("*.json"))})
     read = {name: read_suite(suites / f"{name}.json") for name in names}
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(suites, folder / "suites")
+    shutil.copytree(
+        suites, folder / "suites", copy_function=shutil.copyfile
+    )  # closed, as all that is written
     shutil.copyfile(PROJECT, folder / PROJECT.name)
     try:
         changed = with_own_bounds(read, own_bounds)

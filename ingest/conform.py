@@ -3,6 +3,7 @@
 Works on a batch: the same return from many authorities at once, so that one query conforms them all.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import reduce
@@ -12,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest import code_lists, dates
+from ingest import code_lists, dates, limits
 from ingest.discovery.tolerances import NOTHING, noted
 from ingest.findings import REQUIRED_CELL_EMPTY, ids_of_two_forms
 from ingest.return_format import Field, ReturnFormat
@@ -34,7 +35,7 @@ NOT_READ = {
     "number": "not a number",
     "code": "not a code or label of the list {code_list}",
     "json": "not a json object",
-    "text": "not an id, a code or a label: it begins as a formula, or has signs that cannot be seen",
+    "text": "not an id, a code or a label that is known: or it begins as a formula, or has unseen signs",
 }
 CHILD_ID = "[A-Za-z0-9]{1,20}|[0-9a-f]{32}"  # the second where it comes in as a hash already
 SQL_TYPES = {
@@ -54,6 +55,7 @@ class Conformed:
 
     rows: pa.Table  # file_no, row_number, then the declared fields, typed
     findings: pa.Table  # file_no, row_number, column_name, event_date, value, finding, reason, next_move
+    beyond: Mapping[int, int]  # by file_no: findings of one kind that are more than are told one by one
 
 
 def read_sql(field: Field) -> str:
@@ -108,6 +110,7 @@ def conform(
     return Conformed(
         rows=batch.kept.select(["file_no", "row_number", *(f.name for f in fmt.fields)]),
         findings=pa.concat_tables(found) if found else _no_findings(),
+        beyond=batch.beyond,
     )
 
 
@@ -116,6 +119,7 @@ class _Batch:
 
     def __init__(self, db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, cells: pa.Table) -> None:
         self.db, self.fmt = db, fmt
+        self.beyond: dict[int, int] = {}
         db.register("cells", cells)
 
     def keep(self, rows: pa.Table) -> None:
@@ -349,7 +353,7 @@ def _unread_cells(batch: _Batch) -> pa.Table | None:
     if not broken:
         return None
     return _arrow(
-        db,
+        batch,
         " union all ".join(
             f"""
             select
@@ -388,7 +392,7 @@ def _odd_child_ids(batch: _Batch) -> pa.Table | None:
     if batch.fmt.name != "persons":
         return None
     odd = _arrow(
-        batch.db,
+        batch,
         f"""
         select
             file_no, row_number, 'pers_person_id' as column_name, null as event_date, null as value,
@@ -444,7 +448,7 @@ def _keep_last_of_key(batch: _Batch) -> pa.Table | None:
         """
     )
     findings = _arrow(
-        db,
+        batch,
         f"""
         select
             file_no, row_number, '{", ".join(fmt.key)}' as column_name, null as event_date, null as value,
@@ -495,7 +499,7 @@ def _leave_out(
     value: str = "null",
 ) -> pa.Table | None:
     findings = _arrow(
-        batch.db,
+        batch,
         f"""
         select
             file_no, row_number, {column} as column_name, {_event_date(batch.fmt)} as event_date,
@@ -519,16 +523,34 @@ def _quoted(field: Field) -> str:
     return f'"{field.name}"'
 
 
-def _arrow(db: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
-    table = db.sql(
+def _arrow(batch: _Batch, sql: str) -> pa.Table:
+    """The findings that a query makes: of a file with more than the limit, the first in the order of rows."""
+    most = limits.limit("landing", "findings")
+    told = "true"
+    if batch.kept.num_rows > most:  # else there cannot be more, and counting takes time
+        over = batch.db.sql(
+            f"select file_no, count(*) from ({sql}) group by file_no having count(*) > {most}"
+        ).fetchall()
+        for file_no, count in over:
+            batch.beyond[file_no] = batch.beyond.get(file_no, 0) + count - most
+            told += f" and (file_no <> {file_no} or row_number <= {_row_of(batch, sql, file_no, most)})"
+    table = batch.db.sql(
         f"""
         select
             file_no, row_number, column_name, event_date::date as event_date, value::varchar as value,
             finding, reason, next_move
-        from ({sql})
+        from ({sql}) where {told}
         """
     ).to_arrow_table()
     return table.cast(_no_findings().schema)
+
+
+def _row_of(batch: _Batch, sql: str, file_no: int, number: int) -> int:
+    """The row of a file's finding of that number."""
+    nth = batch.db.sql(
+        f"select row_number from ({sql}) where file_no = {file_no} order by all limit 1 offset {number - 1}"
+    ).fetchone()
+    return int(nth[0]) if nth else 0
 
 
 def _no_findings() -> pa.Table:

@@ -32,6 +32,7 @@ from ingest.pseudonyms import Pseudonyms
 from ingest.raw_folder import RawFile, RawFolder, is_as_seen
 from ingest.read_raw import RawTable, Rejected, StillWritten, read_table
 from ingest.return_format import ReturnFormat, submitted_formats
+from ingest.trouble import Broke, of_this_file
 
 # of raw files conformed in one query: small, so that one month keeps both cores busy
 BATCH_BYTES = 32 * 1024**2
@@ -90,7 +91,7 @@ def land_returns(
                 same = len(received) - len(waiting)
                 landed[name][month] = Landed(files=same, unchanged=same)
                 for batch in _batches(waiting):
-                    work = pool.submit(_land_batch, fmt, month, batch, landing, ledger, pseudonyms)
+                    work = pool.submit(_land_each, fmt, month, batch, landing, ledger, pseudonyms)
                     asked[name].append((month, work))
         for name, of_return in asked.items():
             tell(name)
@@ -133,7 +134,7 @@ def _batches(files: Sequence[RawFile]) -> Iterator[list[RawFile]]:
         yield batch
 
 
-def _land_batch(
+def _land_each(
     fmt: ReturnFormat,
     month: str,
     files: list[RawFile],
@@ -141,12 +142,41 @@ def _land_batch(
     ledger: Ledger,
     pseudonyms: Pseudonyms,
 ) -> Landed:
+    """Land a batch. Where that breaks, each file by itself, and the one that broke it is refused.
+
+    Where even that breaks, the file waits for the next refresh, which `status` says.
+    """
+    why: Broke | None = None
+    for _ in ("as it is", "as one to be refused"):
+        try:
+            with of_this_file():
+                return _land_batch(fmt, month, files, landing, ledger, pseudonyms, why)
+        except Broke as broke:
+            if len(files) > 1:
+                break
+            why = broke
+    else:
+        return Landed(files=1, rejected=1)
+    landed = (_land_each(fmt, month, [file], landing, ledger, pseudonyms) for file in files)
+    return sum(landed, Landed())
+
+
+def _land_batch(
+    fmt: ReturnFormat,
+    month: str,
+    files: list[RawFile],
+    landing: Path,
+    ledger: Ledger,
+    pseudonyms: Pseudonyms,
+    broke: Broke | None = None,
+) -> Landed:
     began = perf_counter()
     latest = ledger.latest(fmt.name, month)
     seen = ledger.seen(fmt.name, month)
     unsettled: set[str] = set()  # files that somebody is still writing: to be looked at again
     opened = [
-        _open(f, fmt, latest.get((f.la_code, f.source_format)), seen.get(f.file), unsettled) for f in files
+        _open(f, fmt, latest.get((f.la_code, f.source_format)), seen.get(f.file), unsettled, broke)
+        for f in files
     ]
     new = [o for o in opened if o is not None]
     looks = {f.file: look_of(f, fmt) for f in files if f.file not in unsettled}
@@ -186,10 +216,11 @@ def _land_batch(
             replace(
                 o.receipt,
                 kept_count=kept.get(file_no, 0),
-                finding_count=counts.get(o.receipt.content_id, 0),
+                finding_count=counts.get(o.receipt.content_id, 0) + conformed.beyond.get(file_no, 0),
                 landed=landed,
             ),
             unread.get(o.receipt.content_id, 0),
+            conformed.beyond.get(file_no, 0),
         )
         for file_no, o in enumerate(new)
     ]
@@ -208,32 +239,42 @@ def _land_batch(
 
 
 def _open(
-    file: RawFile, fmt: ReturnFormat, latest: Receipt | None, seen: Look | None, unsettled: set[str]
+    file: RawFile,
+    fmt: ReturnFormat,
+    latest: Receipt | None,
+    seen: Look | None,
+    unsettled: set[str],
+    broke: Broke | None = None,
 ) -> _Opened | None:
     """Read one file and write the head of its receipt; None where its content is already the newest."""
     table: RawTable | None = None
-    sha256, reason, others = "", None, 0
+    sha256, reason, others, tried_again = "", None, 0, ""
     notes: tuple[Finding, ...] = ()
     try:
-        data, sha256 = received(file)
-        table = read_table(data, file.suffix, None if file.sha256 else fmt.match_headers)
-        if file.sha256:  # opened from another format: known by the file received, and told as its rows
-            sha256, table = file.sha256, table.split_places()
-        match = fmt.match_headers(table.headers)
-        notes = (*file.notes, *table.findings) + tuple(
-            found.unknown_column(position, table.headers[position], fmt.name)
-            for position in match.unknown
-            if table.headers[position].strip()
-        )
-        reason = match.problem
-        others = rows_of_others(table, match.unknown, file.la_code)
+        with of_this_file():
+            data, sha256 = received(file)
+            if broke is not None:
+                raise broke
+            table = read_table(data, file.suffix, None if file.sha256 else fmt.match_headers)
+            if file.sha256:  # opened from another format: known by the file received, and told as its rows
+                sha256, table = file.sha256, table.split_places()
+            match = fmt.match_headers(table.headers)
+            notes = (*file.notes, *table.findings) + tuple(
+                found.unknown_column(position, table.headers[position], fmt.name)
+                for position in match.unknown
+                if table.headers[position].strip()
+            )
+            reason = match.problem
+            others = rows_of_others(table, match.unknown, file.la_code)
     except Rejected as rejected:
         reason = str(rejected)
-        if isinstance(rejected, StillWritten):
+        if isinstance(rejected, StillWritten | Broke):
             unsettled.add(file.file)
+        if isinstance(rejected, Broke):
+            tried_again = "broke"  # so that the file, once it can be read, is not the one on record
     if not is_as_seen(file):
         return None  # it is being replaced; a later refresh finds it changed
-    content_id = _content_id(fmt, file, sha256)
+    content_id = _content_id(fmt, file, sha256 + tried_again)
     if latest is not None and latest.content_id == content_id:
         return None
     if others:
@@ -264,8 +305,17 @@ def _open(
     return _Opened(file, receipt, table, notes)
 
 
-def _unless_unreadable(receipt: Receipt, unread: int) -> Receipt:
-    """The receipt, refused where not one of its rows could be read: that is no return of nothing."""
+def _unless_unreadable(receipt: Receipt, unread: int, beyond: int) -> Receipt:
+    """The receipt, refused where not one of its rows could be read: that is no return of nothing.
+
+    Refused too where more is amiss than is told one by one: what is measured of a return counts its findings.
+    """
+    if beyond:
+        reason = (
+            f"it has {receipt.finding_count:,} findings, more than are told one by one; "
+            "mend the columns that the first of them name, and send it again"
+        )
+        return replace(receipt, status="rejected", reason=reason)
     if not receipt.row_count or unread < receipt.row_count:
         return receipt
     reason = (

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingest import code_lists
+from ingest import code_lists, limits
 from ingest import findings as found
 from ingest.conform import without_unread
 from ingest.dates import in_words, last_day_of
@@ -48,9 +48,10 @@ from ingest.pseudonyms import Door, Pseudonyms
 from ingest.raw_folder import OtherFile, RawFile, RawFolder, is_as_seen
 from ingest.read_raw import Rejected, StillWritten
 from ingest.return_format import submitted_formats
+from ingest.trouble import Broke, of_this_file
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "4"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "5"  # raise it when the front ends read differently, so that files are opened again
 SETS = ("ssda903", "csc_api")  # of which the files of a folder are one
 NO_NAMES: Mapping[str, str] = {}
 OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
@@ -80,18 +81,18 @@ def open_files(
             if any(seen.get(file) != look for file, look in looks.items()):
                 by_authority.setdefault(la_code, {})[month] = files
     for la_code, months in by_authority.items():
-        workbooks: dict[str, _Read] = {}
-        unsettled: set[str] = set()
+        folders: dict[str, _Folder] = {}
         for month, files in months.items():
-            folder = _Folder(store / month / la_code, month, la_code, pseudonyms.at(la_code))
-            folder.open(files)
+            folders[month] = folder = _Folder(store / month / la_code, month, la_code, pseudonyms.at(la_code))
+            try:
+                with of_this_file():
+                    folder.open(files)
+            except Broke:  # on what tells of its files: they are left for the next refresh
+                folder.unsettled.update(f.file for f in files)
             total["opened"] += len(files)
-            total["rejected"] += folder.rejected
-            unsettled |= folder.unsettled
-            if folder.workbook:
-                workbooks[month] = folder.workbook
-        if workbooks:
-            _merge_months(store, la_code, workbooks)
+        _merge_each(store, la_code, folders)
+        total["rejected"] += sum(folder.rejected for folder in folders.values())
+        unsettled = {file for folder in folders.values() for file in folder.unsettled}
         kept = [path for month in months for path in _finding_files(store, month, la_code)]
         total["findings"] += sum(pq.read_metadata(path).num_rows for path in kept)
         with ledger.transaction():  # not before: what is cut short is opened again
@@ -188,6 +189,7 @@ class _Folder:
     rejected: int = 0
     unsettled: set[str] = field(default_factory=set)  # files that somebody is still writing
     workbook: _Read | None = None
+    received_as: dict[str, set[str]] = field(default_factory=dict)  # the files of a set, by its name
     refused: list[dict[str, object]] = field(default_factory=list)
 
     def open(self, files: Sequence[OtherFile]) -> None:
@@ -203,8 +205,20 @@ class _Folder:
             if isinstance(read.content, _Workbook):
                 self.workbook = read
                 continue
-            with _replacing(self.path / source_format) as aside:
-                _set_down(read.content, read.about, self.month, self.la_code, aside)
+            try:
+                with of_this_file(), _replacing(self.path / source_format) as aside:
+                    _set_down(read.content, read.about, self.month, self.la_code, aside)
+            except Broke as why:
+                self.refuse_broken(read.about["file"], why)
+        self._write_refused()
+
+    def refuse_broken(self, file: str, why: Broke) -> None:
+        """Refuse a file on which what reads it broke; the next refresh tries again."""
+        self.unsettled.update(self.received_as.get(file, {file}))
+        self._refuse(file, str(why), found.rejected_file("").next_move)
+        self._write_refused()
+
+    def _write_refused(self) -> None:
         schema = pa.schema([f for f in found.SCHEMA if f.name not in OF_FOLDER])
         _write_findings(pa.Table.from_pylist(self.refused, schema), self.month, self.la_code, self.path)
 
@@ -215,15 +229,16 @@ class _Folder:
         names: dict[str, str] = {}
         for file in files:
             try:
-                data, sha256 = received(file)
+                with of_this_file():
+                    data, sha256 = received(file)
+                    source_format = recognise(file.name, data[:HEAD_BYTES])
             except Rejected as why:
-                if isinstance(why, StillWritten):
+                if isinstance(why, StillWritten | Broke):
                     self.unsettled.add(file.file)
                 self._refuse(file.file, str(why), "send it again as a plain file")
                 continue
             if not is_as_seen(file):
                 continue  # it is being replaced; a later refresh finds it changed
-            source_format = recognise(file.name, data[:HEAD_BYTES])
             if source_format is None:
                 what, move = form_of(data) or (
                     "it is neither named as a return nor recognised by its content",
@@ -244,6 +259,7 @@ class _Folder:
                 name = str(Path(name).parent)
                 sha256 = hashlib.sha256("".join(sorted(s for _, s in parts.values())).encode()).hexdigest()
             contents = {n: data for n, (data, _) in parts.items()}
+            self.received_as[name] = set(contents)
             if read := self._open_one(source_format, name, sha256, contents, names):
                 opened[source_format] = [read]
         return opened
@@ -256,34 +272,60 @@ class _Folder:
         contents: Mapping[str, bytes],
         names: Mapping[str, str] = NO_NAMES,
     ) -> _Read | None:
-        [data, *_] = contents.values()
-        content: Opened | _Workbook
         try:
-            match source_format:
-                case "annex_a":
-                    notes = Notes()
-                    content = _Workbook(
-                        open_lists(data, notes, self.door, last_day_of(self.month)), notes.table()
-                    )
-                case "cin_census":
-                    content = open_cin_census(data, self.door)
-                case "workforce_census":
-                    content = open_workforce_census(data)
-                case "csc_api":
-                    payloads = {file: (names[file], data) for file, data in contents.items()}
-                    content = open_csc_api(payloads, last_day_of(self.month), self.door)
-                case _:
-                    content = open_ssda903(contents, last_day_of(self.month), self.door)
-            if isinstance(content, Opened):
-                _check_says_the_same(content, self.month, self.la_code)
+            with of_this_file():
+                content = self._content(source_format, contents, names)
+                if isinstance(content, Opened):
+                    _check_says_the_same(content, self.month, self.la_code)
+        except Broke as why:
+            self.refuse_broken(name, why)
+            return None
         except Rejected as why:
             self._refuse(name, str(why), found.rejected_file("").next_move)
             return None
         return _Read({"source_format": source_format, "file": name, "sha256": sha256}, content)
 
+    def _content(
+        self, source_format: str, contents: Mapping[str, bytes], names: Mapping[str, str]
+    ) -> "Opened | _Workbook":
+        [data, *_] = contents.values()
+        if source_format.endswith("census"):
+            limits.check("xml", bytes=len(data))
+        last_day = last_day_of(self.month)
+        match source_format:
+            case "annex_a":
+                notes = Notes()
+                return _Workbook(open_lists(data, notes, self.door, last_day), notes.table())
+            case "cin_census":
+                return open_cin_census(data, self.door)
+            case "workforce_census":
+                return open_workforce_census(data)
+            case "csc_api":
+                payloads = {file: (names[file], data) for file, data in contents.items()}
+                return open_csc_api(payloads, last_day, self.door)
+            case _:
+                return open_ssda903(contents, last_day, self.door)
+
     def _refuse(self, file: str, why: str, next_move: str) -> None:
         self.rejected += 1
         self.refused.append(_finding(file, "rejected_file", why, next_move))
+
+
+def _merge_each(store: Path, la_code: str, folders: Mapping[str, _Folder]) -> None:
+    """Merge the new workbooks of an authority. Where that breaks, each by itself, to find which one it is."""
+    workbooks = {month: folder.workbook for month, folder in folders.items() if folder.workbook}
+    if not workbooks:
+        return
+    try:
+        with of_this_file():
+            _merge_months(store, la_code, workbooks)
+    except Broke:
+        for month, read in sorted(workbooks.items()):
+            try:
+                with of_this_file():
+                    _merge_months(store, la_code, {month: read})
+            except Broke as why:
+                folders[month].refuse_broken(read.about["file"], why)
 
 
 def _merge_months(store: Path, la_code: str, new: Mapping[str, _Read]) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RECORDS_BEFORE = ".records.before"  # the records under the old key, while a new one takes its place
+PRIVATE_MODE = 0o700
+FOLDER_MODE, FILE_MODE = 0o750, 0o640  # of releases: readers share a group with whoever refreshes
 KEPT_MONTHS = 25  # of raw files: two years to compare, and the month being reported
 DBT_PROJECT = Path(__file__).parent.parent / "dbt_project"
 
@@ -83,6 +85,21 @@ class Places:
         return self.restricted / "error_reports"
 
     @property
+    def quality_context(self) -> Path:
+        """The file context in which Great Expectations judges one refresh."""
+        return self.restricted / "great_expectations"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' pages of what was judged."""
+        return self.restricted / "data_docs"
+
+    @property
+    def page_address(self) -> Path:
+        """The next one-time address of the page, while it is open."""
+        return self.restricted / "page_address"
+
+    @property
     def lock(self) -> Path:
         return self.restricted / "refresh.lock"
 
@@ -95,6 +112,21 @@ class Places:
     def releases(self) -> Path:
         return self.release / "releases"
 
+    @property
+    def modes(self) -> dict[Path, int]:
+        """What each folder that is written is open to: readers, of one group, enter the releases alone.
+
+        Folders and files below are as their own: in the restricted zone 0700 and 0600, by the umask; in a
+        release, once it is whole, FOLDER_MODE and FILE_MODE.
+        """
+        private = (
+            self.restricted, self.records, self.landing, self.opened, self.first_published,
+            self.public_ledger, self.reference_cache, self.reports, self.work_lists, self.error_reports,
+        )  # fmt: skip
+        return dict.fromkeys(private, PRIVATE_MODE) | dict.fromkeys(
+            (self.release, self.releases), FOLDER_MODE
+        )
+
     def prepare(self) -> None:
         """Make the folders that are written. Whatever this process writes later, only its user may read."""
         os.umask(0o077)
@@ -103,7 +135,8 @@ class Places:
         if before.exists() and not self.records.exists():
             before.rename(self.records)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file holds the memory, and the key
-        for folder in (self.restricted, self.records, self.landing, self.opened, self.first_published):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.restricted.chmod(0o700)
-        self.releases.mkdir(parents=True, exist_ok=True, mode=0o755)
+        for folder in (self.records, self.landing, self.opened, self.first_published, self.releases):
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder, mode in self.modes.items():
+            if folder.exists():
+                folder.chmod(mode)

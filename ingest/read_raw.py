@@ -10,7 +10,6 @@ import re
 import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from ingest import limits
 from ingest.discovery.tolerances import noted
 from ingest.discovery.written import Layout, Match, as_utf_8, layout
 from ingest.findings import Finding, Rejected
@@ -35,7 +35,6 @@ TOTAL = re.compile(
 NUMBER = re.compile(r"[+-]?£?[\d,.]+%?")
 MOST_TOTALS = 3
 PIECE = 1 << 18  # small enough to stay near the processor
-MOST_BYTES = 2 * 1024**3
 
 
 class StillWritten(Rejected):
@@ -81,8 +80,8 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
             raise Rejected("it has another name elsewhere (a hard link); send a copy")
         if _is_open_for_writing(handle):
             raise StillWritten("it is still being written; it is read again when that has ended")
-        if about.st_size > MOST_BYTES:
-            raise Rejected(f"it is larger than {MOST_BYTES // 1024**3} GiB")
+        if about.st_size > limits.most_bytes():
+            raise Rejected(f"it is larger than {limits.most_bytes():,} bytes, the most that is taken")
         with os.fdopen(handle, "rb", closefd=False) as file:
             data = file.read()
         after = os.fstat(handle)
@@ -116,6 +115,7 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
 
     Well-formed files go through Arrow in one pass; only a ragged one is read again row by row.
     """
+    limits.check_text(data)
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise Rejected("it is empty; a return with nothing to report still has its header row")
     data, notes = as_utf_8(data)
@@ -282,18 +282,46 @@ def _totals(table: RawTable, match: HeaderMatch, is_blank: pa.Array | None) -> d
 def read_parquet(data: bytes) -> RawTable:
     """Read a Parquet file as text cells, as if it had been written as CSV."""
     try:
-        if sum(group.total_byte_size for group in _row_groups(data)) > MOST_BYTES:
-            raise Rejected(f"it unpacks to more than {MOST_BYTES // 1024**3} GiB")
-        table = pq.read_table(io.BytesIO(data))
+        text = _check_parquet(data)
+        table = pq.read_table(io.BytesIO(data), read_dictionary=text)
+        limits.check("parquet", unpacked_bytes=sum(_unfolded(column) for column in table.columns))
         cells = pa.table({str(i): _as_text(table.column(i)) for i in range(table.num_columns)})
     except (pa.ArrowException, OSError):
         raise Rejected("it is not a readable Parquet file") from None
     return RawTable(tuple(table.column_names), cells, _numbers_from(2, cells.num_rows))
 
 
-def _row_groups(data: bytes) -> list[Any]:
+def _check_parquet(data: bytes) -> list[str]:
+    """What the file says of itself is looked at before a page of it is read; returns the columns of text.
+
+    Text is read as dictionaries: one long word that stands in every row is unfolded to gigabytes otherwise.
+    """
     about = pq.read_metadata(io.BytesIO(data))
-    return [about.row_group(i) for i in range(about.num_row_groups)]
+    groups = [about.row_group(i) for i in range(about.num_row_groups)]
+    limits.check("parquet", bytes=len(data), rows=about.num_rows, columns=about.num_columns)
+    limits.check(
+        "parquet",
+        cells=about.num_rows * about.num_columns,
+        unpacked_bytes=sum(group.total_byte_size for group in groups),
+    )
+    columns = [about.schema.column(i) for i in range(about.num_columns)]
+    if any(column.max_repetition_level for column in columns):
+        raise Rejected("it has columns of lists; send one value a cell")
+    wide = sum(max(column.length, 0) for column in columns) * about.num_rows
+    limits.check("parquet", unpacked_bytes=wide)
+    text = [i for i, column in enumerate(columns) if column.physical_type == "BYTE_ARRAY"]
+    if any("DELTA_BYTE_ARRAY" in group.column(i).encodings for group in groups for i in text):
+        raise Rejected("its text is written as differences (DELTA_BYTE_ARRAY); write it plain, or as CSV")
+    return [columns[i].path for i in text]
+
+
+def _unfolded(column: pa.ChunkedArray) -> int:
+    """The bytes that a column of text takes when each row holds its own."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    return sum(
+        pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0 for chunk in column.chunks
+    )
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

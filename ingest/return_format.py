@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from ingest import known_words
+
 FORMATS = Path(__file__).parent / "formats"
 # say otherwise where landed files come to look otherwise: all is read again
 LANDED_AS = "ids as UUIDs, dates in the order of their column, cells by declared tolerances"
@@ -133,13 +135,14 @@ def load_format(path: Path) -> ReturnFormat:
             code_list=f.get("code_list"),
             aliases=tuple(str(a) for a in f.get("aliases", [])),
             keeps=tuple(f.get("keeps", [])),
-            shaped=f.get("shaped"),
+            shaped=known_words.pattern(f["words_of"]) if "words_of" in f else f.get("shaped"),
             dropped=f.get("dropped", False),
             identifies=f.get("identifies"),
             is_birth=f.get("is_birth", False),
         )
         for name, f in said["fields"].items()
     )
+    words = [known_words.pattern(f["words_of"]) for f in said["fields"].values() if "words_of" in f]
     fmt = ReturnFormat(
         name=said["name"],
         about=said["about"],
@@ -150,7 +153,7 @@ def load_format(path: Path) -> ReturnFormat:
         start_and_end=tuple(said["start_and_end"]) if "start_and_end" in said else None,
         at_least=said.get("at_least", {}),
         ties=tuple(said.get("ties", [])),
-        digest=hashlib.sha256(f"{LANDED_AS}\n{text}".encode()).hexdigest()[:16],
+        digest=hashlib.sha256("\n".join([LANDED_AS, text, *words]).encode()).hexdigest()[:16],
         event_date=said.get("event_date"),
     )
     _refuse_nonsense(fmt, path)

@@ -107,11 +107,20 @@ def states_in_words(counts: Mapping[str, int], month: str) -> str:
     return said + (f'; to close it: line-of-sight close {month} --by "A. Name"' if ready else "")
 
 
-def public_in_words(public_month: str | None) -> str:
-    """What the public pack of a release reaches to."""
+def public_in_words(public_month: str | None, pack: Mapping[str, Any]) -> str:
+    """What the public pack of a release reaches to, or why there is none; and what was left out of it.
+    `pack` is public_pack of the release's manifest."""
+    if pack.get("state") == "refused":
+        return f"There is no public pack: {pack['because']}. The exact figures are published."
     if public_month is None:
         return "There is no public pack: no month is final. Only figures of closed months are made public."
-    return f"The public pack goes up to {public_month}, the newest month that is final"
+    said = [f"The public pack goes up to {public_month}, the newest month that is final"]
+    said += [
+        f"  - left out of it: {one['indicator_id']} of authority {one['la_code']}, {one['months']}: "
+        f"{one['suggested_action']}"
+        for one in pack.get("left_out", ())
+    ]
+    return "\n".join(said)
 
 
 def shown_change(difference: float | None, direction: str | None, unit: str) -> str:
@@ -253,6 +262,7 @@ def status(places: Places) -> dict[str, Any]:
             "release": manifest["release"],
             "view_month": manifest["view_month"],
             "public_month": manifest.get("public_month", manifest["view_month"]),
+            "public_pack": manifest.get("public_pack", {}),
             "place": str(places.current),
         }
     said: dict[str, Any] = {

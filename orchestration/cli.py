@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from rich.table import Table
 
 from ingest import months as month_states
 from ingest import pseudonyms
+from ingest.limits import LimitsRefused
 from ingest.places import KEPT_MONTHS, Places
 from ingest.pseudonyms import KEY_FILE, KeyRefused
 from ingest.reporting_policy import PolicyRefused
@@ -39,6 +40,7 @@ from orchestration.stopping import heeded
 
 PUBLISHED, WITHHELD, HELD, BUSY = 0, 3, 4, 75  # and 2, which click ends with on wrong usage
 FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
 MONTH = click.DateTime(["%Y-%m"])
 WIDE = None if sys.stdout.isatty() else 200  # a pipe has no edge to wrap at
 out = Console(highlight=False, width=WIDE)
@@ -163,7 +165,7 @@ def refresh(
     except Busy as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except (NothingToReport, KeyRefused, PolicyRefused) as wrong:
+    except (NothingToReport, KeyRefused, PolicyRefused, LimitsRefused) as wrong:
         raise click.UsageError(str(wrong)) from None
     except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
         err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")
@@ -186,7 +188,7 @@ def _tell_outcome(ended: Outcome, places: Places) -> None:
     if ended.state == "published":
         out.print(f"Published release {ended.release}, reporting {ended.month}, in {places.current}")
         out.print(f"{ended.month}: {answers.states_in_words(ended.month_states, ended.month)}")
-        out.print(answers.public_in_words(ended.public_month))
+        out.print(answers.public_in_words(ended.public_month, ended.public_pack))
     elif ended.state == "withheld":
         err.print(f"Withheld: {ended.month} was not published. {_still(ended)}")
     else:
@@ -402,6 +404,52 @@ def key_rotate(release: Path, restricted: Path | None, key: Path | None, new: Pa
                 raise KeyRefused(f"the key at {new_path} does not go on from the one in use")
             count = rekey(places, old, made)
     out.print(f"{count} files of records are now under key {made.key_id}, at {new_path}")
+
+
+@main.command()
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@click.option("--to", type=FOLDER, required=True, help="A new folder; it is made, and open to you alone.")
+def backup(raw: Path, reference: Path, release: Path, restricted: Path | None, to: Path) -> None:
+    """Copy what cannot be made again: raw files, records, the ledgers, closings and releases. Not the key.
+
+    \b
+    Example:  line-of-sight backup --to /backup/line-of-sight-2025-04-07
+    """
+    from ingest.backup import NotBackedUp, back_up
+
+    places = Places.of(raw, reference, release, restricted)
+    with _refused(NotBackedUp):
+        if places.ledger.exists():
+            places.prepare()
+        with only_refresh(places) if places.ledger.exists() else nullcontext():
+            copied = back_up(places, to.absolute())
+    out.print(
+        f"Copied {copied.files:,} files ({copied.size:,} bytes) to {to}. Encrypt it; the key is not in it."
+    )
+
+
+@main.command("restore")
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@click.option("--from", "source", type=FOLDER, required=True, help="The folder that `backup` made.")
+def restore_from(raw: Path, reference: Path, release: Path, restricted: Path | None, source: Path) -> None:
+    """Put a backup back into empty folders, every byte checked. A refresh then makes the rest again.
+
+    \b
+    Example:  line-of-sight restore --from /backup/line-of-sight-2025-04-07 && line-of-sight refresh
+    """
+    from ingest.backup import NotBackedUp, restore
+
+    places = Places.of(raw, reference, release, restricted)
+    with _refused(NotBackedUp):
+        copied = restore(places, source.absolute())
+        places.prepare()
+    out.print(f"Put back {copied.files:,} files ({copied.size:,} bytes); run line-of-sight refresh")
 
 
 @main.command()
@@ -880,7 +928,7 @@ def status(
         for reason in (last["reasons"] or "").splitlines():
             out.print(f"  - {reason}")
     if current:
-        out.print(answers.public_in_words(current["public_month"]))
+        out.print(answers.public_in_words(current["public_month"], current["public_pack"]))
     for one in said["held"]:
         out.print(
             f"Authority {one['la_code']}: {one['figure_count']} figures held: {one['ground_sentence']} "
@@ -967,36 +1015,59 @@ def copy_to(release: Path, to: str, schema: str, reader: str) -> None:
 @key_option
 @click.option("--port", default=3000, show_default=True, help="The port to listen on.")
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; it has no login."
+    "--host", default="127.0.0.1", show_default=True,
+    help="The address to listen on. Beyond this machine it takes all of the options that follow.",
+)  # fmt: skip
+@click.option(
+    "--name", "names", multiple=True, help="A host name that the page is known by, as its proxy has it."
 )
+@click.option("--certificate", type=FILE, help="The TLS certificate, a PEM file.")
+@click.option("--certificate-key", type=FILE, help="Its key, a PEM file.")
+@click.option("--login-header", help="The header in which the proxy says who has signed in.")
+@click.option(
+    "--proxy-secret",
+    type=FILE,
+    help="A file of what only the proxy sends, in X-Line-Of-Sight-Proxy.",
+)
+@click.option("--sign-in", is_flag=True, help="Print the next one-time address of the page that is open.")
 def ui(
     raw: Path,
     reference: Path,
     release: Path,
     restricted: Path | None,
     key: Path | None,
-    port: int,
-    host: str,
+    sign_in: bool,
+    **served: Any,
 ) -> None:
-    """Open the Dagster page over these folders, on this machine only unless told otherwise."""
-    import dagster as dg
+    """Open the Dagster page over these folders, for whoever has the one-time address that this prints.
 
-    from orchestration.instance import close_lost_runs, use_dagster_home
+    It ends, with all that it started, by Ctrl-C, by SIGTERM, and when whoever started it ends.
+    """
+    from orchestration.instance import use_dagster_home
+    from orchestration.page.processes import keep
+    from orchestration.page.settings import NotServed, Settings
 
     places = Places.of(raw, reference, release, restricted)
+    if sign_in:
+        if not places.page_address.exists():
+            raise click.UsageError("the page is not open; open it with `line-of-sight ui`")
+        click.echo(places.page_address.read_text(encoding="utf-8"))
+        return
+    settings = Settings(**served)
+    with _refused(NotServed):
+        settings.check()
     places.prepare()
     for name, place in (("RAW", places.raw), ("REFERENCE", places.reference), ("RELEASE", places.release)):
         os.environ[f"LINE_OF_SIGHT_{name}"] = str(place)
     os.environ["LINE_OF_SIGHT_RESTRICTED"] = str(places.restricted)
     os.environ[KEY_FILE] = str(pseudonyms.key_file(key))
     use_dagster_home(places)
-    with suppress(Busy), only_refresh(places):
-        close_lost_runs(dg.DagsterInstance.get())
-    workspace = Path(__file__).parent.parent / "workspace.yaml"
-    command = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
-    os.chdir(workspace.parent)
-    out.print(f"The Dagster page: http://{host}:{port}  (Ctrl-C ends it)")
-    os.execv(sys.executable, [sys.executable, *command])
+    settings.hand_on()
+    os.chdir(Path(__file__).parent.parent)
+    out.print(f"The Dagster page is opening at {settings.base}")
+    ended = keep([sys.executable, "-m", "orchestration.page.serve"])
+    places.page_address.unlink(missing_ok=True)
+    sys.exit(ended)
 
 
 def _print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -61,6 +61,7 @@ class Outcome:
     # of what was published: how many authorities' months are in which state, and the newest public one
     month_states: Mapping[str, int] = field(default_factory=dict)
     public_month: str | None = None
+    public_pack: Mapping[str, Any] = field(default_factory=dict)  # why there is none, or what was left out
     not_judged: tuple[str, ...] = ()  # checks that crashed or that nobody asked for, in words
 
     def as_json(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingest import trouble
 from ingest.places import Places
 
 LEAST_MEMORY = 2 * 1024**3  # of addresses, which the smallest refresh takes more than
@@ -12,35 +13,21 @@ LITTLE = 1024**2  # bytes: less on a disk is none
 TOO_LARGE = "a file may not grow as large as is needed (ulimit -f); lift it for {place} and refresh again"
 FULL = "there is no room left on the disk: {place} has {free} MB free; make room and refresh again"
 SHARE = "the disk or the network share that holds {place} gave an error; look at it and refresh again"
-# The words by which Linux, SQLite, DuckDB and Arrow say it. The first that is found tells.
+# The first that is found tells.
 TROUBLES = (
-    (("file too large",), TOO_LARGE),
-    (("no space left on device", "disk is full", "disk quota exceeded"), FULL),
+    (trouble.TOO_LARGE_A_FILE, TOO_LARGE),
+    (trouble.NO_ROOM, FULL),
+    (trouble.NOT_WRITABLE, "{place} cannot be written to; mount it for writing and refresh again"),
     (
-        ("read-only file system", "readonly database"),
-        "{place} cannot be written to; mount it for writing and refresh again",
-    ),
-    (
-        ("permission denied", "operation not permitted", "unable to open database file"),
+        trouble.NOT_ALLOWED,
         "{place} may not be written to; give whoever refreshes the right to, and refresh again",
     ),
     (
-        (
-            "out of memory",
-            "memoryerror",
-            "cannot allocate memory",
-            "failed to allocate",
-            "malloc of size",
-            "bad_alloc",
-            "can't start new thread",
-            "failed to map segment",
-            "resource temporarily unavailable",
-            "thread constructor failed",
-        ),
+        trouble.NO_MEMORY,
         "the memory that a refresh may use ran out; close other programs or lift the limit (ulimit -v), "
         "and refresh again",
     ),
-    (("input/output error", "disk i/o error", "stale file handle", "transport endpoint"), SHARE),
+    (trouble.NO_ANSWER, SHARE),
 )
 
 

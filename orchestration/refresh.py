@@ -19,6 +19,7 @@ from ingest import months, raw_folder
 from ingest.discovery.returns import sort_files
 from ingest.land import pending_months
 from ingest.ledger import Ledger, MonthEvent, Override
+from ingest.limits import limits
 from ingest.places import Places
 from ingest.pseudonyms import key_file, pseudonyms_for
 from ingest.reporting_policy import Policies, read_policies
@@ -50,10 +51,11 @@ def refresh_warehouse(
     """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
 
     Raises Busy where another holds the warehouse, NothingToReport where there is no month, and before
-    anything is written KeyRefused, where ids could not be made pseudonyms, or PolicyRefused.
+    anything is written KeyRefused, where ids could not be made pseudonyms, PolicyRefused or LimitsRefused.
     """
     pseudonyms_for(places.key_id, key)
     read_policies(places.reference)
+    limits()
     places.prepare()
     with only_refresh(places):
         ledger = Ledger(places.ledger)
@@ -222,7 +224,12 @@ def _run_job(
         said = json.loads((places.current / MANIFEST).read_text(encoding="utf-8"))
         states = Counter(m["month_state"] for m in said["months"] if m["reporting_month"] == newest)
         told = read_outcome(places, newest, release, unsure)
-        return replace(told, month_states=dict(sorted(states.items())), public_month=said["public_month"])
+        return replace(
+            told,
+            month_states=dict(sorted(states.items())),
+            public_month=said["public_month"],
+            public_pack=said["public_pack"],
+        )
     if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
         return Outcome("withheld", newest, release, verdict.reasons)
     broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)

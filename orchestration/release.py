@@ -10,17 +10,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from expectations.verdict import Verdict
 from ingest.ledger import Ledger
-from ingest.places import DBT_PROJECT, Places
+from ingest.places import DBT_PROJECT, FILE_MODE, FOLDER_MODE, Places
 from ingest.previous_release import grounds
+
+if TYPE_CHECKING:
+    from publication import public_pack
 
 MANIFEST, CURRENT_ASIDE = "manifest.json", ".current.aside"
 PUBLISHED, GONE_BACK_TO = "published", "gone back to"
-FOLDER_MODE, FILE_MODE = 0o750, 0o640  # readers share a group with whoever refreshes
 
 
 class NotEarned(Exception):
@@ -56,8 +59,10 @@ def publish(
     Readers of release/current see the earlier release whole until the last step, and the new one whole
     after it.
     """
-    # its solvers take long to load, and much memory: only a release pays for them
+    # Great Expectations and solvers take long to load, and much memory: only a release pays for them
+    from expectations.public_pack import Judge
     from publication import public_pack
+    from publication.disclosure import ledger as public_ledger
 
     with duckdb.connect(str(places.warehouse)) as db:
         digest = build_digest(db)
@@ -74,20 +79,19 @@ def publish(
         _clear(aside)
         aside.mkdir(mode=0o700)
         on_record = ledger.table("releases").column("release_number").to_pylist()
-        kept = public_pack.Kept(places.public_ledger, on_record)
+        owed = public_ledger.owed(places.releases, on_record)
+        kept = public_pack.Kept(places.public_ledger, on_record, owed)
+        judge = Judge(places.quality_context, places.data_docs)
         try:
             # DuckDB writes while the pack is worked out
             with db.cursor() as beside, ThreadPoolExecutor(max_workers=1) as pool:
                 exported = pool.submit(_export, beside, aside, descriptions)
-                if public_month:
-                    public_pack.write(db, aside / "public", kept, number, public_month)
+                public = public_pack.publish(db, aside / "public", kept, number, public_month, judge)
                 exported.result()
             key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None
-            _write_manifest(db, aside, number, view_month, public_month, verdict, run_id, key_id)
+            public_month = public_month if public.state == public_pack.MADE else None
+            _write_manifest(db, aside, number, view_month, public_month, public, verdict, run_id, key_id)
             _settle(aside)
-        except public_pack.Withheld as error:
-            _clear(aside)
-            raise NotEarned(str(error)) from None
         except BaseException:
             _clear(aside)  # a full disk has its room back
             raise
@@ -224,6 +228,7 @@ def _write_manifest(
     number: int,
     view_month: str,
     public_month: str | None,
+    public: "public_pack.Ended",
     verdict: Verdict,
     run_id: str,
     key_id: str | None,
@@ -257,7 +262,8 @@ def _write_manifest(
     manifest = {
         "release": number,
         "view_month": view_month,
-        "public_month": public_month,  # None where no month is final, and there is no public pack
+        "public_month": public_month,  # None where there is no public pack
+        "public_pack": asdict(public),  # and why, or what was left out of it
         "commit": commit(),
         **grounds(reference),
         "build_sha256": verdict.build_sha256,

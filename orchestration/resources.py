@@ -66,8 +66,16 @@ def remember_found(run_id: str, raw: Path, found: raw_folder.RawFolder) -> None:
     _found[run_id, raw] = found
 
 
-def default_warehouse() -> Warehouse:
-    """The warehouse that the environment names, or raw, reference and release in the working folder."""
+def default_warehouse() -> dg.ResourceDefinition:
+    """The warehouse that the environment names, or raw, reference and release in the working folder.
+
+    Its config is empty: were the folders run config, whoever launches a run could have records landed, and
+    exact figures published, wherever they like.
+    """
+    return dg.ResourceDefinition(lambda _: _named_by_environment(), config_schema={})
+
+
+def _named_by_environment() -> Warehouse:
     return Warehouse(
         raw=os.environ.get("LINE_OF_SIGHT_RAW", "raw"),
         reference=os.environ.get("LINE_OF_SIGHT_REFERENCE", "reference"),

@@ -26,6 +26,7 @@ FILES = {
 }
 UNITS = {"percent": "%", "gbp": "£"}
 CATEGORY = "abuse_category"
+SYMBOLS = {"left_out": "x"}  # the service knows no symbol of its own for it
 
 
 def write(folder: Path, printed: pd.DataFrame, areas: pd.DataFrame, indicators: pd.DataFrame) -> None:
@@ -50,7 +51,7 @@ def write(folder: Path, printed: pd.DataFrame, areas: pd.DataFrame, indicators: 
 def _data(rows: pd.DataFrame, areas: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
     places = pd.Series(1, index=rows.index).where(rows["rounded_to"] < 1, 0)
     shown = rows["value"].map("{:.0f}".format).where(places == 0, rows["value"].map("{:.1f}".format))
-    cell = shown.where(rows["status"] == "shown", rows["status"])
+    cell = shown.where(rows["status"] == "shown", rows["status"].replace(SYMBOLS))
     wide = rows.assign(cell=cell).pivot(
         index=["period_end", "geographic_level", "area_code", "breakdown"],
         columns="indicator_id",

@@ -21,6 +21,7 @@ from ingest.places import DBT_PROJECT
 from ingest.reference.declared import declared_files
 from ingest.return_format import Field, ReturnFormat, load_formats
 from orchestration.stages import in_words
+from publication.methodology import tied_to_in_words
 
 ROOT = DBT_PROJECT.parent
 SEEDS = DBT_PROJECT / "seeds"
@@ -155,6 +156,9 @@ def _indicator(row: Row, evidence: tuple[str, str] | None) -> str:
     if row["decision_note"]:
         lines += ["", "## Standard and caveats", "", row["decision_note"]]
     lines += ["", "## What it is worked out from", "", *_sources(row)]
+    if tied := tied_to_in_words(name, row["bases"]):
+        said = "What the public pack reckons with: a name is what it counts, with `.d` what that is out of."
+        lines += ["", "## Tied to", "", said, "", *(f"- {line}" for line in tied)]
     lines += ["", "## Published figures beside it", "", *_beside(name)]
     if evidence:
         file, sql = evidence

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from publication.disclosure import design
+from publication.disclosure import design, relations
 
 HOW = {
     "stock": "Counted on a month's last day. With the starts it tells the ends, which are protected too.",
@@ -53,9 +53,37 @@ def write(
         page.write_text(_page(about), encoding="utf-8")
 
 
+def tied_to_in_words(indicator_id: str, bases: str) -> list[str]:
+    """Every relation that an indicator stands in, a line each: what protection reckons with."""
+    lines = []
+    for relation in relations.tied_to(indicator_id):
+        because = f" {relation.because}" if relation.because else ""
+        lines.append(f"`{_sum(relation)}`: {relations.IN_WORDS[relation.kind]}.{because}")
+    role = design.roles()[indicator_id].role
+    if role in design.PRINTED:
+        if "year_to_date" in bases.split():
+            lines.append("Quarters and the year to date are the sums of their months.")
+        if role in design.ADDED_UP:
+            lines.append("Regions and England are the sums of their authorities, to the nearest 10.")
+        lines.append("Each pack: an earlier figure of the same period is the same figure known earlier.")
+    return lines
+
+
+def _sum(relation: relations.Relation) -> str:
+    """A relation as a sum of named figures between its bounds; .d is a figure's denominator."""
+    least, most = relation.least, relation.most
+    if least == most:
+        return f"{relation.written} = {least:g}"
+    below = f"{least:g} <= " if least > float("-inf") else ""
+    above = f" <= {most:g}" if most < float("inf") else ""
+    return f"{below}{relation.written}{above}"
+
+
 def _page(about: Mapping[Hashable, Any]) -> str:
     role = design.roles()[str(about["indicator_id"])]
     tied = ", ".join(role.hangs_on)
+    name = str(about["indicator_id"])
+    relations_of = "\n".join(f"- {line}" for line in tied_to_in_words(name, str(about["bases"])))
     parts = [
         f"# {about['title']}",
         f"`{about['indicator_id']}`: {about['area']}; {about['unit']}, counting each {about['count_unit']}.",
@@ -63,6 +91,7 @@ def _page(about: Mapping[Hashable, Any]) -> str:
         f"**Denominator.** {about['denominator_rule']}",
         f"**In the public pack.** {HOW[role.role]} {role.reason}".rstrip(),
         f"**Hidden with.** {tied}" if tied else "",
+        f"**Tied to.**\n\n{relations_of}" if relations_of else "",
         f"**Decided.** {about['decision_note']}" if isinstance(about["decision_note"], str) else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

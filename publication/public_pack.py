@@ -1,7 +1,8 @@
 """Write the public pack: the protected figures in every format, inside the release that is being made."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -9,17 +10,23 @@ import duckdb
 import pandas as pd
 import xlsxwriter
 
+from expectations.public_pack import Judge
 from publication import ees, methodology
 from publication.disclosure import design, gate, ledger, long_table
-from publication.disclosure.protect import NotSafe
 
 STATUSES = {
     "shown": "The value is shown.",
     "c": "Hidden, so that nobody can be told from it. Not always a small count.",
+    "left_out": "Left out: beside what was published before, it would tell of few people.",
     "low": "Rounds to nothing, and is not.",
     "x": "Not available: not submitted, or not for as long as the figure needs.",
     "z": "Not applicable: there was nobody to count.",
 }
+MADE = "made"
+NEXT_MOVE = (
+    "as restated it would tell of few people beside what was published before; it is printed again where the "
+    "months are reopened, the restatement is taken back and they are closed"
+)
 COLUMNS = {
     "geographic_level": "Local authority, Regional or National.",
     "area_code": "Three-digit DfE code of an authority; ONS code of a region, or of England.",
@@ -28,7 +35,7 @@ COLUMNS = {
     "period_end": "Last day of the period.",
     "breakdown": "The value that the figure is broken down by; all for the total.",
     "value": "The figure as published; null where the status is not shown. Never a code for a reason.",
-    "status": "shown; or c hidden, low, x not available, z not applicable. See dim_status.",
+    "status": "shown; or c hidden, left_out, low, x not available, z not applicable. See dim_status.",
     "rounded_to": "What the value is rounded to: 1, 10 or 0.1.",
 }
 ABOUT = {
@@ -52,46 +59,95 @@ order by 1, 2
 INDICATORS = """
 select
     about.indicator_id, about.title, about.area, about.unit, about.scale, about.polarity, about.kind,
-    about.count_unit, about.counted_on, about.numerator_rule, about.denominator_rule, about.decision_note,
-    roles.role, roles.reason
+    about.count_unit, about.bases, about.counted_on, about.numerator_rule, about.denominator_rule,
+    about.decision_note, roles.role, roles.reason
 from marts.dim_indicator as about inner join roles using (indicator_id) order by about.display_order
 """
 
 
 class Withheld(Exception):
-    """The public pack may not be published; the message says why, and quotes no figure."""
+    """The public pack may not be published; the message says why and what to do, and quotes no figure."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The restricted folder of the ledger of publications, and the releases on record."""
+    """The restricted folder of the ledger of publications, and the releases on record; of those that had a
+    public pack, the SHA-256 of their part of the ledger, where it is known."""
 
     folder: Path
-    releases: Iterable[int]
+    releases: Sequence[int]
+    owed: Mapping[int, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of the public pack of a release, for its manifest: made or refused. Figures are named by
+    authority, indicator and months, and none is quoted."""
+
+    state: str
+    because: str | None = None
+    left_out: tuple[Mapping[str, str], ...] = ()
+    ledger_sha256: str | None = None
+
+
+def publish(
+    db: duckdb.DuckDBPyConnection, folder: Path, kept: Kept, release: int, newest: str | None, judge: Judge
+) -> Ended:
+    """Write the pack, or nothing and the reason: a pack that is refused never stops the exact release."""
+    if newest is None:
+        return Ended("none", "no month is final")
+    try:
+        pack = write(db, folder, kept, release, newest, judge)
+    except Withheld as error:
+        if folder.exists():
+            shutil.rmtree(folder)
+        return Ended("refused", str(error))
+    ledger_file = ledger.write(kept.folder, pack.changes, release, kept.releases)
+    return Ended(MADE, None, left_out_by_authority(pack), ledger.sha256(ledger_file))
+
+
+def left_out_by_authority(pack: long_table.Pack) -> tuple[Mapping[str, str], ...]:
+    """What could not be made safe: a row for an authority and indicator, with its months and the move."""
+    months: dict[tuple[str, str], set[str]] = {}
+    for figure in pack.left_out.itertuples():
+        of = months.setdefault((str(figure.area_code), str(figure.indicator_id)), set())
+        of.add(f"{figure.period_end:%Y-%m}")
+    return tuple(
+        {
+            "la_code": la_code,
+            "indicator_id": indicator_id,
+            "months": " ".join(sorted(of)),
+            "suggested_action": NEXT_MOVE,
+        }
+        for (la_code, indicator_id), of in months.items()
+    )
 
 
 def write(
-    db: duckdb.DuckDBPyConnection, folder: Path, kept: Kept, release: int, newest: str
+    db: duckdb.DuckDBPyConnection, folder: Path, kept: Kept, release: int, newest: str, judge: Judge
 ) -> long_table.Pack:
-    """Protect, write every format into `folder`, and let the gate look. Raises Withheld.
+    """Protect, write every format into `folder`, and let the gate look: figures that it stops are left out,
+    and it looks again. Raises Withheld. The ledger is not written.
 
     `newest` is the newest month that is final for some authority: what is printed is of such months alone.
     """
     [(last,)] = db.execute("select last_day(($1 || '-01')::date)::varchar", [newest]).fetchall()
     try:
-        pack = long_table.make(
-            long_table.read_base(db, last),
-            long_table.members_of_england(db),
-            ledger.read(kept.folder, kept.releases),
-            release,
-        )
-    except NotSafe as error:
-        raise Withheld(f"the public pack is not safe: {error}") from None
+        before = ledger.read(kept.folder, kept.releases, kept.owed)
+    except ledger.NotWhole as error:
+        raise Withheld(f"no public pack can be made: {error}") from None
+    base, members = long_table.read_base(db, last), long_table.members_of_england(db)
+    pack = long_table.make(base, members, before, release)
     write_files(db, folder, pack, last)
-    said = gate.wrong(folder, pack, last)
-    if said:
-        raise Withheld("the public pack did not pass its gate: " + "; ".join(said))
-    ledger.write(kept.folder, pack.changes, release)
+    if found := gate.wrong(folder, pack, last, judge):
+        named = pd.concat([one.figures for one in found]).drop_duplicates()
+        if len(named):
+            pack = long_table.leave_out(pack, named, before, release)
+            shutil.rmtree(folder)
+            write_files(db, folder, pack, last)
+            found = gate.wrong(folder, pack, last, judge)
+    if found:
+        raise Withheld("the public pack did not pass its gate: " + "; ".join(one.in_words for one in found))
     return pack
 
 

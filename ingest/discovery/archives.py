@@ -8,9 +8,10 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from ingest import limits
 from ingest.discovery.beside import passed_over
 from ingest.findings import Rejected
-from ingest.other_formats.workbook import MOST_ENTRIES, MOST_RATIO, MOST_UNPACKED, check_name, unpack
+from ingest.other_formats.workbook import check_name, unpack
 from ingest.raw_folder import OtherFile, RawFile, told_name
 from ingest.read_raw import read_bytes
 
@@ -49,10 +50,8 @@ def _entries(data: bytes) -> list[zipfile.ZipInfo]:
         entries = zipfile.ZipFile(BytesIO(data)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError):
         raise Rejected("it is a zip that breaks off or is damaged; send it again") from None
-    if len(entries) > MOST_ENTRIES:
-        raise Rejected(f"it holds more than {MOST_ENTRIES} files")
-    if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-        raise Rejected(f"it unpacks to more than {MOST_UNPACKED // 1000**2} MB; send the files by themselves")
+    unpacked = sum(entry.file_size for entry in entries)
+    limits.check("archive", bytes=len(data), files=len(entries), unpacked_bytes=unpacked)
     if len({entry.filename for entry in entries}) < len(entries):
         raise Rejected("it holds two files of one name")
     for entry in entries:
@@ -61,6 +60,7 @@ def _entries(data: bytes) -> list[zipfile.ZipInfo]:
             raise Rejected("it is protected by a password; send it without one")
         if entry.filename.lower().endswith(ARCHIVES):
             raise Rejected("it holds another archive; send the files by themselves")
-        if entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
-            raise Rejected(f"a part of it unpacks to more than {MOST_RATIO} times its size")
+        ratio = limits.limit("archive", "ratio")
+        if entry.file_size > ratio * max(entry.compress_size, 1):
+            raise Rejected(f"a part of it unpacks to more than {ratio} times its size")
     return entries

@@ -26,6 +26,7 @@ from ingest.other_formats.ssda903 import table_of
 from ingest.raw_folder import Beside, Oddity, OtherFile, RawFile, RawFolder
 from ingest.read_raw import read_table
 from ingest.return_format import ReturnFormat, submitted_formats
+from ingest.trouble import of_this_file
 
 PLAIN_HEAD = 4096  # holds the header row of nearly every file
 
@@ -43,7 +44,7 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) ->
     looked_at: set[str] = set()
     for file in _tables(found):
         looked_at.add(file.file)
-        held = _known(file, read_before) or settled(file)
+        held = _known(file, read_before) or _looked_into(file)
         if isinstance(held, RawFile):
             place = held.reporting_month, held.la_code, held.return_name
             claims.setdefault(place, []).append(held)
@@ -60,7 +61,11 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) ->
     oddities += older
     files: list[RawFile] = []
     for of_one in claims.values():
-        kept, aside = _one_of(of_one) if len(of_one) > 1 else (of_one, [])
+        try:
+            with of_this_file():
+                kept, aside = _one_of(of_one) if len(of_one) > 1 else (of_one, [])
+        except Rejected as why:
+            kept, aside = [], [_oddity(file, why) for file in of_one]
         files += kept
         oddities += aside
     files.sort(key=lambda f: (f.reporting_month, f.la_code, f.file))
@@ -114,7 +119,8 @@ def _unpacked(found: RawFolder) -> tuple[RawFolder, list[Oddity]]:
             others.append((month, la_code, other))
             continue
         try:
-            others += [(month, la_code, file) for file in files_of(other)]
+            with of_this_file():
+                others += [(month, la_code, file) for file in list(files_of(other))]
         except Rejected as why:
             oddities.append(Oddity(other.file, rejected_file(str(why)), month, la_code, other.path))
     return replace(found, others=tuple(others)), oddities
@@ -136,6 +142,18 @@ def _known(file: RawFile, read_before: Mapping[str, tuple[str, Look]]) -> RawFil
     if fmt is None or look != Look(file.size, file.mtime_ns, file.inode, fmt.digest):
         return None
     return replace(file, return_name=name)
+
+
+def _looked_into(file: RawFile) -> RawFile | Oddity | None:
+    try:
+        with of_this_file():
+            return settled(file)
+    except Rejected as why:
+        return _oddity(file, why)
+
+
+def _oddity(file: RawFile, why: Rejected) -> Oddity:
+    return Oddity(file.file, rejected_file(str(why)), *_place(file))
 
 
 def settled(file: RawFile) -> RawFile | Oddity | None:

@@ -24,6 +24,7 @@ from ingest.other_formats.opened import Notes, workbench
 from ingest.other_formats.workbook import Cells, check_container, read_sheets
 from ingest.pseudonyms import Door
 from ingest.read_raw import Rejected
+from ingest.return_format import submitted_formats
 
 BORN = "Date of Birth"
 LISTS = Path(__file__).parent / "annex_a.yml"
@@ -226,12 +227,20 @@ def _through(door: Door, table: pa.Table, known: AnnexList) -> pa.Table:
             told, is_right = cells, pc.is_in(cells, pa.array(sorted(set(_codes(heading.read).values()))))
         elif heading.name in COUNTED:
             told, is_right = cells, pc.match_substring_regex(cells, "^[0-9]{1,3}$")
+        elif heading.name == "URN of Placement":
+            told, is_right = cells, pc.match_substring_regex(cells, f"^(?:{_urn()})$")
         else:
             continue
         kept = pc.if_else(is_right, told, pa.scalar(UNREAD))
         kept = pc.if_else(pc.is_valid(cells), kept, pa.scalar(None, pa.string()))
         table = table.set_column(table.column_names.index(heading.name), heading.name, kept)
     return table
+
+
+def _urn() -> str:
+    field = submitted_formats()["cla_placements"].field("clap_cla_placement_urn")
+    assert field and field.shaped
+    return field.shaped
 
 
 def _find_lists(data: bytes, has_errors: bool, notes: Notes) -> dict[str, _Found]:

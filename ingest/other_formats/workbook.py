@@ -16,15 +16,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest import limits
+from ingest.findings import Rejected
 from ingest.other_formats.opened import cleaned
-from ingest.read_raw import Rejected
 
-MOST_UNPACKED = 200 * 1000**2
-MOST_RATIO = 100
-MOST_ENTRIES = 1000
 INNER_ARCHIVE = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
-# A cell far off makes the reader hold every cell before it: columns to ZZ and rows to 99,999 are room enough.
-FAR_CELL = r"""r\s*=\s*["'](?:[A-Z]{3,}|[A-Z]*0*[1-9][0-9]{5,})"""
+# A cell far off makes the reader hold every cell before it: columns to CZ and rows to 99,999 are room enough.
+FAR_CELL = r"""r\s*=\s*["'](?:[A-Z]{3,}|[D-Z][A-Z]|[A-Z]*0*[1-9][0-9]{5,})"""
+SHEET = re.compile(rb"<(?:\w+:)?sheet[\s/>]")
 AT = re.compile(rb"\b" + FAR_CELL.encode())  # slower, and sure that the attribute is r and no other
 logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of every empty column
 ERROR = r"""t\s*=\s*["']e["']"""  # how a sheet marks a cell that holds an error
@@ -70,18 +69,17 @@ def check_container(data: bytes) -> bool:
         entries = zipfile.ZipFile(BytesIO(data)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError):
         raise Rejected("it breaks off or is damaged; send it again") from None
-    if len(entries) > MOST_ENTRIES:
-        raise Rejected(f"it holds more than {MOST_ENTRIES} parts")
-    if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-        raise Rejected(f"it unpacks to more than {MOST_UNPACKED // 1000**2} MB")
+    unpacked = sum(entry.file_size for entry in entries)
+    limits.check("workbook", bytes=len(data), parts=len(entries), unpacked_bytes=unpacked)
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names or len(names) < len(entries):
         raise Rejected("it is not an .xlsx workbook")
     has_errors = False
     for entry in entries:
         check_name(entry.filename)
-        if entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
-            raise Rejected(f"a part of it unpacks to more than {MOST_RATIO} times its size")
+        ratio = limits.limit("workbook", "ratio")
+        if entry.file_size > ratio * max(entry.compress_size, 1):
+            raise Rejected(f"a part of it unpacks to more than {ratio} times its size")
         part = unpack(data, entry)
         if len(part) != entry.file_size:
             raise Rejected("a part of it is not of the size that it states")
@@ -124,13 +122,15 @@ def _check_part(part: bytes) -> bool:
     """Refuse what no part of a workbook holds; whether a cell may hold an error of Excel. Raises Rejected."""
     if part.startswith(INNER_ARCHIVE):
         raise Rejected("it holds another archive")
+    # many sheets may be made of one part: each is read for itself
+    limits.check("workbook", sheets=len(SHEET.findall(part)))
     if b"<!DOCTYPE" in part[:65536]:
         raise Rejected("a part of it declares a document type (DOCTYPE), which no workbook has")
     ends = pa.array([0, len(part)], pa.int32()).buffers()[1]
     whole = pa.Array.from_buffers(pa.binary(), 1, [None, ends, pa.py_buffer(part)])  # in place: no copy
     if pc.match_substring_regex(whole, FAR_CELL)[0].as_py() and AT.search(part):
         raise Rejected(
-            "a sheet has cells beyond row 99,999 or column ZZ; "
+            "a sheet has cells beyond row 99,999 or column CZ; "
             "delete what is empty below and to the right of its list"
         )
     # every error that Excel writes begins with #, and the reader refuses any other

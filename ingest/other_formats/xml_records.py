@@ -17,13 +17,12 @@ from xml.parsers import expat
 import numpy as np
 import pyarrow as pa
 
+from ingest import limits
+from ingest.findings import Rejected
 from ingest.other_formats.opened import Notes
-from ingest.read_raw import Rejected
 
 CHUNK = 1 << 20
 BATCH = 200_000  # cells held as Python objects before they become columns
-DEEPEST = 40
-LONGEST_TEXT = 1 << 20
 LINE, OF = "#line", "#of"  # no element can be named so
 
 
@@ -110,6 +109,11 @@ class _Gathered:
         ] = []  # record after record: one list to grow, none for each record to collect
         self.batches: list[pa.Table] = []
 
+    @property
+    def count(self) -> int:
+        """Records so far."""
+        return len(self.cells) // len(self.names) + sum(batch.num_rows for batch in self.batches)
+
     def settle(self) -> None:
         width = len(self.names)
         types = [pa.int64(), pa.int64(), *(pa.string() for _ in self.names[2:])]
@@ -144,8 +148,9 @@ class _Listener:
 
     def settle(self) -> None:
         """Between two chunks: turn full batches into columns and refuse text without end."""
-        if sum(map(len, self.parts)) > LONGEST_TEXT:
-            raise Rejected("it has an element with more than a megabyte of text")
+        if sum(map(len, self.parts)) > (most := limits.limit("xml", "text")):
+            raise Rejected(f"it has an element of more than {most:,} characters")
+        limits.check("xml", elements=sum(kept.count for kept in self.gathered.values()))
         for kept in self.gathered.values():
             if len(kept.cells) >= BATCH:
                 kept.settle()
@@ -163,6 +168,7 @@ class _Listener:
         record = open_records[0]
         in_leaf = False
         depth = 0  # below an element passed over
+        deepest = limits.limit("xml", "nesting")
 
         def start(name: str, _: object) -> None:
             nonlocal in_leaf, record
@@ -234,8 +240,8 @@ class _Listener:
             nonlocal depth
             depth += 1
             _refuse_inclusion(name)
-            if depth > DEEPEST:
-                raise Rejected(f"it has elements nested more than {DEEPEST} deep")
+            if depth > deepest:
+                raise Rejected(f"it has elements nested more than {deepest} deep")
 
         def shallower(_: str) -> None:
             nonlocal depth

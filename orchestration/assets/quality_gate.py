@@ -29,7 +29,6 @@ MARTS = dg.AssetKey("fct_indicator_values")
 GATE = dg.AssetKey("gate")
 VERDICT_FILE = "verdict.json"
 CHECKS_FILE = "gate_checks.json"
-CONTEXT, DOCS = "great_expectations", "data_docs"
 MOST_SECONDS = 3600  # England's checks take minutes
 CONFORMS = "conforms_to_contract"
 FIT_TO_PUBLISH = "fit_to_publish"
@@ -60,7 +59,7 @@ def gate(warehouse: Warehouse) -> dg.MaterializeResult:
         try:
             [(month,)] = db.sql("select view_month from ledger.reporting").fetchall()
             own = read_policies(places.reference).bounds_of(month)
-            context, suites = open_context(places.restricted / CONTEXT, own_bounds=own)
+            context, suites = open_context(places.quality_context, own_bounds=own)
         except SuiteError as refused:
             raise dg.Failure(f"{refused}. Nothing is published without it.", allow_retries=False) from None
         frame = measures.measures(db)
@@ -134,11 +133,11 @@ def quality_gate(
 
     places = warehouse.places
     with only_refresh(places), duckdb.connect(str(places.warehouse), read_only=True) as db:
-        judged_in, suites = reopen_context(places.restricted / CONTEXT)
+        judged_in, suites = reopen_context(places.quality_context)
         of_marts = _in_time(
             db, lambda: judge(judged_in, "marts", suites["marts"], marts.summary(db), "row_no")
         )
-        write_docs(judged_in, places.restricted / DOCS)
+        write_docs(judged_in, places.data_docs)
         before = [Outcome(**said) for said in json.loads(_checks_file(places).read_text(encoding="utf-8"))]
         tests = _dbt_tests(json.loads((places.restricted / TESTS_FILE).read_text(encoding="utf-8")))
         outcomes = [*before, *outcomes_of(of_marts, is_blocking=True), *tests]

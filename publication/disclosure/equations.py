@@ -30,6 +30,8 @@ class Equations:
     la_code: np.ndarray  # whose unknown: nothing but regional totals ties one authority's to another's
     members: np.ndarray
     signs: np.ndarray
+    least: np.ndarray  # what its mere symbol says of an unknown that is hidden
+    most: np.ndarray
     unknown_of: dict[int, np.ndarray]  # release: the unknown of each cell, -1 where it has none
     cells: pd.DataFrame
 
@@ -81,15 +83,27 @@ def tie_together(history: pd.DataFrame) -> Equations:
     ghost[adds_up] = NOTHING
     la = np.concatenate([[""], cells["la_code"].to_numpy()[versions["cell"]]])
     owner = la[members[:, 0]] if len(members) else np.empty(0, object)
+    every_exact = np.concatenate([exact, rest])
+    least, most = _said_by_symbol(every_exact, np.column_stack([members, ghost]))
     return Equations(
-        exact=np.concatenate([exact, rest]),
+        exact=every_exact,
         shown=np.concatenate([[True], versions["shown"].to_numpy(dtype=bool), np.zeros(len(rest), bool)]),
         la_code=np.concatenate([la, owner]),
         members=np.column_stack([members, ghost]),
         signs=np.column_stack([signs[which], np.where(adds_up, 0, -1)]),
+        least=least,
+        most=most,
         unknown_of=unknown_of,
         cells=cells,
     )
+
+
+def _said_by_symbol(exact: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Nought is printed: a small count that stands in no sum is hidden for nothing but being 1 to 5."""
+    alone = np.ones(len(exact), bool)
+    alone[members] = False
+    alone &= (exact > 0) & (exact < design.THRESHOLD)
+    return np.where(alone, 1, 0), np.where(alone, design.THRESHOLD - 1, NO_LIMIT)
 
 
 def _layout(cells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -139,8 +153,8 @@ def narrow(
     sums, each unknown in two of them at most. An outer limit otherwise; `solve` is exact.
     """
     exact, members, signs = equations.exact, equations.members, equations.signs
-    low = np.where(shown, exact, np.maximum(0, exact - down))
-    high = np.where(shown, exact, np.minimum(NO_LIMIT, exact + up))
+    low = np.where(shown, exact, np.maximum(equations.least, exact - down))
+    high = np.where(shown, exact, np.minimum(equations.most, exact + up))
     plus, used = signs > 0, signs != 0
     while True:
         least = np.where(used, np.where(plus, low[members], -high[members]), 0)
@@ -157,8 +171,8 @@ def narrow(
 
 def room(equations: Equations) -> tuple[np.ndarray, np.ndarray]:
     """How far each unknown can go down and up alone, with nothing but ghosts giving way."""
-    down = equations.exact.copy()
-    up = np.full(len(down), NO_LIMIT)
+    down = equations.exact - np.minimum(equations.least, equations.exact)
+    up = np.minimum(NO_LIMIT, equations.most - equations.exact)
     members, signs = equations.members, equations.signs
     ghost_left = np.where(signs[:, -1] != 0, equations.exact[members[:, -1]], 0)
     ghost_right = np.where(signs[:, -1] != 0, NO_LIMIT, 0)

@@ -1,14 +1,18 @@
 """The last look at a public pack, at its files as they lie there: what screening for upload does not catch.
 
-Each check is a query that finds what is wrong. One found, or one that cannot be asked, and nothing is
-published.
+Great Expectations judges each figure by itself (suites/public_pack.json); the queries here find what two
+figures tell together and whether the files agree. One fault, or a check that crashes, and nothing is
+published of it: where the check names figures, those can be left out and the pack looked at again.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from expectations.error_report import FORMULA
+from expectations.public_pack import Judge
 from publication.disclosure import design, workbook
 from publication.disclosure.long_table import Pack
 
@@ -22,40 +26,22 @@ OF_FILES = {
         select count(*) from texts where regexp_matches(text, '{FORMULA}')""",
 }
 OF_TABLE = {
-    "a figure is there twice": """
-        select count(*) from (
-            select 1 from figures group by geographic_level, area_code, indicator_id, period_basis,
-                period_end, breakdown having count(*) > 1)""",
-    "a value has no status, or a status that hides it": """
-        select count(*) from figures where (status = 'shown') <> (value is not null)
-            or status not in ('shown', 'c', 'low', 'x', 'z')""",
-    "a count of one to five is shown": """
-        select count(*) from figures inner join dim_indicator using (indicator_id)
-        where value > 0 and value < 6 and unit in ('count', 'fte')
-            and count_unit in ('child', 'event', 'worker')""",
-    "a value is negative": """
-        select count(*) from figures inner join dim_indicator using (indicator_id)
-        where value < 0 and unit <> 'gbp'""",
-    "a period lies in the future": "select count(*) from figures where period_end > $last::date",
-    "an area's count is not rounded": """
-        select count(*) from figures inner join dim_indicator using (indicator_id)
-        where geographic_level <> 'Local authority' and unit = 'count' and value % 10 <> 0""",
     "a figure is shown whose count is hidden": """
-        select count(*) from figures as shown
+        select shown.area_code, shown.indicator_id, shown.period_end from figures as shown
         inner join ties using (indicator_id)
         inner join figures as hidden
             on ties.hangs_on = hidden.indicator_id and shown.area_code = hidden.area_code
             and shown.period_end = hidden.period_end
-            and hidden.period_basis in ('month', 'point_in_time') and hidden.status = 'c'
+            and hidden.period_basis in ('month', 'point_in_time') and hidden.status in ('c', 'left_out')
             and hidden.breakdown = 'all'
         where shown.status = 'shown' and shown.period_basis in ('month', 'point_in_time')
             and (shown.area_code, shown.indicator_id, shown.period_end) not in (from already_public)""",
     "a sum of months is shown with a month hidden": """
-        select count(*) from figures as longer
+        select area_code, indicator_id, longer.period_end from figures as longer
         inner join figures as month
             using (geographic_level, area_code, indicator_id, breakdown)
         where longer.period_basis in ('quarter', 'year_to_date') and month.period_basis = 'month'
-            and longer.status = 'shown' and month.status = 'c'
+            and longer.status = 'shown' and month.status in ('c', 'left_out')
             and month.period_end <= longer.period_end
             and month.period_end > last_day(longer.period_end - case
                 when longer.period_basis = 'quarter' then interval 3 month
@@ -63,9 +49,37 @@ OF_TABLE = {
 }
 
 
-def wrong(folder: Path, pack: Pack, last: str) -> list[str]:
-    """What is wrong with the pack in a folder, in words with how many; nothing where all is well."""
-    found = workbook.what_it_hides(folder / "public.xlsx")
+FIGURE = ["area_code", "indicator_id", "period_end"]
+NAMED = 3  # authorities and indicators that a sentence names
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, how many times, and with which figures (FIGURE) where the check can say."""
+
+    what: str
+    count: int
+    figures: pd.DataFrame
+
+    @property
+    def in_words(self) -> str:
+        """The fault with the first of its authorities and indicators, and no figure."""
+        said = f"{self.what} ({self.count} found"
+        for name, column in (("of", "area_code"), ("in", "indicator_id")):
+            names = sorted(self.figures[column].unique())
+            if names:
+                more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+                said += f" {name} {', '.join(names[:NAMED])}{more}"
+        return said + ")"
+
+
+def _finding(what: str, count: int) -> Finding:
+    return Finding(what, count, pd.DataFrame(columns=FIGURE))
+
+
+def wrong(folder: Path, pack: Pack, last: str, judge: Judge) -> list[Finding]:
+    """What is wrong with the pack in a folder; nothing where all is well."""
+    found = [_finding(what, 1) for what in workbook.what_it_hides(folder / "public.xlsx")]
     with duckdb.connect() as db:
         db.execute(f"attach '{folder / 'public.duckdb'}' as pack (read_only)")
         for table in ("figures", "dim_indicator"):
@@ -73,17 +87,25 @@ def wrong(folder: Path, pack: Pack, last: str) -> list[str]:
         ties = [(r.indicator_id, on) for r in design.roles().values() for on in r.hangs_on]
         db.execute("create table ties (indicator_id varchar, hangs_on varchar)")
         db.executemany("insert into ties values (?, ?)", ties)
+        found += _judged(judge, judge.figures(db, last))
         db.register("public", pack.already_public)
         db.execute(
             "create table already_public as select area_code, indicator_id, period_end::date from public"
         )
         _read_files(db, folder)
+        given = {"last": last, "number_or_symbol": NUMBER_OR_SYMBOL}
         for name, question in {**OF_TABLE, **OF_FILES}.items():
-            given = {"last": last, "number_or_symbol": NUMBER_OR_SYMBOL}
             asked = {key: value for key, value in given.items() if f"${key}" in question}
-            [(count,)] = db.execute(question, asked).fetchall()
+            answer = db.execute(question, asked)
+            if name in OF_TABLE:
+                rows = answer.df()
+                rows["period_end"] = pd.to_datetime(rows["period_end"])
+                if len(rows):
+                    found.append(Finding(name, len(rows), rows.drop_duplicates()))
+                continue
+            [(count,)] = answer.fetchall()
             if count:
-                found.append(f"{name} ({count} found)")
+                found.append(_finding(name, count))
         for name in ("csv", "parquet"):
             other = f"'{folder / name / 'figures'}.{name}'"
             kinds = ", all_varchar=true" if name == "csv" else ""
@@ -100,10 +122,23 @@ def wrong(folder: Path, pack: Pack, last: str) -> list[str]:
                 """
             ).fetchall()
             if count:
-                found.append(f"the {name} file says other than the table ({count} rows)")
+                found.append(_finding(f"the {name} file says other than the table", count))
     told = len(pack.protected.failing()[0])
     if told:
-        found.append(f"what is printed tells a small count ({told} found)")
+        found.append(_finding("what is printed tells a small count", told))
+    return found
+
+
+def _judged(judge: Judge, frame: pd.DataFrame) -> list[Finding]:
+    found = []
+    for check in judge.judge(frame):
+        said = f"it does not hold that {check.sentence}"
+        if check.state == "failed":
+            rows = frame[frame["row_no"].isin(check.failing)][FIGURE]
+            rows = rows.assign(period_end=pd.to_datetime(rows["period_end"]))
+            found.append(Finding(said, len(rows), rows.drop_duplicates()))
+        elif check.state == "crashed":
+            found.append(_finding(f"it could not be judged whether {check.sentence}", check.looked_at))
     return found
 
 

@@ -1,18 +1,20 @@
 """The public pack's one table: every figure it prints, with a status beside it.
 
-A figure is a value, or no value and the reason: c hidden, x not available, z not applicable; low is a sum
-that rounds to nothing and is not. All that is worked out here is worked out from figures as printed.
+A figure is a value, or no value and the reason: c hidden, left_out where what is out already tells a small
+count, x not available, z not applicable; low is a sum that rounds to nothing and is not. All that is worked
+out here is worked out from figures as printed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from publication.disclosure import areas, design, ledger
+from publication.disclosure import areas, audit, design, ledger
 from publication.disclosure.equations import CELL, NO_LIMIT, narrow, room
-from publication.disclosure.protect import NotSafe, Protected, is_small, protect_counts
+from publication.disclosure.protect import Protected, is_small, protect_counts
 
 MONTHS_PRINTED = 24
 GRAIN = ["geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown"]
@@ -21,6 +23,8 @@ LEVELS = ("Local authority", "Regional", "National")
 QUARTER, YEAR_TO_DATE, TWELVE_MONTHS = "quarter", "year_to_date", "rolling_12_months"
 # distinct children over the whole period: its months do not add up
 NOT_ADDED_UP = ("cla_missing_children",)
+LEFT_OUT = "left_out"
+HIDING = ("c", LEFT_OUT)
 
 BASE = """
 select
@@ -66,9 +70,17 @@ class Pack:
     """A public pack: what is printed, what the ledger is to keep of it, and the proof it rests on."""
 
     printed: pd.DataFrame  # PRINTED, one row for a figure
-    changes: pd.DataFrame
+    now: pd.DataFrame  # every figure as the ledger keeps it
+    changes: pd.DataFrame  # those that the ledger does not have so
     protected: Protected
     already_public: pd.DataFrame  # area_code, indicator_id, period_end of what stays as it was printed before
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """area_code, indicator_id and period_end of authorities' figures that could not be made safe."""
+        of = self.printed["status"].eq(LEFT_OUT) & self.printed["geographic_level"].eq(LEVELS[0])
+        place = ["area_code", "indicator_id", "period_end"]
+        return self.printed.loc[of, place].drop_duplicates(ignore_index=True)
 
 
 def read_base(db: duckdb.DuckDBPyConnection, last: str) -> pd.DataFrame:
@@ -94,7 +106,7 @@ def members_of_england(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, release: int) -> Pack:
-    """Protect the base figures, given all earlier publications. Raises NotSafe."""
+    """Protect the base figures, given all earlier publications."""
     base = base.reset_index(drop=True)
     said = ["calculated", "reported", "no_cases"]  # a breakdown of nobody is nought in each value
     base["answered"] = base["value_status"].isin(said) & base["numerator"].notna()
@@ -103,12 +115,25 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
     is_count = base["role"].isin(design.COUNTS)
     cells = base.loc[is_count]
     protected = protect_counts(cells, _counts_before(before, members), release)
-    base.loc[is_count & base["exact"].notna(), "status"] = "shown"
-    base.loc[cells.index[protected.is_hidden], "status"] = "c"
     of_nobody = (base["role"] == "breakdown") & (base["denominator"] == 0)
-    base.loc[of_nobody & (base["status"] == "shown"), "status"] = "z"
-    _judge_the_rest(base, before)
-    sums = _protect_sums(base, cells.index, protected, members, before)
+    base["gives_way"] = False
+    base["is_out"] = False
+    every = asked = base["la_code"].unique()
+    for turn in count():
+        out = protected.is_out.sum()
+        base.loc[is_count & base["exact"].notna(), "status"] = "shown"
+        base.loc[cells.index[protected.is_hidden], "status"] = "c"
+        base.loc[cells.index[protected.left_out], "status"] = LEFT_OUT
+        base.loc[of_nobody & (base["status"] == "shown"), "status"] = "z"
+        _judge_the_rest(base, before)
+        asked = _gives_way(base, before, asked, release, 2 ** max(0, turn - 2))
+        if len(asked):  # nothing ties one authority to another: the rest need not be asked again
+            protected.hide(base.loc[cells.index, "gives_way"].to_numpy())
+            continue
+        sums = _protect_sums(base, cells.index, protected, members, before)
+        if protected.is_out.sum() == out:
+            break
+        asked = every
     base["month_end"] = _month_end(base["month"])
     printed = pd.concat(
         [_of_authorities(base), _longer(base), _of_areas(base, sums, members)], ignore_index=True
@@ -119,7 +144,30 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
     now = pd.concat([_for_ledger(base), _sums_for_ledger(sums)], ignore_index=True)
     public = base.loc[base["is_public"], ["la_code", "indicator_id", "month_end"]]
     public.columns = ["area_code", "indicator_id", "period_end"]
-    return Pack(printed, ledger.changes(before, now, release), protected, public)
+    return Pack(printed, now, ledger.changes(before, now, release), protected, public)
+
+
+def leave_out(pack: Pack, figures: pd.DataFrame, before: pd.DataFrame, release: int) -> Pack:
+    """The pack without the figures of some areas, indicators and ends of periods, on any basis and breakdown;
+    and of authorities, without what is a longer sum of them."""
+    printed = pack.printed.copy()
+    place = ["area_code", "indicator_id", "period_end"]
+    tied = figures.merge(_hanging().rename(columns={"on": "indicator_id", "indicator_id": "tied"}))
+    tied = tied.drop(columns="indicator_id").rename(columns={"tied": "indicator_id"})
+    figures = pd.concat([figures[place], tied[place]], ignore_index=True)
+    out = pd.MultiIndex.from_frame(printed[place]).isin(pd.MultiIndex.from_frame(figures[place]))
+    longer = printed["period_basis"].isin([QUARTER, YEAR_TO_DATE, TWELVE_MONTHS])
+    of_them = pd.MultiIndex.from_frame(printed[place[:2]]).isin(pd.MultiIndex.from_frame(figures[place[:2]]))
+    out |= (longer & of_them & (printed["period_end"] >= figures["period_end"].min())).to_numpy()
+    out &= printed["status"].ne("x").to_numpy()
+    printed["value"] = printed["value"].mask(out)
+    printed["status"] = printed["status"].mask(out, LEFT_OUT)
+    gone = printed.loc[out, [*place, "breakdown"]].drop_duplicates()
+    gone["month"] = 12 * gone["period_end"].dt.year + gone["period_end"].dt.month - 1
+    of_gone = pd.MultiIndex.from_frame(gone[ledger.FIGURE])
+    now = pack.now.copy()
+    now["is_shown"] &= ~pd.MultiIndex.from_frame(now[ledger.FIGURE]).isin(of_gone)
+    return replace(pack, printed=printed, now=now, changes=ledger.changes(before, now, release))
 
 
 def _month_end(month: pd.Series) -> pd.Series:
@@ -161,7 +209,50 @@ def _judge_the_rest(base: pd.DataFrame, before: pd.DataFrame) -> None:
     base.loc[blind, "status"] = "x"
     base.loc[rest & (base["value_status"] == "no_cases"), "status"] = "z"
     _stand_by_what_was_said(base, rest, before)
-    base.loc[rest & (base["status"] != "x") & _hangs_on_hidden(base) & ~base["is_public"], "status"] = "c"
+    base["hangs_on_hidden"] = _hangs_on_hidden(base)
+    base.loc[rest & (base["status"] != "x") & base["hangs_on_hidden"] & ~base["is_public"], "status"] = "c"
+    base.loc[rest & base["status"].isin(["shown", "z"]) & base["gives_way"], "status"] = "c"
+    base.loc[rest & base["status"].isin(["shown", "z", "c"]) & base["is_out"], "status"] = LEFT_OUT
+
+
+# what gives way first: the number of figures that a reader loses with it, and the dearer for a headline
+DEAR = {
+    "average": 1,
+    "ratio": 2,
+    "share": 2,
+    "breakdown": 3,
+    "starts": 4,
+    "count": 5,
+    "measure": 6,
+    "stock": 60,
+}
+
+
+def _gives_way(
+    base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int, many: int
+) -> np.ndarray:
+    """Choose what else to hide, where all that is printed of some authorities narrows a hidden figure: the
+    cheapest figures behind each, so many at once. The authorities that lose one."""
+    now = _for_ledger(base).assign(release=release, figure=base.index[base["role"] != "rate"])
+    now["is_shown"] &= base.loc[now["figure"], "status"].ne("x").to_numpy()
+    history = pd.concat([before, now], ignore_index=True)
+    history = history[history["area_code"].isin(authorities)]
+    system = audit.build(history.rename(columns={"area_code": "la_code"}), release)
+    ranges = audit.narrow(system)
+    dear = base["role"].map(DEAR).fillna(0)
+    lost = pd.Series([on for r in design.roles().values() for on in r.hangs_on]).value_counts()
+    cost = (dear + base["indicator_id"].map(lost).fillna(0)).to_numpy()
+    order = {name: -k for k, name in enumerate(design.roles())}
+    late = base["indicator_id"].map(order).to_numpy()
+    behind = [audit.explain(system, ranges, unknown) for unknown in audit.told(system, ranges)]
+    times = pd.Series([figure for figures in behind for figure in figures], dtype=int).value_counts()
+    chosen = {
+        figure
+        for figures in behind
+        for figure in sorted(figures, key=lambda f: (cost[f] / times[f], cost[f], late[f], f))[:many]
+    } - set(base.index[base["gives_way"]])
+    base.loc[list(chosen), "gives_way"] = True
+    return base.loc[list(chosen), "la_code"].unique()
 
 
 def _stand_by_what_was_said(base: pd.DataFrame, rest: pd.Series, before: pd.DataFrame) -> None:
@@ -178,15 +269,20 @@ def _stand_by_what_was_said(base: pd.DataFrame, rest: pd.Series, before: pd.Data
     base.loc[hidden & base["status"].isin(["shown", "z"]), "status"] = "c"
 
 
-def _hangs_on_hidden(base: pd.DataFrame) -> pd.Series:
-    """Whether a count that the figure is made of, or lies within, is hidden."""
-    place = ["la_code", "month"]
-    counts = base.loc[(base["status"] == "c") & (base["breakdown"] == "all")]
-    hidden = pd.MultiIndex.from_frame(counts[[*place, "indicator_id"]])
-    ties = pd.DataFrame(
+def _hanging() -> pd.DataFrame:
+    """Each indicator and each count without which it is not shown (on)."""
+    return pd.DataFrame(
         [(r.indicator_id, on) for r in design.roles().values() for on in r.hangs_on],
         columns=["indicator_id", "on"],
     )
+
+
+def _hangs_on_hidden(base: pd.DataFrame) -> pd.Series:
+    """Whether a count that the figure is made of, or lies within, is hidden."""
+    place = ["la_code", "month"]
+    counts = base.loc[base["status"].isin(HIDING) & (base["breakdown"] == "all")]
+    hidden = pd.MultiIndex.from_frame(counts[[*place, "indicator_id"]])
+    ties = _hanging()
     # a rate of twelve months is judged where the months are added up
     asked = base.loc[base["period_basis"] != TWELVE_MONTHS, [*place, "indicator_id"]].reset_index()
     asked = asked.merge(ties, on="indicator_id")
@@ -216,8 +312,9 @@ def _protect_sums(
         if not len(told):
             return found.sums
         more = _sums_beside(protected, told, parts.assign(unknown=unknown), found.sums)
-        if not len(more):
-            raise NotSafe("a sum of authorities tells a small count, and is hidden already")
+        if not len(more):  # an earlier sum of authorities tells it
+            protected.is_out[told] = True
+            continue
         kept = pd.concat([kept, more], ignore_index=True)
 
 
@@ -256,7 +353,7 @@ def _parts(
     counts = base.loc[of_counts]
     u = protected.unknown
     parts = counts[["la_code", "region_code", *areas.COLUMN, "exact", "role"]].assign(
-        is_hidden=counts["status"].eq("c"),
+        is_hidden=counts["status"].isin(HIDING),
         must_keep=tells_small[u],
         down=down[u],
         up=up[u],
@@ -266,21 +363,38 @@ def _parts(
     )
     shares = base[(base["role"] == "share") & base["denominator"].notna() & (base["status"] != "x")]
     rest = shares["denominator"] - shares["numerator"]
+    least, most = _said_of_shares(shares)
     parts = _above_their_parts(parts, shares)
     of_shares = shares[["la_code", "region_code", *areas.COLUMN, "role"]].assign(
         exact=shares["numerator"],
         is_hidden=shares["status"].eq("c"),
         must_keep=is_small(shares["numerator"]) | is_small(rest),
-        down=shares["numerator"],
-        up=rest,
-        reach_down=shares["numerator"],
-        reach_up=rest.where(shares["indicator_id"].isin(_ties()["indicator_id"]), NO_LIMIT),
+        down=shares["numerator"] - least,
+        up=np.minimum(rest, most - shares["numerator"]),
+        reach_down=shares["numerator"] - least,
+        reach_up=np.minimum(
+            rest.where(shares["indicator_id"].isin(_ties()["indicator_id"]), NO_LIMIT),
+            most - shares["numerator"],
+        ),
         unknown=-1,
     )
     parts = pd.concat([parts, of_shares], ignore_index=True)
     parts = parts[parts["role"].isin(design.ADDED_UP)].reset_index(drop=True)
     parts["grows_with"] = _hidden_whole(parts)
     return parts.drop(columns=["role", "unknown"]), parts[["unknown"]]
+
+
+def _said_of_shares(shares: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """What the mere symbol says of a hidden share whose whole is printed: a half of it is 1 to 5, since that
+    of nobody or of all is printed, of so many. Where the whole is hidden too, it says nothing."""
+    up, whole = shares["numerator"], shares["denominator"]
+    few = design.THRESHOLD - 1
+    says = shares["indicator_id"].isin(_ties()["indicator_id"])
+    says &= ~shares["hangs_on_hidden"] & (whole >= design.SURE_OF_ALL)  # of which one half alone can be few
+    below, above = says & up.between(1, few), says & (whole - up).between(1, few)
+    least = pd.Series(0.0, index=shares.index).mask(below, 1).mask(above, whole - few)
+    most = pd.Series(float(NO_LIMIT), index=shares.index).mask(below, few).mask(above, whole - 1)
+    return least, most
 
 
 def _ties() -> pd.DataFrame:
@@ -321,14 +435,8 @@ def _hidden_whole(parts: pd.DataFrame) -> np.ndarray:
     return first.reindex(range(len(parts))).fillna(-1).astype(int).to_numpy()
 
 
-def one_place(value: pd.Series) -> pd.Series:
-    """Rounded once, to one place, half away from zero."""
-    tenths = (value.abs() * 10 + 0.5 + 1e-9) // 1
-    return tenths / 10 * np.sign(value)
-
-
 def _as_printed(value: pd.Series, unit: pd.Series) -> pd.Series:
-    return value.round().where(unit.isin(["count", "gbp"]), one_place(value))
+    return value.round().where(unit.isin(["count", "gbp"]), audit.one_place(value))
 
 
 def _of_authorities(base: pd.DataFrame) -> pd.DataFrame:
@@ -378,7 +486,7 @@ def _added(flows: pd.DataFrame, first: int, end: int, basis: str) -> pd.DataFram
 
 def _summed(months: pd.DataFrame, many: int, end: int, basis: str) -> pd.DataFrame:
     """Months added up, where all are there; hidden where one is hidden."""
-    months = months.assign(hidden=months["status"] == "c", missing=months["status"] == "x")
+    months = months.assign(hidden=months["status"].isin(HIDING), missing=months["status"] == "x")
     by = months.groupby(["la_code", "indicator_id", "unit", "scale"], as_index=False).agg(
         numerator=("numerator", "sum"),
         denominator=("denominator", "sum"),
@@ -467,10 +575,7 @@ def _of_areas(base: pd.DataFrame, sums: pd.DataFrame, members: pd.DataFrame) -> 
 def _whole_is_hidden(shares: pd.DataFrame, counts: pd.DataFrame) -> np.ndarray:
     """Whether a count that an area's share is made of is hidden for that area."""
     hidden = counts.loc[counts["is_hidden"], ["area_code", "month", "indicator_id"]]
-    ties = pd.DataFrame(
-        [(r.indicator_id, on) for r in design.roles().values() for on in r.hangs_on],
-        columns=["indicator_id", "on"],
-    )
+    ties = _hanging()
     asked = shares[["area_code", "month", "indicator_id"]].reset_index().merge(ties, on="indicator_id")
     hit = pd.MultiIndex.from_frame(asked[["area_code", "month", "on"]]).isin(pd.MultiIndex.from_frame(hidden))
     return shares.index.isin(asked.loc[hit, "index"])
@@ -488,7 +593,7 @@ def _for_ledger(base: pd.DataFrame) -> pd.DataFrame:
             "breakdown": rows["breakdown"],
             "numerator": rows["exact"].where(is_count, rows["numerator"]),
             "denominator": rows["denominator"].where(~is_count),
-            "is_shown": rows["status"] != "c",
+            "is_shown": ~rows["status"].isin(HIDING),
         }
     )
 

@@ -25,10 +25,6 @@ SOLVER_SECONDS = 120.0
 UNPROVED = 0  # how many values an unknown has that the solver had no time for
 
 
-class NotSafe(Exception):
-    """Protection could not be proved; nothing may be published."""
-
-
 @dataclass
 class Protected:
     """Which cells are hidden, and what is still to be reckoned with where figures are added up."""
@@ -37,6 +33,8 @@ class Protected:
     equations: Equations
     shown: np.ndarray  # of the unknowns, whether printed in this release or before
     unknown: np.ndarray  # of each row, -1 where it has none
+    # of the unknowns, whether what is public already tells it, so that hiding helps no more
+    is_out: np.ndarray
 
     def audit(self, down: np.ndarray | None = None, up: np.ndarray | None = None) -> np.ndarray:
         """How many values each unknown can have: none where the solver could not say in time."""
@@ -56,8 +54,23 @@ class Protected:
         """The unknowns that the printed figures narrow to fewer than four values, or may; and which of them
         only may."""
         values = self.audit(down, up)
-        told = self.equations.sensitive_if(self.shown) & (values < design.FEWEST_VALUES)
+        told = self.equations.sensitive_if(self.shown) & (values < design.FEWEST_VALUES) & ~self.is_out
         return np.flatnonzero(told), np.flatnonzero(told & (values == UNPROVED))
+
+    def hide(self, rows: np.ndarray) -> None:
+        """Hide more of the cells: a count that an audit of everything printed asks for."""
+        self.is_hidden |= rows
+        more = self.unknown[rows]
+        self.shown[more[more > NOTHING]] = False
+
+    @property
+    def left_out(self) -> np.ndarray:
+        """Of each row, whether it stands in a sum with a small count that is out: the pack leaves it out."""
+        out = np.zeros(len(self.equations.exact), bool)
+        out[self.equations.members[self.is_out[self.equations.members].any(axis=1)]] = True
+        out |= self.is_out
+        out[NOTHING] = False
+        return (self.unknown > NOTHING) & out[self.unknown]
 
 
 def is_small(count: pd.Series) -> pd.Series:
@@ -71,14 +84,16 @@ def protect_counts(cells: pd.DataFrame, before: pd.DataFrame, release: int) -> P
     once = _once(cells, before)
     hidden = (is_small(cells["exact"]) | once["was_hidden"]) & cells["exact"].notna()
     public = once["is_public"] & ~hidden
-    hidden |= _total_is_hidden(cells, hidden) & ~public & cells["exact"].notna()
+    # a category is printed as a share of its total: where that is hidden it cannot stay, though it is public
+    hidden |= _total_is_hidden(cells, hidden) & cells["exact"].notna()
     now = cells[[*CELL, "exact"]].assign(release=release, shown=~hidden)
     equations = tie_together(
         pd.concat([before[["release", *CELL, "exact", "shown"]], now], ignore_index=True)
     )
-    place = cells[CELL].merge(equations.cells, on=CELL, how="left")["cell"].to_numpy()
-    unknown = equations.unknown_of[release][place]
-    protected = Protected(hidden, equations, equations.shown.copy(), unknown)
+    place = cells[CELL].merge(equations.cells, on=CELL, how="left")["cell"].to_numpy(dtype=int)
+    unknown = equations.unknown_of.get(release, np.empty(0, dtype=int))[place]
+    is_out = np.zeros(len(equations.exact), bool)
+    protected = Protected(hidden, equations, equations.shown.copy(), unknown, is_out)
     _hide_more(protected, public.to_numpy(), cells)
     return protected
 
@@ -107,7 +122,7 @@ def _total_is_hidden(cells: pd.DataFrame, hidden: pd.Series) -> pd.Series:
 
 
 def _hide_more(protected: Protected, public: np.ndarray, cells: pd.DataFrame) -> None:
-    """Hide the cheapest figure beside each unknown that is told, until none is."""
+    """Hide the cheapest figure beside each unknown that is told, until none is but those that are out."""
     equations = protected.equations
     row_of = np.full(len(equations.exact), -1)
     has_unknown = protected.unknown > NOTHING
@@ -130,12 +145,13 @@ def _hide_more(protected: Protected, public: np.ndarray, cells: pd.DataFrame) ->
         if not len(chosen):
             chosen = _all_of(equations, told, may_hide)
         if not len(chosen):
-            raise NotSafe("figures that are public already tell a small count")
+            protected.is_out[told] = True
+            continue
         protected.shown[chosen] = False
         protected.is_hidden.iloc[row_of[chosen]] = True
-        beneath = _total_is_hidden(cells, protected.is_hidden).to_numpy() & ~public & has_unknown
+        beneath = _total_is_hidden(cells, protected.is_hidden).to_numpy() & has_unknown
         protected.is_hidden |= beneath
-        protected.shown[protected.unknown[beneath]] = False
+        protected.shown[protected.unknown[beneath & ~public]] = False
 
 
 def _cheapest_beside(

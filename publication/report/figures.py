@@ -21,6 +21,7 @@ NO_FIGURE = {
     "insufficient_history": "records too short",
     "no_population": "no population",
     "c": "c",
+    "left_out": "left out",
     "low": "low",
     "x": "x",
     "z": "z",

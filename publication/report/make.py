@@ -112,7 +112,9 @@ WRITERS: dict[str, Callable[[Report, bool], bytes]] = {"html": _html, "pdf": _pd
 
 def write(path: Path, content: bytes) -> Path:
     """A file that only its owner may read, there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in reversed(path.parents):
+        if not folder.exists():  # mkdir(parents=True) would leave those between open to all
+            folder.mkdir(exist_ok=True, mode=0o700)
     aside = path.with_name(f".{path.name}.aside")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)

@@ -105,6 +105,11 @@ def _last_good(report: Report, withheld: Sequence[Line]) -> Headlines:
 
 HIDDEN = (
     ("c", "What is hidden", "hidden, as they could tell of a child"),
+    (
+        "left_out",
+        "What is left out",
+        "left out, as they could tell of a child beside what was published",
+    ),
     ("x", "What is not available", "not available, as nothing was submitted or the records are too short"),
 )
 

@@ -75,7 +75,7 @@ def _closings(ledger: Ledger, month: str) -> list[MonthEvent]:
 
 def judge(places: Places) -> None:
     """What Great Expectations finds of the measures, where dbt reads it."""
-    context, suites = open_context(places.restricted / "great_expectations")
+    context, suites = open_context(places.quality_context)
     with duckdb.connect(str(places.warehouse)) as db:
         checks = measures.judge_measures(context, suites, measures.measures(db))
         db.execute("create schema if not exists gate")

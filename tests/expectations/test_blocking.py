@@ -40,12 +40,12 @@ def built(places: Places) -> Places:
         db.execute("create table intermediate.int_marts__summary as from summary")
     (places.restricted / TESTS_FILE).write_text("{}", encoding="utf-8")
     (places.restricted / the_gate.CHECKS_FILE).write_text("[]", encoding="utf-8")
-    open_context(places.restricted / the_gate.CONTEXT)
+    open_context(places.quality_context)
     return places
 
 
 def verdict_on(places: Places, frame: pd.DataFrame) -> Verdict:
-    context, suites = open_context(places.restricted / the_gate.CONTEXT)
+    context, suites = open_context(places.quality_context)
     checks = judge(context, "marts", suites["marts"], frame, "row_no")
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         return Verdict(build_digest(db), tuple(outcomes_of(checks, is_blocking=True)))

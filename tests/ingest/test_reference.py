@@ -164,7 +164,7 @@ def test_a_file_that_cannot_be_read_is_a_finding_and_the_others_are_read(referen
     ) == [
         ("link.csv", "rejected_file", 1),
         ("no year.csv", "rejected_file", 1),
-        ("not utf-8.csv", "rejected_file", 1),
+        ("not utf-8.csv", "encoding_noted", 1),
         ("open quote.csv", "rejected_file", 1),
         ("other.csv", "unknown_file", 1),
         ("population.csv", "rejected_file", 1),

@@ -234,7 +234,7 @@ def test_what_is_wrong_with_a_reference_file_is_among_the_findings_of_a_release(
             "from fct_findings order by file, finding, la_code nulls last, reason"
         ).fetchall()
     assert [row for row in rows if row[3].startswith("reference/")] == [
-        ("301", "2025-03", None, "reference/population.csv", "population_0_17", "population_missing", 1),
+        ("301", "2025-03", "", "reference/population.csv", "population_0_17", "population_missing", 1),
         (None, "2025-03", "targets", "reference/targets.csv", "la_code", "unknown_authority", 1),
         ("301", "2025-03", "targets", "reference/targets.csv", "indicator_id", "unknown_indicator", 1),
         (None, "2025-03", "targets", "reference/targets.csv", "indicator_id", "unknown_indicator", 1),

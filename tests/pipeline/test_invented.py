@@ -52,6 +52,9 @@ def test_what_was_first_published_is_what_each_month_knew(
         from fct_indicator_revisions where first_value_status <> 'not_submitted'
         """
     ).df()
+    held = first.value_status == "withheld"  # one invented return lost its rows in one month
+    assert 0 < held.sum() < 0.02 * len(first)
+    first = first[~held]
     for month in MONTHS:
         mine = first[pd.to_datetime(first.period_end).dt.strftime("%Y-%m") == month]
         _, different = differences(published, month, mine, only_months=[month], answered_only=True)
@@ -75,7 +78,8 @@ def test_the_release_is_the_same_in_every_form(published: Places, marts: duckdb.
         assert f"parquet/{name}.parquet" in manifest["files"]
     assert {"commit", "definitions_sha256", "run_id", "inputs", "checks", "reference"} <= set(manifest)
     assert all(len(i["sha256"]) == 64 for i in manifest["inputs"])
-    assert {c["state"] for c in manifest["checks"] if c["severity"] == "critical"} == {"passed"}
+    assert {c["state"] for c in manifest["checks"] if c["is_blocking"]} == {"passed"}
+    assert "crashed" not in {c["state"] for c in manifest["checks"]}
 
 
 def test_no_child_enters_the_release(published: Places) -> None:

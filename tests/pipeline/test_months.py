@@ -142,6 +142,17 @@ def test_the_life_of_a_month(places: Places, send: Send) -> None:
     assert refresh(places).returncode == 0
     assert (tables(), kept()) == before
 
+    # restored without the ledger of publications: the exact figures go out, and no pack that forgets
+    for file in places.public_ledger.iterdir():
+        file.unlink()
+    ended = refresh(places)
+    assert ended.returncode == 0, ended.stderr
+    assert "no public pack can be made" in " ".join(ended.stdout.split())
+    assert "public_ledger" in ended.stdout and "backup" in ended.stdout
+    assert restricted(places, "2025-03") == ("final", 15, "calculated", 12)
+    assert public(places) is None
+    assert manifest(places)["public_pack"]["state"] == "refused"
+
 
 def test_a_policy_that_makes_no_sense_stops_a_refresh_before_anything_is_read(
     places: Places, send: Send

@@ -38,24 +38,13 @@ def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_publ
     send("2025-04", "301", "cin_assessments", "")  # empty
     send("2025-04", "301", "strategy_meetings", "meeting_id,person_id,held_date\n")  # nothing to report
 
-    ended = refresh(
-        places,
-        "--json",
-        "--override",
-        "referral_row_incomplete:301",
-        "--reason",
-        "one row",
-        "--by",
-        "A Tester",
-    )
+    ended = refresh(places, "--json")
 
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout)["state"] == "published"
     assert value(places, "contacts_received", "2025-04") == (2, "calculated")
-    assert value(places, "referrals_received", "2025-04") == (
-        0,
-        "calculated",
-    )  # a submitted return, no readable row
+    # of which no row can be read: that is no return of nothing
+    assert value(places, "referrals_received", "2025-04") == (None, "not_submitted")
     assert value(places, "s47_started", "2025-04") == (1, "calculated")
     assert value(places, "cp_open", "2025-04") == (None, "not_submitted")
     assert value(places, "single_completed", "2025-04") == (None, "not_submitted")
@@ -68,7 +57,7 @@ def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_publ
         ("cin_episodes", "unreadable_cell"),
         ("cp_plans", "rejected_file"),
         ("s47_enquiries", "unknown_column"),
-        (None, "population_missing"),
+        ("", "population_missing"),
     ]
     held = duckdb.sql(
         f"select file, row_number, column_name from '{places.landing}/*/*/*.findings.parquet' "
@@ -79,29 +68,31 @@ def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_publ
     said = json.loads(
         line_of_sight("status", "--raw", str(places.raw), "--release", str(places.release), "--json").stdout
     )
-    assert {r["return_name"] for r in said["refused"]} == {"cp_plans", "cin_assessments"}
+    assert {r["return_name"] for r in said["refused"]} == {"cp_plans", "cin_assessments", "cin_episodes"}
     assert "cla_episodes" in said["missing"][0]["returns"]
     assert said["release"]["view_month"] == "2025-04"
 
 
-def test_a_critical_failure_withholds_the_release_and_the_last_one_stays(places: Places, send: Send) -> None:
-    send("2025-04", "301", "contacts", contacts("2025-04-02"))
-    assert refresh(places).returncode == 0
-    before = places.current.resolve()
+def test_a_figure_that_contradicts_itself_is_held_alone_and_the_rest_goes_out(
+    places: Places, send: Send
+) -> None:
+    send("2025-05", "301", "contacts", contacts("2025-05-02"))
     send("2025-05", "301", "indicator_returns",
          "indicator_id,period_basis,period_end,breakdown,numerator,denominator\n"
          "re_referrals_12m_pct,month,2025-05-31,all,9,4\n")  # fmt: skip
 
     ended = refresh(places)
 
-    assert ended.returncode == 3
-    assert "A share cannot exceed its whole" in ended.stderr
-    assert places.current.resolve() == before
+    assert ended.returncode == 4, ended.stderr
+    assert "1 figure held: the figure contradicts itself" in ended.stdout
+    assert "9 is more than its whole, 4" in ended.stdout
+    assert value(places, "re_referrals_12m_pct", "2025-05") == (None, "withheld")
+    assert value(places, "contacts_received", "2025-05") == (1, "calculated")
     said = json.loads(
         line_of_sight("status", "--raw", str(places.raw), "--release", str(places.release), "--json").stdout
     )
-    assert said["last_refresh"]["outcome"] == "withheld"
-    assert said["release"]["view_month"] == "2025-04"
+    assert said["last_refresh"]["outcome"] == "published"
+    assert [(one["ground"], one["figures"]) for one in said["held"]] == [("contradiction", 1)]
 
 
 def test_a_resubmission_moves_what_is_restated_and_not_what_was_first_published(

@@ -15,10 +15,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from expectations.public_pack import Judge
 from ingest.invent import invent
 from ingest.places import Places
 from publication import public_pack
-from publication.disclosure import design, gate, ledger, long_table
+from publication.disclosure import audit, design, gate, ledger, long_table
 from tests.pipeline.command import refresh
 from tests.publication.attacker import attack, learn
 from tests.publication.warehouses import warehouse
@@ -187,7 +188,7 @@ def planted_leaks(folder: Path) -> None:
     caught = {
         "a secondary dropped": _attacked(shown(secondary, exact), base, of, []),
         "an exact rate beside c": _attacked(
-            shown(share, long_table.one_place(pd.Series(value)).to_numpy()), base, of, []
+            shown(share, audit.one_place(pd.Series(value)).to_numpy()), base, of, []
         ),
         "the year to date with a month hidden": _attacked(shown(to_date, totals), base, of, []),
         "the rest of a whole shown": _attacked(
@@ -215,7 +216,9 @@ def _real_pack(folder: Path) -> tuple[long_table.Pack, Path]:
         shutil.rmtree(target)
     target.mkdir()
     db = warehouse(base)
-    pack = public_pack.write(db, target / "public", public_pack.Kept(target / "ledger", []), 1, "2025-03")
+    pack = public_pack.write(
+        db, target / "public", public_pack.Kept(target / "ledger", []), 1, "2025-03", Judge()
+    )
     return pack, target / "public"
 
 
@@ -226,7 +229,7 @@ def _gate_finds(folder: Path) -> bool:
         db.execute(
             "update figures set value = value + 3 where geographic_level = 'National' and rounded_to = 10"
         )
-    return bool(gate.wrong(public, pack, "2025-03-31"))
+    return bool(gate.wrong(public, pack, "2025-03-31", Judge()))
 
 
 def _workbook_finds(folder: Path, what: str) -> bool:
@@ -243,13 +246,13 @@ def _workbook_finds(folder: Path, what: str) -> bool:
             chart = book.add_chart({"type": "line"})
             chart.add_series({"values": "=Exact!$A$1:$A$3"})
             sheet.insert_chart("C1", chart)
-    return bool(gate.wrong(public, pack, "2025-03-31"))
+    return bool(gate.wrong(public, pack, "2025-03-31", Judge()))
 
 
 def formats(folder: Path) -> None:
     """D8: every format says what the table says, and a workbook holds nothing else."""
     pack, public = _real_pack(folder)
-    differing = len(gate.wrong(public, pack, "2025-03-31"))
+    differing = len(gate.wrong(public, pack, "2025-03-31", Judge()))
     with duckdb.connect() as db:
         parquet = db.sql(f"from '{public / 'parquet' / 'figures'}.parquet'").df()
     parquet["period_end"] = pd.to_datetime(parquet["period_end"])

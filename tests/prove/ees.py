@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from expectations.public_pack import Judge
 from publication import public_pack
 from tests.conftest import SHARED
 from tests.publication.screener import read, screen
@@ -65,7 +66,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         db = warehouse(world(members(), MONTHS, 1))
-        public_pack.write(db, base / "public", public_pack.Kept(base / "ledger", []), 1, "2025-03")
+        public_pack.write(db, base / "public", public_pack.Kept(base / "ledger", []), 1, "2025-03", Judge())
         files = [f for f in sorted((base / "public" / "ees").glob("*.csv")) if ".meta" not in f.name]
         for file in files:
             said = screen(file, triples, regions)

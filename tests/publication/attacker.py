@@ -149,7 +149,39 @@ def learn(packs: Sequence[pd.DataFrame], truths: Sequence[pd.DataFrame], regions
         _identities(known, now, tied)
         _read_authorities(known, now, printed, truths[k])
         _read_areas(known, now, printed, regions)
+        _read_symbols(known, now, printed)
     return known
+
+
+# near enough always the same, to within one: a plan starts at the conference that decides on it
+NEAR = (("icpc_to_plan_pct", "cp_started"),)
+IN_SUMS = {name for pair in (*CHAINS, *PARTS, *ADD_UP) for name in pair}
+
+
+def _read_symbols(known: Known, now: pd.DataFrame, printed: pd.DataFrame) -> None:
+    """Nought is printed: a hidden count that stands in no sum is one to five. And what is nearly the same."""
+    hidden = printed[(printed["status"] == "c") & (printed["breakdown"] == "all")]
+    hidden = hidden[hidden["period_basis"].isin(["month", "point_in_time"])]
+    hidden = hidden[~hidden["indicator_id"].isin(IN_SUMS)]
+    place = ["la_code", "indicator_id", "month"]
+    hidden = hidden.rename(columns={"area_code": "la_code"}).assign(month=_month(hidden["period_end"]))[place]
+    n = now[(now["side"] == "n") & (now["breakdown"] == "all")]
+    shares = now.loc[now["side"] == "d", "indicator_id"].unique()
+    said = n.merge(hidden, on=place)
+    said = said[~said["indicator_id"].isin(shares) & said["true"].between(1, 5)]
+    at = said["unknown"].to_numpy(dtype=int)
+    np.maximum.at(known.low, at, 1)
+    np.minimum.at(known.high, at, 5)
+    for one, other in NEAR:
+        both = n[n["indicator_id"] == one].merge(
+            n[n["indicator_id"] == other], on=["la_code", "month"], suffixes=("", "_other")
+        )
+        both = both[(both["true"] - both["true_other"]).abs() <= 1].reset_index(drop=True)
+        terms = [
+            pd.DataFrame({"row": both.index, "unknown": both["unknown"], "weight": 1}),
+            pd.DataFrame({"row": both.index, "unknown": both["unknown_other"], "weight": -1}),
+        ]
+        known.relate(pd.concat(terms), pd.DataFrame({"least": -1, "most": 1}, index=both.index))
 
 
 def _ghosts(sides: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

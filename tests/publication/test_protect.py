@@ -235,4 +235,4 @@ def test_the_gate_finds_a_sum_shown_with_one_of_its_own_months_hidden(basis, end
         db.executemany("insert into figures (period_basis, period_end, status) values (?, ?, ?)", rows)
         question = gate.OF_TABLE["a sum of months is shown with a month hidden"]
 
-        assert db.sql(question).fetchall() == [(found,)]
+        assert len(db.sql(question).fetchall()) == found

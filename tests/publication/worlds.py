@@ -75,13 +75,60 @@ def world(
         counts[name] = chance.poisson(size[:, None] * chance.choice([0.05, 0.2, 0.6, 2.0]), (n, t))
     for part, whole in design.parts():
         counts[part] = chance.binomial(counts[whole], chance.uniform(0.02, 0.3))
-    return _laid_out(of, months, counts, size, chance, only)
+    # a plan starts at the conference that decides on it, three times in four in the same month
+    plans = counts["cp_started"]
+    decided = np.maximum(0, plans + np.where(chance.random((n, t)) < 0.75, 0, chance.integers(-2, 3, (n, t))))
+    allocated = counts["cin_open"] - counts["cases_unallocated"]
+    counts["wf_caseload_total"] = np.maximum(0, allocated + np.where(chance.random((n, t)) < 0.75, 0, 3))
+    counts["icpc_held"] = decided + chance.poisson(0.3 * decided + 0.2)
+    made = {"icpc_to_plan_pct": (decided, counts["icpc_held"])} | _workforce(size, t, counts, chance)
+    return _laid_out(of, months, counts, made, size, chance, only)
+
+
+def _workforce(
+    size: np.ndarray, t: int, counts: dict[str, np.ndarray], chance: np.random.Generator
+) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
+    """Posts, vacancies, agency staff and leavers that hang together; what is not here goes into `counts`."""
+    n = len(size)
+    posts = np.round(size * 0.12 + 14)
+    left, begun = chance.poisson(posts[:, None] * 0.014, (n, t + 12)), np.zeros((n, t + 12), int)
+    hours = np.where(chance.random((n, t + 12)) < 0.8, 1.0, 0.6)
+    permanent = np.zeros((n, t + 12))
+    now = np.round(posts * chance.uniform(0.75, 0.95, n))
+    for m in range(t + 12):
+        begun[:, m] = np.minimum(
+            chance.poisson(posts * 0.014), np.floor(posts - now + left[:, m] * hours[:, m])
+        )
+        now = now + begun[:, m] - left[:, m] * hours[:, m]
+        permanent[:, m] = now
+    turned = np.cumsum(left * hours, axis=1)
+    turned = (turned[:, 12:] - turned[:, :-12]).round(1)
+    permanent = permanent[:, 12:].round(1)
+    established = np.tile(posts[:, None], (1, t))
+    vacant = (established - permanent).round(1)
+    agency = np.floor(vacant * chance.uniform(0, 1, (n, t))) + (chance.random((n, t)) < 0.05)
+    uncovered = np.maximum(0, vacant - agency).round(1)
+    staff = (permanent + agency).round(1)
+    counts["wf_leavers"], counts["wf_starters"] = left[:, 12:], begun[:, 12:]
+    return {
+        "wf_vacancies_fte": (vacant, None),
+        "wf_vacancy_rate": (vacant, established),
+        "wf_vacancy_rate_net_agency": (uncovered, established),
+        "wf_vacancy_rate_projected": (
+            np.maximum(0, vacant - chance.poisson(0.5, (n, t))).round(1),
+            established,
+        ),
+        "wf_agency_fte": (agency, None),
+        "wf_agency_rate": (agency, staff),
+        "wf_turnover_rate": (turned, permanent),
+    }
 
 
 def _laid_out(
     of: pd.DataFrame,
     months: list[int],
     counts: dict[str, np.ndarray],
+    made: dict[str, tuple[np.ndarray, np.ndarray | None]],
     size: np.ndarray,
     chance: np.random.Generator,
     only: tuple[str, ...],
@@ -102,6 +149,8 @@ def _laid_out(
             continue
         if name in counts:
             up = counts[name]
+        elif name in made:
+            up, whole = made[name]
         else:
             ties = [counts[d] for d in role.denominator_indicators]
             whole = sum(ties) if ties else chance.poisson(size[:, None] * 0.4, (n, t))
@@ -119,12 +168,7 @@ def _laid_out(
     for column in ("unit", "scale", "kind", "count_unit"):
         base[column] = base["indicator_id"].map(about[column])
     base["role"] = base["indicator_id"].map({r.indicator_id: r.role for r in design.roles().values()})
-    bases = base["indicator_id"].map(about["bases"])
-    base["period_basis"] = np.where(
-        bases.str.contains("point_in_time"),
-        "point_in_time",
-        np.where(bases.str.startswith("month"), "month", "rolling_12_months"),
-    )
+    base["period_basis"] = base["indicator_id"].map(about["bases"]).map(_basis)
     base = base[(base["role"] != "breakdown") | (base["month"] % 3 == 2)]
     return refigured(base).sort_values(["la_code", "indicator_id", "month", "breakdown"], ignore_index=True)
 
@@ -144,6 +188,33 @@ def _frame(
             "denominator": np.nan if whole is None else np.asarray(whole).ravel().astype(float),
         }
     )
+
+
+def placed(of: pd.DataFrame, *figures: tuple) -> pd.DataFrame:
+    """Base figures one by one: authority (or none: the first of `of`), indicator, month, count or (numerator,
+    denominator), and the breakdown where there is one."""
+    roles, about = design.roles(), catalogue()
+    regions = dict(zip(of["la_code"], of["region_code"], strict=True))
+    rows = []
+    for figure in figures:
+        la_code, name, month, count, *breakdown = (
+            figure if figure[0] in regions else (of["la_code"].iloc[0], *figure)
+        )
+        up, whole = count if isinstance(count, tuple) else (count, np.nan)
+        rows.append((la_code, regions[la_code], name, month, *(breakdown or ["all"]), up, whole))
+    columns = ["la_code", "region_code", "indicator_id", "month", "breakdown", "numerator", "denominator"]
+    base = pd.DataFrame(rows, columns=columns).astype({"numerator": float, "denominator": float})
+    for column in ("unit", "scale", "kind", "count_unit"):
+        base[column] = base["indicator_id"].map(about[column])
+    base["role"] = base["indicator_id"].map({r.indicator_id: r.role for r in roles.values()})
+    base["period_basis"] = base["indicator_id"].map(about["bases"]).map(_basis)
+    return refigured(base).sort_values(["la_code", "indicator_id", "month", "breakdown"], ignore_index=True)
+
+
+def _basis(bases: str) -> str:
+    if "point_in_time" in bases:
+        return "point_in_time"
+    return "month" if bases.startswith("month") else "rolling_12_months"
 
 
 def refigured(base: pd.DataFrame) -> pd.DataFrame:

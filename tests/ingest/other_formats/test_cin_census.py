@@ -235,7 +235,7 @@ LAUGHS = "<!DOCTYPE Message [<!ENTITY a 'ha'>" + "".join(
         (b"", "not well-formed"),
         (b"<canary/>", "outermost element"),
         (census().replace(b">CIN<", b">canary<"), "not the CIN collection"),
-        (census("<ReferralNFA>" + "canary" * 400_000 + "</ReferralNFA>"), "megabyte of text"),
+        (census("<ReferralNFA>" + "canary" * 400_000 + "</ReferralNFA>"), "1,048,576 characters"),
         (census(top="<!-- -->" * 20_000 + LAUGHS + "]>"), "DOCTYPE"),  # beyond where it is recognised
         (census(top=LAUGHS + "]>").decode().encode("utf-16"), "DOCTYPE"),
         (census(top="<?xml version='1.0' encoding='utf-16'?>"), "not well-formed"),

@@ -334,8 +334,8 @@ def test_an_unchanged_folder_is_not_opened_again(places, ledger):
 
 def test_each_file_is_read_once(places, ledger, monkeypatch):
     read: list[Path] = []
-    real = opened_files.read_bytes
-    monkeypatch.setattr(opened_files, "read_bytes", lambda path: (read.append(path), real(path))[1])
+    real = opened_files.received
+    monkeypatch.setattr(opened_files, "received", lambda file: (read.append(file.path), real(file))[1])
     send(places, "2025-03", {"List 1": []})
     (places.raw / "2025-03" / LA / "notes.txt").write_text("hello")
     opened(places, ledger)
