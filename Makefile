@@ -122,6 +122,9 @@ prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN ce
 prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
 	$(BIN)/python -m tests.prove.samples
 
+prove-extract: install  ## an invented council out of a real PostgreSQL, against its files; memory [ROWS=200000]
+	$(BIN)/python -m tests.prove.extract
+
 prove-report: install  ## every number of the report, in each format, against the marts
 	$(BIN)/python -m tests.prove.report
 

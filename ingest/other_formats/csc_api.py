@@ -14,12 +14,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest import limits
 from ingest.other_formats.opened import Notes, Opened, unfilled
 from ingest.pseudonyms import Door
 from ingest.read_raw import Rejected
 
 MARK = re.compile(r'"(la_child_id|mis_child_id|social_care_episodes|child_details|[Cc]hildren)"\s*:')
-MOST_BYTES = 256 * 1000**2  # parsed, it takes about ten times as much memory
 NO_MIS_ID = "SSD_SUI"
 # the parts of an episode that are lists, and what tells their elements apart
 LISTS = {
@@ -89,9 +89,7 @@ def open_csc_api(files: Mapping[str, tuple[str, bytes]], as_at: date, door: Door
 
 
 def _read(file: str, name: str, data: bytes) -> Payload:
-    if len(data) > MOST_BYTES:
-        size = MOST_BYTES // 1000**2
-        raise Rejected(f"it is a payload of more than {size} MB; send a file for each thousand children")
+    limits.check("json", bytes=len(data))
     try:
         text = data.decode("utf-8-sig")
         said = _parsed(text)
