@@ -34,7 +34,7 @@ demo: install  ## invent three authorities, refresh, close its months, and show 
 	@echo "The Dagster page: $(BIN)/line-of-sight ui --key $(DEMO)/key --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release"
 
 test: install  ## run the tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: install  ## lint, types, SQL, and whether the definitions load
 	$(BIN)/ruff check .
