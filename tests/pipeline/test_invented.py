@@ -54,10 +54,10 @@ def test_what_was_first_published_is_what_each_month_knew(
     ).df()
     held = first.value_status == "withheld"  # one invented return lost its rows in one month
     assert 0 < held.sum() < 0.02 * len(first)
-    first = first[~held]
     for month in MONTHS:
         mine = first[pd.to_datetime(first.period_end).dt.strftime("%Y-%m") == month]
         _, different = differences(published, month, mine, only_months=[month], answered_only=True)
+        different = different[different.value_status_product != "withheld"]
         assert different.empty, different.head(20).to_string()
 
 
