@@ -6,6 +6,7 @@ it down, and what ships with the project, or a council keeps as its own, stays a
 
 import json
 import logging
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -125,5 +126,19 @@ def write_docs(context: Any, folder: Path) -> None:
     made = Path(context.root_directory) / DOCS
     for page in made.rglob("*.html"):
         page.write_text(page.read_text(encoding="utf-8").replace("<head>", f"<head>{OWN_ONLY}", 1), "utf-8")
+    index = made / "index.html"
+    page_of_all = index.read_text(encoding="utf-8").replace("</body>", f"{_listed(made)}</body>", 1)
+    index.write_text(page_of_all, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     made.rename(folder)
+
+
+def _listed(made: Path) -> str:
+    """Every suite that was judged and how it ended; Great Expectations' own list needs scripts of others."""
+    lines = []
+    for page in sorted(made.glob("validations/**/*.html")):
+        name = page.relative_to(made).parts[1]
+        ended = re.search(r"Status:</span>.*?(Succeeded|Failed)", page.read_text(encoding="utf-8"), re.DOTALL)
+        said = ended[1].lower() if ended else "see there"
+        lines.append(f'<li><a href="{page.relative_to(made).as_posix()}">{name}</a>: {said}</li>')
+    return f"<h2>What was judged</h2><ul>{''.join(lines)}</ul>"

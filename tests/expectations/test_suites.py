@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from expectations.context import SUITES, SuiteError, open_context, read_suite
+from expectations.context import SUITES, SuiteError, open_context, read_suite, write_docs
 from expectations.contracts import suite_of, write_suites
 from expectations.measures import judge_measures, judgements, not_judged
 from ingest.reporting_policy import OwnBound
@@ -236,3 +236,15 @@ def test_making_suites_again_changes_no_bound(changed) -> None:
 
     kept = json.loads((folder / "contacts.json").read_text(encoding="utf-8"))
     assert expectation(kept, "rows_unread")["kwargs"]["max_value"] == 0.2
+
+
+def test_the_pages_list_what_was_judged_and_how_it_ended_without_others_scripts(tmp_path: Path) -> None:
+    context, suites = open_context(tmp_path / "context")
+    told = [measure("rows_unread", **share(9, 10)), measure("stopped", measured=1.0)]
+    judge_measures(context, suites, pd.DataFrame([{"measure_no": n} | one for n, one in enumerate(told)]))
+
+    write_docs(context, tmp_path / "docs")
+
+    index = (tmp_path / "docs" / "index.html").read_text(encoding="utf-8")
+    assert ">contacts</a>: failed" in index
+    assert ">measures</a>: succeeded" in index
