@@ -17,8 +17,6 @@ TESTS = (
     "tests/expectations",
     "tests/ingest/test_months.py",
     "tests/dbt_project/test_measures.py",
-    "tests/pipeline/test_months.py",
-    "tests/pipeline/test_withholding.py",
 )
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".demo", "__pycache__", "*.duckdb", ".*_cache")
 DBT = "dbt_project/models/intermediate"
