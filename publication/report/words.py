@@ -84,8 +84,12 @@ def _held_words(held: Held) -> str:
         if held.earlier_figure_count
         else ""
     )
-    said = f"{held.ground_sentence[:1].upper()}{held.ground_sentence[1:]}."
+    said = _as_sentence(held.ground_sentence)
     return f"{figures}. {said}{stand} To mend it: {held.suggested_action}."
+
+
+def _as_sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _last_good(report: Report, withheld: Sequence[Line]) -> Headlines:
@@ -129,7 +133,7 @@ def details(line: Line) -> list[tuple[str, str]]:
     said = [(label, line.beside[name].words) for name, label in SAID if name in line.beside]
     if line.held_by:
         stand = "" if line.value is None else " What stands here is the figure of an earlier return."
-        said.insert(0, ("Held back", f"{line.held_by[:1].upper()}{line.held_by[1:]}.{stand}"))
+        said.insert(0, ("Held back", _as_sentence(line.held_by) + stand))
     last_year = line.beside_to_date.get("same_month_last_year")
     return [*said, ("Year to date", last_year.words)] if last_year else said
 
