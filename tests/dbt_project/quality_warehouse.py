@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from expectations import measures
+from expectations.checks import Check
 from expectations.context import open_context
 from ingest import raw_folder
 from ingest.discovery.returns import sort_files
@@ -73,14 +74,15 @@ def _closings(ledger: Ledger, month: str) -> list[MonthEvent]:
     ]
 
 
-def judge(places: Places) -> None:
-    """What Great Expectations finds of the measures, where dbt reads it."""
+def judge(places: Places) -> list[Check]:
+    """What Great Expectations finds of the measures, where dbt reads it, and as it ended."""
     context, suites = open_context(places.quality_context)
     with duckdb.connect(str(places.warehouse)) as db:
         checks = measures.judge_measures(context, suites, measures.measures(db))
         db.execute("create schema if not exists gate")
         db.register("found", measures.judgements(checks))
         db.execute("create or replace table gate.judgements as from found")
+    return checks
 
 
 def rows(places: Places, query: str) -> list[tuple[Any, ...]]:

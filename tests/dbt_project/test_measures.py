@@ -54,6 +54,19 @@ IN_CARE = [
     {"clae_cla_episode_id": "e1", "clae_person_id": "x", "clae_cla_id": "1",
      "clae_cla_episode_start_date": "2024-06-03", "clae_cla_episode_start_reason": "S"}
 ]  # fmt: skip
+LEAVERS = [
+    {"clea_table_id": f"l{n}", "clea_person_id": f"l{n}", "clea_care_leaver_eligibility": "FORMER_RELEVANT",
+     "clea_care_leaver_in_touch": "YES", "clea_care_leaver_accommodation": "B",
+     "clea_care_leaver_accom_suitable": "1", "clea_care_leaver_activity": "F2"}
+    for n in range(4)
+]  # fmt: skip
+BIRTHS = [{"pers_person_id": f"l{n}", "pers_dob": "2005-06-01"} for n in range(4)]
+EARLIER: dict[
+    str, dict[str, list[Row] | str]
+] = {  # what came in February beside the contacts and plans of all
+    "312": {"care_leavers": LEAVERS, "persons": BIRTHS},
+    "313": {"care_leavers": LEAVERS, "persons": BIRTHS},
+}
 SENT: dict[str, dict[str, list[Row] | str]] = {
     "301": {"contacts": contacts(MARCH), "cp_plans": OVERLAPPING},  # sound, but for a child on two plans
     "302": {"contacts": contacts(date(2025, 3, 14)), "cp_plans": ONE_CHILD},  # 11 working days of silence
@@ -72,8 +85,25 @@ SENT: dict[str, dict[str, list[Row] | str]] = {
         "contacts": contacts(date(2025, 3, 14)),
         "cp_plans": ONE_CHILD,
     },  # as 302; somebody answers for it
+    "312": {  # two activities of four that are no code
+        "contacts": contacts(MARCH),
+        "cp_plans": ONE_CHILD,
+        "persons": BIRTHS,
+        "care_leavers": [
+            row | {"clea_care_leaver_activity": "college"} if n < 2 else row for n, row in enumerate(LEAVERS)
+        ],
+    },
+    "313": {  # care leavers that cannot be read
+        "contacts": contacts(MARCH),
+        "cp_plans": ONE_CHILD,
+        "persons": BIRTHS,
+        "care_leavers": "no heading that anybody knows\n1\n",
+    },
 }
 ANSWERED = Override("stopped", "311", "contacts", "the front door was closed", "A. Name", "2025-03")
+OF_ANOTHER_GROUND = Override("history_lost", "302", "contacts", "old rows are archived", "A. Name", "2025-03")
+OF_ANOTHER_RETURN = Override("stopped", "302", "cp_plans", "no plan was made", "A. Name", "2025-03")
+ENDED = Override("stopped", "302", "contacts", "the front door was closed", "A. Name", "2025-02")
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +113,10 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
     for folder in (made.raw, made.reference):
         folder.mkdir()
     for la_code, sent in SENT.items():
-        _send(made.raw / "2025-02" / la_code, {"contacts": contacts(FEBRUARY), "cp_plans": ONE_CHILD})
+        before = {"contacts": contacts(FEBRUARY), "cp_plans": ONE_CHILD} | EARLIER.get(la_code, {})
+        _send(made.raw / "2025-02" / la_code, before)
         _send(made.raw / "2025-03" / la_code, sent)
-    build(made, overrides=[ANSWERED], closed="2025-02")
+    build(made, overrides=[ANSWERED, OF_ANOTHER_GROUND, OF_ANOTHER_RETURN, ENDED], closed="2025-02")
     return made
 
 
@@ -245,6 +276,25 @@ def test_an_override_frees_what_it_names_and_nothing_else(places: Places) -> Non
         places,
         "select consequence from marts.fct_measures where la_code = '311' and ground = 'stopped'",
     ) == [("overridden",)]
+
+
+def test_an_override_of_another_ground_or_return_or_month_frees_nothing(places: Places) -> None:
+    assert held(places, "302") == {"stopped": OF_CONTACTS}
+
+
+def test_a_field_that_cannot_be_read_holds_what_reads_the_field_alone(places: Places) -> None:
+    assert held(places, "312") == {"values_unread": {"cl_eet_pct"}}
+    assert figure(places, "312", "cl_suitable_accom_pct", "point_in_time", "2025-03-31")[:3] == (
+        4, 100, "calculated",
+    )  # fmt: skip
+
+
+def test_a_refused_return_of_one_month_leaves_earlier_months_as_they_were(places: Places) -> None:
+    assert figure(places, "313", "cl_eet_pct", "point_in_time", "2025-03-31")[:3] == (
+        None, None, "not_submitted",
+    )  # fmt: skip
+    assert held(places, "313", "2025-02-28") == {}
+    assert figure(places, "313", "cl_eet_pct", "point_in_time", "2025-02-28")[:3] == (4, 100, "calculated")
 
 
 def test_the_status_of_each_authority_counts_what_is_held(places: Places) -> None:

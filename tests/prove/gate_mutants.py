@@ -37,12 +37,15 @@ MUTANTS = (
     Mutant("severity", "expectations/measures.py", 'in ("failed", "crashed")', 'in ("failed",)'),
     Mutant("severity", f"{DBT}/gate/int_gate__doubts.sql", "severity = 'critical'", "severity = 'info'"),
     Mutant("join", f"{DBT}/gate/int_gate__held.sql", "doubts.field_name = rests_on.field_name", "true"),
-    Mutant("join", f"{DBT}/gate/int_gate__held.sql", "doubts.view_id = owed.view_id", "true"),
+    Mutant("join", f"{DBT}/gate/int_gate__held.sql", "doubts.indicator_id is null", "true"),
     Mutant("month", f"{DBT}/gate/int_gate__held.sql", "doubts.month_number = owed.month_number", "true"),
     Mutant("state", "ingest/months.py", "if collecting and not asked.is_incomplete", "if False"),
     Mutant("state", "ingest/month_states.sql", "else 'provisional'", "else 'final'"),
     Mutant("override", f"{DBT}/gate/int_gate__doubts.sql", "measures.ground = overrides.ground", "true"),
     Mutant("override", f"{DBT}/gate/int_gate__doubts.sql", "measures.la_code = overrides.la_code", "true"),
+    Mutant(
+        "override", f"{DBT}/gate/int_gate__doubts.sql", "views.view_month <= overrides.until_month", "true"
+    ),
     Mutant("unread", "ingest/land.py", "if not receipt.row_count or", "if True or"),
 )
 
