@@ -2,7 +2,7 @@
 
 Planted: 10 names, 10 ids of children, 5 pupil numbers, 5 NHS numbers, 5 postcodes and 5 birth dates that
 never were, in valid rows, in rows that fail each rule, in broken lines, headings, sheet names, comments and
-file names. Runs: one that publishes, one that the gate withholds, one that breaks in each stage with an
+file names. Runs: one that publishes, one that holds figures, one that breaks in each stage with an
 error that quotes a record, all with debug logging, and kills. The key is looked for too.
 """
 
@@ -46,12 +46,14 @@ FAULTS = {
     "landing": "ingest.land.conform",
     "laying out": "orchestration.assets.warehouse.lay_out",
     "models": "orchestration.assets.warehouse._row_counts",
-    "gate": "expectations.landing.measure",
+    "gate": "expectations.measures.measures",
+    "judging": "expectations.gate._validate",
     "release": "orchestration.release._export",
     "before any stage": "ingest.raw_folder.look",
 }
-# what breaks in these is of the file, and costs that file alone: every one, where every one breaks
-ENDS: dict[str, tuple[int | None, ...]] = {"opening": (0, 4), "landing": (3,)}
+# what breaks in the first two is of the file, and costs that file alone: every one, where every one breaks;
+# what breaks in judging is a check that has crashed, of the marts too
+ENDS: dict[str, tuple[int | None, ...]] = {"opening": (0, 4), "landing": (3,), "judging": (3,)}
 BREAK = """
 import importlib, logging, sys
 logging.basicConfig(level=logging.DEBUG)
@@ -321,7 +323,7 @@ def main() -> int:
             f"{NAMES[1]},month,2025-03-31,all,9,4,\n"
             f"re_referrals_12m_pct,month,2025-03-31,{NAMES[2]},{BIRTHS[0]},{UPNS[0]},\n"
         )
-        wrong += look("withheld by the gate", world.refresh(), (3,))
+        wrong += look("figures held by the gate", world.refresh(), (4,))
         figures.unlink()
         for n in range(KILLS):
             world.touch()
