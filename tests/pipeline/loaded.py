@@ -1,8 +1,9 @@
 """What every command loads, loaded once: a process that has imported this forks the commands of the tests."""
 
-import expectations.context
-import expectations.gate
-import orchestration.refresh  # noqa: F401
+from importlib import import_module
+
 from orchestration.definitions import defs
 
+for name in ("expectations.context", "expectations.gate", "orchestration.refresh"):
+    import_module(name)
 defs.resolve_job_def("refresh")
