@@ -23,7 +23,7 @@ from ingest.pseudonyms import KEY_FILE, KeyRefused
 from ingest.reporting_policy import PolicyRefused
 from orchestration import answers
 from orchestration.lock import Busy, only_refresh
-from orchestration.outcome import Outcome, lines_of
+from orchestration.outcome import Outcome, counted, lines_of
 from orchestration.overrides import overrides_of
 from orchestration.plain_errors import check_memory, in_words
 from orchestration.refresh import (
@@ -931,7 +931,7 @@ def status(
         out.print(answers.public_in_words(current["public_month"], current["public_pack"]))
     for one in said["held"]:
         out.print(
-            f"Authority {one['la_code']}: {one['figure_count']} figures held: {one['ground_sentence']} "
+            f"Authority {one['la_code']}: {counted(one['figure_count'], 'figure')} held: {one['ground_sentence']} "
             f"({one['ground']}). To free them: {one['suggested_action']}. Row by row: {one['error_report']}",
             soft_wrap=True,
             markup=False,

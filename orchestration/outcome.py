@@ -28,8 +28,7 @@ class Held:
     @property
     def in_words(self) -> str:
         stand = f"; earlier figures stand for {self.earlier_figures}" if self.earlier_figures else ""
-        held = f"{self.figures} figure{'s' if self.figures > 1 else ''} held"
-        return f"{held}: {self.sentence} ({self.ground}){stand}. {_first_up(self.suggested_action)}."
+        return f"{counted(self.figures, 'figure')} held: {self.sentence} ({self.ground}){stand}. {_first_up(self.suggested_action)}."
 
 
 @dataclass(frozen=True)
@@ -131,6 +130,11 @@ def read_outcome(places: Places, month: str, number: int | None, checks: Iterabl
     )
 
 
+def counted(count: int, thing: str) -> str:
+    """So many things, in words: `1 figure`, `2 figures`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def _first_up(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
@@ -152,10 +156,10 @@ def lines_of(ended: Outcome) -> list[str]:
         lines.append(f"Figures changed since the last release: {by_cause}")
     lines += [f"Not judged: {said}" for said in ended.not_judged]
     amiss = [
-        *([f"{len(ended.left_out)} files not taken"] if ended.left_out else []),
-        *([f"{ended.missing} returns not sent"] if ended.missing else []),
-        *([f"figures held on {len(ended.held)} grounds"] if ended.held else []),
-        *([f"{ended.findings} findings"] if ended.findings else []),
+        *([f"{counted(len(ended.left_out), 'file')} not taken"] if ended.left_out else []),
+        *([f"{counted(ended.missing, 'return')} not sent"] if ended.missing else []),
+        *([f"figures held on {counted(len(ended.held), 'ground')}"] if ended.held else []),
+        *([counted(ended.findings, "finding")] if ended.findings else []),
         *([f"{ended.reference_findings} of the reference folder"] if ended.reference_findings else []),
     ]
     whole = (

@@ -15,6 +15,7 @@ from orchestration.assets.landing import OWNERS
 from orchestration.assets.quality_gate import VERDICT_FILE
 from orchestration.boundary import quotes_nothing
 from orchestration.lock import only_refresh
+from orchestration.outcome import counted
 from orchestration.release import NotEarned, current_number, publish
 from orchestration.resources import Warehouse
 from orchestration.stages import STAGES
@@ -68,7 +69,10 @@ def _held(marts: Path) -> tuple[list[str], str]:
             order by la_code, figure_count desc, ground_sentence
             """
         ).fetchall()
-    lines = [f"- {la_code}: {figures} figures held: {said}; {move}" for la_code, figures, said, move in rows]
+    lines = [
+        f"- {la_code}: {counted(figures, 'figure')} held: {said}; {move}"
+        for la_code, figures, said, move in rows
+    ]
     return sorted({row[0] for row in rows}), "\n".join(lines)
 
 
