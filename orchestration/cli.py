@@ -931,8 +931,8 @@ def status(
         out.print(answers.public_in_words(current["public_month"], current["public_pack"]))
     for one in said["held"]:
         out.print(
-            f"Authority {one['la_code']}: {counted(one['figure_count'], 'figure')} held: {one['ground_sentence']} "
-            f"({one['ground']}). To free them: {one['suggested_action']}. Row by row: {one['error_report']}",
+            f"Authority {one['la_code']}: {counted(one['figure_count'], 'figure')} held: "
+            f"{one['ground_sentence']} ({one['ground']}). To free them: {one['suggested_action']}. Row by row: {one['error_report']}",
             soft_wrap=True,
             markup=False,
         )

@@ -28,7 +28,8 @@ class Held:
     @property
     def in_words(self) -> str:
         stand = f"; earlier figures stand for {self.earlier_figures}" if self.earlier_figures else ""
-        return f"{counted(self.figures, 'figure')} held: {self.sentence} ({self.ground}){stand}. {_first_up(self.suggested_action)}."
+        held = f"{counted(self.figures, 'figure')} held"
+        return f"{held}: {self.sentence} ({self.ground}){stand}. {_first_up(self.suggested_action)}."
 
 
 @dataclass(frozen=True)
