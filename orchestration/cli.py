@@ -932,7 +932,8 @@ def status(
     for one in said["held"]:
         out.print(
             f"Authority {one['la_code']}: {counted(one['figure_count'], 'figure')} held: "
-            f"{one['ground_sentence']} ({one['ground']}). To free them: {one['suggested_action']}. Row by row: {one['error_report']}",
+            f"{one['ground_sentence']} ({one['ground']}). To free them: {one['suggested_action']}. "
+            f"Row by row: {one['error_report']}",
             soft_wrap=True,
             markup=False,
         )
