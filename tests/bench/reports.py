@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingest.invent import invent
 from ingest.places import Places
-from tests.pipeline.command import line_of_sight, refresh
+from tests.pipeline.command import PUBLISHED, line_of_sight, refresh
 
 AUTHORITIES, MONTHS, CHILDREN = 153, ["2025-02", "2025-03"], 20
 ASKED = (
@@ -35,7 +35,7 @@ def main() -> int:
         invent(AUTHORITIES, MONTHS, CHILDREN, 3, base)
         places = Places.of(base / "raw", base / "reference", base / "release")
         ended = refresh(places)
-        if ended.returncode:
+        if ended.returncode not in PUBLISHED:
             print(ended.stderr)
             return 1
         print(f"{'what':24} {'files':>6} {'seconds':>8} {'CPU':>7} {'MB':>6}")

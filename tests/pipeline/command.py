@@ -17,6 +17,7 @@ from ingest.places import Places
 
 COMMAND = Path(sys.executable).with_name("line-of-sight")
 PATIENCE = 600  # seconds
+PUBLISHED = (0, 4)  # how what publishes ends; the second where it holds some figures
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(["tests.pipeline.loaded"])
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.places import Places
-from tests.pipeline.command import close
+from tests.pipeline.command import PUBLISHED, close
 from tests.prove import preloaded
 
 KEY = ("la_code", "indicator_id", "period_basis", "period_end", "breakdown_type", "breakdown_value")
@@ -59,7 +59,7 @@ class World:
         """Close months, whatever is missing of them. The number of the release that they are final in."""
         for month in months:
             ended = close(self.places, month, "--incomplete", "--reason", "it is not to come")
-            if ended.returncode:
+            if ended.returncode not in PUBLISHED:
                 raise SystemExit(f"a closing ended with {ended.returncode}: {ended.stderr[-800:]}")
         return int(self.places.current.resolve().name)
 

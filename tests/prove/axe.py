@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from ingest.invent import invent
 from ingest.places import Places
-from tests.pipeline.command import close, line_of_sight, refresh
+from tests.pipeline.command import PUBLISHED, close, line_of_sight, refresh
 
 AXE = "axe-core@4"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -70,7 +70,7 @@ def main() -> int:
         refresh(places)
         months = f"{MONTHS[0]}..{MONTHS[-1]}"
         ended = close(places, months, "--incomplete", "--reason", "what is missing will not come")
-        if ended.returncode:
+        if ended.returncode not in PUBLISHED:
             print(ended.stderr)
             return 1
         public = ("--edition", "public", "--out", str(base / "public"))

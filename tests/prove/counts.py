@@ -11,7 +11,7 @@ import duckdb
 
 from ingest.invent import invent
 from ingest.places import Places
-from tests.pipeline.command import refresh
+from tests.pipeline.command import PUBLISHED, refresh
 from tests.second_opinion.compare import differences
 
 SEEDS = (1, 2, 3)
@@ -120,7 +120,7 @@ def main() -> int:
             invent(AUTHORITIES, MONTHS, CHILDREN, seed, base)
             places = Places.of(base / "raw", base / "reference", base / "release")
             ended = refresh(places)
-            if ended.returncode:
+            if ended.returncode not in PUBLISHED:
                 print(ended.stderr)
                 return 1
             compared, different = differences(places, MONTHS[-1])

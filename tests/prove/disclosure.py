@@ -21,7 +21,7 @@ from ingest.invent import invent
 from ingest.places import Places
 from publication import methodology, public_pack
 from publication.disclosure import audit, design, gate, ledger, long_table
-from tests.pipeline.command import close, refresh
+from tests.pipeline.command import PUBLISHED, close, refresh
 from tests.publication import worker_attack
 from tests.publication.attacker import attack, learn
 from tests.publication.warehouses import warehouse
@@ -52,11 +52,14 @@ def regions(of: pd.DataFrame) -> dict[str, str]:
 
 
 def many_worlds(count: int) -> None:
-    """D1, D3, D4, D11: worlds of three sizes, a third of their authorities the size of Rutland, 24 months."""
+    """D1, D3, D4, D11: worlds of three sizes, a third of their authorities the size of Rutland, 24 months.
+
+    The last has 26: two financial years and the beginning of a third.
+    """
     small = ghosts = exact = tight = wrong = 0
     for seed in range(1, count + 1):
         of = members(SIZES[seed % 3])
-        base = world(of, YEARS_2, seed)
+        base = world(of, YEARS_2 if seed < count else [*YEARS_2, FIRST + 24, FIRST + 25], seed)
         pack = long_table.make(base, of, ledger.empty(), 1)
         known = learn([pack.printed], [base], regions(of))
         found = attack(known)
@@ -415,7 +418,7 @@ def published(folder: Path) -> None:
     places = Places.of(folder / "raw", folder / "reference", folder / "release")
     refresh(places)
     ended = close(places, f"{months[0]}..{months[-1]}", "--incomplete", "--reason", "an invented world")
-    if ended.returncode:
+    if ended.returncode not in PUBLISHED:
         tell("D12", f"the closing ended with {ended.returncode}: {ended.stderr[-300:]}", False)
         return
     with duckdb.connect(str(places.warehouse), read_only=True) as db:

@@ -15,7 +15,7 @@ import pandas as pd
 from ingest.invent import invent
 from ingest.invent.other_formats import invent_other_formats
 from ingest.places import Places
-from tests.pipeline.command import refresh
+from tests.pipeline.command import PUBLISHED, refresh
 
 MARCH = ["2024-12", "2025-01", "2025-02", "2025-03"]
 FEBRUARY = [f"2024-{month:02d}" for month in range(7, 13)] + ["2025-01", "2025-02"]
@@ -53,7 +53,7 @@ def compare(months: list[str]) -> int:
         for name in ("ssd", "other"):
             places = Places.of(base / name / "raw", base / name / "reference", base / name / "release")
             ended = refresh(places)
-            if ended.returncode:
+            if ended.returncode not in PUBLISHED:
                 print(ended.stderr)
                 return 1
         with duckdb.connect() as db:

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from ingest.invent import invent
-from tests.pipeline.command import COMMAND
+from tests.pipeline.command import COMMAND, PUBLISHED
 
 LOOPBACK = re.compile(r'sin_addr=inet_addr\("127\.|inet_pton\(AF_INET6, "::1"')
 CALLS = "connect,sendto,sendmsg,sendmmsg,bind,listen"
@@ -42,7 +42,7 @@ def main() -> int:
     print(f"  to anything but loopback: {len(outside)}")
     for line in outside[:10]:
         print(f"      {line}")
-    return 1 if outside or ended.returncode else 0
+    return 1 if outside or ended.returncode not in PUBLISHED else 0
 
 
 if __name__ == "__main__":

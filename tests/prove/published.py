@@ -16,7 +16,7 @@ import duckdb
 
 from ingest.places import Places
 from tests.conftest import SHARED
-from tests.pipeline.command import refresh
+from tests.pipeline.command import PUBLISHED, refresh
 
 BENCHMARKS = SHARED / "benchmarks"
 MONTHS = [
@@ -89,7 +89,7 @@ def main() -> int:
         places = Places.of(base / "raw", reference, base / "release")
         ended = refresh(places)
         print(f"refresh: exit {ended.returncode}, {time.monotonic() - started:.0f} s")
-        if ended.returncode:
+        if ended.returncode not in PUBLISHED:
             print(ended.stderr)
             return 1
         return compare(places, c1_counts(c1))

@@ -22,7 +22,7 @@ from pypdf import PdfReader
 from ingest.invent import invent
 from ingest.places import Places
 from tests.conftest import SHARED
-from tests.pipeline.command import close, line_of_sight, refresh
+from tests.pipeline.command import PUBLISHED, close, line_of_sight, refresh
 
 MONTHS = [*(f"2023-{month:02d}" for month in (12,)), *(f"2024-{month:02d}" for month in range(1, 13))]
 MONTHS += ["2025-01", "2025-02", "2025-03"]
@@ -610,7 +610,7 @@ def main() -> int:
         refresh(places)
         months = f"{MONTHS[0]}..{MONTHS[-1]}"
         ended = close(places, months, "--incomplete", "--reason", "what is missing will not come")
-        if ended.returncode:
+        if ended.returncode not in PUBLISHED:
             print(ended.stderr)
             return 1
         public = Path(folder) / "public"

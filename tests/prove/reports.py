@@ -18,7 +18,7 @@ import duckdb
 
 from ingest.places import Places
 from tests.conftest import SHARED, csv_of
-from tests.pipeline.command import refresh
+from tests.pipeline.command import PUBLISHED, refresh
 from tests.prove.report_lines import REPORTS, Line, Read, Report
 
 TARGET_FIELDS = (
@@ -168,7 +168,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             places = enter(report, rows, Path(folder))
             done = refresh(places, "--month", report.month)
-            if done.returncode:
+            if done.returncode not in PUBLISHED:
                 print(done.stderr)
                 return 1
             with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
