@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from ingest.invent import invent
 from ingest.places import Places
+from orchestration.schedules import QUIET_MINUTES
 from orchestration.stages import STAGES
 from tests.pipeline.command import COMMAND
 
@@ -279,6 +280,7 @@ def _page(places: Places) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env=os.environ | {QUIET_MINUTES: "0"},  # what is sent here is whole
     )
     address = f"http://127.0.0.1:{port}"
     try:
