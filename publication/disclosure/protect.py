@@ -83,7 +83,6 @@ def protect_counts(cells: pd.DataFrame, before: pd.DataFrame, release: int) -> P
     for each change of a cell in an earlier release: release, CELL, exact, shown."""
     once = _once(cells, before)
     hidden = (is_small(cells["exact"]) | once["was_hidden"]) & cells["exact"].notna()
-    public = once["is_public"] & ~hidden
     # a category is printed as a share of its total: where that is hidden it cannot stay, though it is public
     hidden |= _total_is_hidden(cells, hidden) & cells["exact"].notna()
     now = cells[[*CELL, "exact"]].assign(release=release, shown=~hidden)
@@ -94,7 +93,8 @@ def protect_counts(cells: pd.DataFrame, before: pd.DataFrame, release: int) -> P
     unknown = equations.unknown_of.get(release, np.empty(0, dtype=int))[place]
     is_out = np.zeros(len(equations.exact), bool)
     protected = Protected(hidden, equations, equations.shown.copy(), unknown, is_out)
-    _hide_more(protected, public.to_numpy(), cells)
+    # what was read once is known, though a later pack hid it: hiding it again hides nothing
+    _hide_more(protected, once["is_public"].to_numpy(), cells)
     return protected
 
 

@@ -100,6 +100,34 @@ def test_what_is_public_stays_shown_and_a_revised_total_gives_way_instead():
     assert hidden(again, before, 2) == [False, False, True]
 
 
+def test_what_was_public_once_is_known_though_a_later_pack_hid_it():
+    first = cells(("cp_open", 0, "all", 30), ("cp_started", 1, "all", 9), ("cp_open", 1, "all", 31))
+    starts = first[first["indicator_id"] == "cp_started"]
+    before = pd.concat([as_published(first, hidden(first)), as_published(starts, [True], 2)])
+    # 30 + 9 - 36 = 3 ended: the starts are hidden now, and were read when they were not
+    again = cells(("cp_open", 0, "all", 30), ("cp_started", 1, "all", 9), ("cp_open", 1, "all", 36))
+
+    assert hidden(again, before, 3)[2]
+
+
+def test_a_hidden_count_that_stands_in_no_sum_is_known_to_be_one_to_five():
+    given = cells(("s47_started", 0, "all", 3), ("cp_open", 0, "all", 3), ("cp_2y_open_count", 0, "all", 1))
+
+    tied = equations.tie_together(as_published(given, [True, True, True]))
+
+    far = np.full(len(tied.exact), equations.NO_LIMIT)
+    low, high = equations.narrow(tied, tied.shown, far, far)
+    of_enquiries, of_plans = (
+        int(tied.unknown_of[1][tied.cells["indicator_id"].eq(name).to_numpy()].item())
+        for name in ("s47_started", "cp_open")
+    )
+    assert (low[of_enquiries], high[of_enquiries]) == (1, 5)
+    assert (low[of_plans], high[of_plans]) == (
+        0,
+        equations.NO_LIMIT,
+    )  # hidden for others too: it may be nought
+
+
 def test_what_the_solver_cannot_say_in_time_is_hidden_with_what_stands_beside_it(monkeypatch):
     def month(opening: int, starts: int, closing: int) -> pd.DataFrame:
         return cells(

@@ -213,6 +213,24 @@ def test_leavers_of_a_month_cannot_be_worked_out_of_a_step_of_the_turnover():
     )
 
 
+def test_a_step_of_the_turnover_of_few_staff_tells_without_the_months_between():
+    # twenty staff: from 8 leavers to 12 is four more to within one, so of 1 to 5 the 5 was 3, 4 or 5
+    staff = [
+        figure
+        for month, left in ((MONTH - 1, 8.0), (MONTH, 12.0))
+        for figure in (
+            ("wf_vacancies_fte", month, 3.0), ("wf_vacancy_rate", month, (3.0, 23.0)),
+            ("wf_turnover_rate", month, (left, 20.0)),
+        )
+    ]  # fmt: skip
+    pack = one_pack(("wf_leavers", MONTH - 12, 1), ("wf_leavers", MONTH, 5), *staff)
+
+    assert "c" in (
+        shown(pack, "wf_turnover_rate")["all"],
+        shown(pack, "wf_turnover_rate", month=MONTH - 1)["all"],
+    )
+
+
 def test_a_turnover_that_tells_nothing_of_a_month_is_shown():
     pack = turnover(leavers_now=9, leavers_then=8)
 
