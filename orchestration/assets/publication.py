@@ -121,7 +121,7 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
             **_facts(places.current / "marts.duckdb", month),
             "authorities with figures held": len(held),
             "which have figures held": ", ".join(held) or "none",
-            "why figures are held": dg.MetadataValue.md(because or "none is"),
+            "why figures are held": dg.MetadataValue.md(because or "no figure is held"),
             "checks passed": verdict.count("passed"),
             "checks failed": verdict.count("failed"),
             "seconds of the run": round(time() - run.start_time) if run and run.start_time else None,

@@ -194,7 +194,9 @@ def _walk(visit: Visit, base: Path, places: Places) -> dict[str, bool]:
     said["the schedule is turned on by a click"] = _turn_on(visit, "schedules/monthly_refresh")
     visit.see("/automation", picture="11-automation")
     said["release 3 is current"] = _current(places) == (3, THIRD)
-    said["with the mended authority in it"] = visit.see("/assets/release?view=events", "none is")
+    said["with no figure held"] = visit.see(
+        "/assets/release?view=events", "no figure is held", picture="12-mended"
+    )
 
     said["a backfill of two months is launched from the page"] = _backfill(visit, f"{FIRST}, {SECOND}")
     said["and reports the last of them"] = _current(places)[1] == SECOND
