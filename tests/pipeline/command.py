@@ -39,7 +39,6 @@ def line_of_sight(*words: str, home: Path | None = None) -> CompletedProcess[str
 
 
 def _command(words: list[str], env: dict[str, str], folder: Path, said: tuple[Path, Path]) -> None:
-    os.setsid()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
