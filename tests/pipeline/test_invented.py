@@ -10,6 +10,7 @@ import pytest
 
 from ingest.invent import invent
 from ingest.places import DBT_PROJECT, Places
+from publication.disclosure import long_table, relations
 from tests.pipeline.command import close, line_of_sight, refresh
 from tests.second_opinion.compare import differences
 
@@ -152,3 +153,32 @@ def test_the_names_of_invented_authorities_reach_the_release(marts: duckdb.DuckD
 def test_the_released_folder_is_a_link_to_a_numbered_one(published: Places) -> None:
     assert published.current.is_symlink()
     assert Path(published.current.readlink()).parent.name == "releases"
+
+
+def test_what_is_said_to_hang_together_does_in_what_was_counted_from_records(published: Places) -> None:
+    with duckdb.connect(str(published.warehouse), read_only=True) as db:
+        base = long_table.read_base(db, "2025-03-31")
+    checked: dict[str, int] = {}
+    for relation in relations.relations():
+        lies = _between_its_bounds(relation, base)
+        checked[relation.kind] = checked.get(relation.kind, 0) + len(lies)
+        # a near identity is one that readers may lean on: it holds mostly, and every other always
+        assert lies.all() or (relation.kind == "near" and lies.mean() >= 0.5), (
+            f"{relation.written}: {int((~lies).sum())} of {len(lies)}"
+        )
+    assert {kind for kind, count in checked.items() if not count} <= {"rate_over", "longer"}, checked
+
+
+def _between_its_bounds(relation: relations.Relation, base: pd.DataFrame) -> pd.Series:
+    """Of each authority and month with every term of a relation, whether the sum lies between its bounds."""
+    sums = []
+    for term in relation.terms:
+        values = base[base["indicator_id"] == term.indicator_id]
+        values = values[(values["breakdown"] == "all") != term.is_each_value]
+        counted = "denominator" if term.side == "d" else "numerator"
+        by_month = values.groupby(["la_code", "month"])[counted].sum(min_count=1)
+        for back in term.months:
+            shifted = by_month.rename(lambda month, by=back: month - by, level="month")
+            sums.append(term.sign * shifted)
+    whole = pd.concat(sums, axis=1).dropna().sum(axis=1)
+    return whole.between(relation.least - 1e-6, relation.most + 1e-6)

@@ -211,11 +211,17 @@ def _ghosts(sides: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows["side"] = "rest " + rows["p"].astype(str) + " " + rows["w"].astype(str)
         found.append(rows.assign(indicator_id=part, breakdown="all"))
     if not found:
-        return pd.DataFrame(columns=[*KEY, "row"]), pd.DataFrame(columns=["row", "indicator_id"])
+        nothing = pd.DataFrame(columns=[*KEY, "row"])
+        return nothing, nothing[["row", "la_code", "month", "indicator_id"]]
     ghosts = pd.concat(found, ignore_index=True)
     ghosts = ghosts[ghosts["true"] >= 0].reset_index(drop=True)  # an identity the records do not keep
     ghosts["row"] = np.arange(len(ghosts))
     return ghosts[[*KEY, "row"]], ghosts[["row", "la_code", "month", "indicator_id"]]
+
+
+def _by_side(now: pd.DataFrame, place: list[str]) -> pd.DataFrame:
+    """The unknowns of a figure: its count, what it is a share of, and the rest; null where it is no share."""
+    return now.pivot(index=place, columns="side", values="unknown").reindex(columns=["n", "d", "c"])
 
 
 def _identities(known: Known, now: pd.DataFrame, ghosts: pd.DataFrame) -> None:
@@ -253,10 +259,7 @@ def _identities(known: Known, now: pd.DataFrame, ghosts: pd.DataFrame) -> None:
     for part, whole in PARTS:
         rows = ghosts[ghosts["indicator_id"] == part]
         state(rows, [(unknown(rows, whole), 1), (unknown(rows, part), -1), (rows["unknown"].to_numpy(), -1)])
-    sides = now.pivot(
-        index=["la_code", "month", "indicator_id", "breakdown"], columns="side", values="unknown"
-    )
-    shares = sides.dropna().reset_index() if {"n", "d", "c"} <= set(sides) else pd.DataFrame()
+    shares = _by_side(now, ["la_code", "month", "indicator_id", "breakdown"]).dropna().reset_index()
     if len(shares):
         n_, d_, c_ = (shares[s].to_numpy() for s in "ndc")
         state(shares, [(n_, 1), (c_, 1), (d_, -1)])
@@ -314,9 +317,8 @@ def _read_authorities(known: Known, now: pd.DataFrame, printed: pd.DataFrame, tr
     la = la.assign(month=_month(la["period_end"]))
     place = ["la_code", "indicator_id", "month", "breakdown"]
     point = la[la["period_basis"].isin(["month", "point_in_time"])]
-    sides = now.pivot(index=place, columns="side", values="unknown")
-    said = point.merge(sides.reset_index(), on=place)
-    is_share = said["d"].notna() if "d" in said else pd.Series(False, index=said.index)
+    said = point.merge(_by_side(now, place).reset_index(), on=place)
+    is_share = said["d"].notna()
     is_broken_down = said["breakdown"] != "all"
     counts = said[(said["status"] == "shown") & ~is_share & ~is_broken_down]
     _fix(known, counts["n"], counts["value"])
