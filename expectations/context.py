@@ -96,9 +96,9 @@ def open_context(
     names = sorted({*required, *(path.stem for path in suites.glob("*.json"))})
     read = {name: read_suite(suites / f"{name}.json") for name in names}
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(
-        suites, folder / "suites", copy_function=shutil.copyfile
-    )  # closed, as all that is written
+    (folder / "suites").mkdir(parents=True)  # closed, as all that is written: a copied folder keeps its mode
+    for path in suites.glob("*.json"):
+        shutil.copyfile(path, folder / "suites" / path.name)
     shutil.copyfile(PROJECT, folder / PROJECT.name)
     try:
         changed = with_own_bounds(read, own_bounds)

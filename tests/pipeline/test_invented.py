@@ -141,8 +141,8 @@ def test_a_refresh_with_nothing_new_publishes_the_same_figures(published: Places
 
 def test_children_in_the_restricted_zone_are_closed_to_others(published: Places) -> None:
     assert published.restricted.stat().st_mode & 0o777 == 0o700
-    open_files = [p for p in published.restricted.rglob("*") if p.is_file() and p.stat().st_mode & 0o077]
-    assert open_files == []
+    inside = [path for path in published.restricted.rglob("*") if not path.is_symlink()]
+    assert [path for path in inside if path.stat().st_mode & 0o077] == []
 
 
 def test_the_names_of_invented_authorities_reach_the_release(marts: duckdb.DuckDBPyConnection) -> None:
@@ -158,8 +158,11 @@ def test_the_released_folder_is_a_link_to_a_numbered_one(published: Places) -> N
 def test_what_is_said_to_hang_together_does_in_what_was_counted_from_records(published: Places) -> None:
     with duckdb.connect(str(published.warehouse), read_only=True) as db:
         base = long_table.read_base(db, "2025-03-31")
+    of_a_year = set(base.loc[base["period_basis"] == "rolling_12_months", "indicator_id"])
     checked: dict[str, int] = {}
     for relation in relations.relations():
+        if relation.kind == "same_count" and relation.indicator_id in of_a_year:
+            continue  # of twelve months here, of which three were sent
         lies = _between_its_bounds(relation, base)
         checked[relation.kind] = checked.get(relation.kind, 0) + len(lies)
         # a near identity is one that readers may lean on: it holds mostly, and every other always
