@@ -387,8 +387,10 @@ def england() -> None:
         "D10",
         f"England, {len(base):,} figures: protected in {made:.0f} s, a further month in {month:.0f} s, "
         f"attacked in {attacked:.0f} s ({found.small:,} small counts, {len(found.exact)} exact, "
-        f"{len(found.tight)} to fewer than four values)",
-        made + attacked < 600 and month < 60 and len(found.exact) + len(found.tight) == 0,
+        f"{len(found.tight)} to fewer than four values, {found.inconsistent} relations that do not hold)",
+        made + attacked < 600
+        and month < 60
+        and len(found.exact) + len(found.tight) + found.inconsistent == 0,
     )
     counts = base[base["role"].isin(["stock", "starts", "breakdown"])].assign(
         period_end=lambda d: long_table._month_end(d["month"]), area_code=lambda d: d["la_code"]

@@ -428,9 +428,10 @@ def _read_areas(known: Known, now: pd.DataFrame, printed: pd.DataFrame, regions:
         below = wholes.reindex(
             pd.MultiIndex.from_arrays([shares["area_code"], shares["month"], [parts[0]] * len(shares)])
         ).to_numpy()
-        above = (shares["value"] * below / 1000).round() * 10
-        slack = (np.floor(below * 0.05 / 1000) * 10).astype(float)  # more than one ten may print so
-        limits = pd.DataFrame({"least": (above - slack - 5).clip(lower=0), "most": above + slack + 4})
+        # every ten that prints so: a share of many is the share of several
+        fewest = np.ceil((shares["value"] - 0.05) * below / 1000 - 1e-9) * 10
+        greatest = np.floor((shares["value"] + 0.05) * below / 1000 + 1e-9) * 10
+        limits = pd.DataFrame({"least": (fewest - 5).clip(lower=0), "most": greatest + 4})
         terms = shares[["row", "area_code", "indicator_id", "month"]].merge(
             both, on=["area_code", "indicator_id", "month"]
         )
@@ -449,9 +450,10 @@ def attack(known: Known, insider: str | None = None, solves: int = 6, seed: int 
     mine = (known.keys["la_code"] == insider).to_numpy()
     low[mine], high[mine] = true[mine], true[mine]
     low, high = _narrowed(rows, unknowns, weights, least, most, low, high)
+    inconsistent += int((low > high).sum())
     small = (true > 0) & (true < 6) & ~mine
     open_ = low < high
-    is_exact = small & ~open_
+    is_exact = small & (low == high)
     values = _witnessed(rows, unknowns, weights, least, most, low, high, small & open_, solves, seed)
     seen = np.where(open_, values, 1)
     is_tight = small & open_ & (seen < FEWEST)
@@ -477,9 +479,10 @@ def _narrowed(
         new_low, new_high = low.copy(), high.copy()
         np.maximum.at(new_low, unknowns, np.where(plus, -((-floor) // size), -(ceiling // size)))
         np.minimum.at(new_high, unknowns, np.where(plus, ceiling // size, (-floor) // size))
-        if (new_low == low).all() and (new_high == high).all():
-            break
+        is_settled = (new_low == low).all() and (new_high == high).all()
         low, high = new_low, new_high
+        if is_settled or (low > high).any():  # what contradicts itself narrows without end
+            break
     return low, high
 
 
