@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 import great_expectations as gx
 
@@ -24,6 +25,8 @@ HERE = Path(__file__).parent
 SUITES = HERE / "suites"
 PROJECT = HERE / "great_expectations.yml"
 DOCS = "data_docs"
+DEFINITIONS = ("validation_definitions", "checkpoints")
+IDS = UUID("0f6a1f2e-5a83-4d0c-9a54-2f6f3c1c6d10")  # the data_context_id of great_expectations.yml
 REQUIRED = (*submitted_formats(), "measures", "marts", "public_pack")
 SEVERITIES = ("critical", "warning", "info")
 SHARES = {
@@ -73,7 +76,7 @@ def _nonsense(expectation: dict[str, Any]) -> str | None:
             return f"the bound {bound!r} is not a number"
     if low is not None and high is not None and low > high:
         return f"the bounds are the wrong way round: from {low} to {high}"
-    if said.get("column") != "measured" or high is None:
+    if said.get("column") not in ("measured", expectation["meta"].get("ground")) or high is None:
         return None
     if high < 0:
         return f"the bound {high} is below 0, which no count can be"
@@ -97,22 +100,36 @@ def open_context(
     read = {name: read_suite(suites / f"{name}.json") for name in names}
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "suites").mkdir(parents=True)  # closed, as all that is written: a copied folder keeps its mode
-    for path in suites.glob("*.json"):
-        shutil.copyfile(path, folder / "suites" / path.name)
     shutil.copyfile(PROJECT, folder / PROJECT.name)
     try:
         changed = with_own_bounds(read, own_bounds)
     except BoundRefused as refused:
         raise SuiteError(str(refused)) from None
-    for name, suite in changed.items():
+    for name in names:
         path = folder / "suites" / f"{name}.json"
-        path.write_text(json.dumps(suite), encoding="utf-8")
+        path.write_text(json.dumps(_with_ids(name, changed.get(name, read[name]))), encoding="utf-8")
         read[name] = read_suite(path)
     return gx.get_context(mode="file", context_root_dir=str(folder)), read
 
 
+def _with_ids(name: str, suite: dict[str, Any]) -> dict[str, Any]:
+    """The suite with its ids: where one has none, Great Expectations writes the suite anew for each."""
+    return suite | {
+        "id": str(uuid5(IDS, name)),
+        "expectations": [
+            said | {"id": str(uuid5(IDS, f"{name} {said['meta']['check']}"))}
+            for said in suite["expectations"]
+        ],
+    }
+
+
 def reopen_context(folder: Path) -> tuple[Any, dict[str, dict[str, Any]]]:
-    """The context that a refresh has opened, with what was judged in it so far. Raises SuiteError."""
+    """The context that a refresh has opened, with what was judged in it so far. Raises SuiteError.
+
+    A suite that was judged can be judged again: a step that is run once more must not fail on the first.
+    """
+    for defined in DEFINITIONS:  # of what was judged; the results stay
+        shutil.rmtree(folder / defined, ignore_errors=True)
     read = {path.stem: read_suite(path) for path in sorted((folder / "suites").glob("*.json"))}
     return gx.get_context(mode="file", context_root_dir=str(folder)), read
 

@@ -59,28 +59,22 @@ def suite_of(fmt: ReturnFormat) -> dict[str, Any]:
 
 
 def _at_most(ground: str, bound: float, sentence: str, severity: str = "critical") -> dict[str, Any]:
+    """A bound on the measures of one ground: they are in a column of its name (measures.by_ground)."""
     return {
         "type": "expect_column_values_to_be_between",
         "kwargs": {
-            "column": "measured",
+            "column": ground,
             "max_value": bound,
             "row_condition": {
-                "type": "and",
-                "conditions": [_where("ground", "==", ground), _where("counted", ">=", LEAST)],
+                "type": "comparison",
+                "column": {"name": "counted"},
+                "operator": ">=",
+                "parameter": LEAST,
             },
         },
         "severity": severity,
         "notes": sentence,
         "meta": {"check": ground, "ground": ground},
-    }
-
-
-def _where(column: str, operator: str, parameter: object) -> dict[str, Any]:
-    return {
-        "type": "comparison",
-        "column": {"name": column},
-        "operator": operator,
-        "parameter": parameter,
     }
 
 

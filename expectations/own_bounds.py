@@ -27,7 +27,7 @@ def with_own_bounds(
             for number, said in enumerate(suites[name]["expectations"])
             if said["severity"] == "critical"
             and said["meta"].get("ground") == bound.ground
-            and said["kwargs"].get("column") == "measured"
+            and said["kwargs"].get("column") in ("measured", bound.ground)
             and "max_value" in said["kwargs"]
         ]
         if not found:

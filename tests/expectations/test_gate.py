@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from expectations.checks import Check
-from expectations.context import open_context, write_docs
+from expectations.context import open_context, reopen_context, write_docs
 from expectations.gate import judge
 from expectations.verdict import Outcome, Verdict
 
@@ -95,6 +95,29 @@ def test_a_no_that_names_no_row_is_a_crash(judged, monkeypatch) -> None:
     monkeypatch.setattr("expectations.gate._validate", lambda *_: said)
 
     assert [(c.state, c.failing) for c in judged(frame(0))] == [("crashed", (10,))]
+
+
+def test_a_no_stands_where_asking_for_its_rows_says_yes(judged, monkeypatch) -> None:
+    class Yes:
+        def to_json_dict(self) -> dict[str, Any]:
+            return {"success": True, "exception_info": {}, "result": {}}
+
+    monkeypatch.setattr(
+        "great_expectations.datasource.fluent.interfaces.Batch.validate", lambda *_, **__: Yes()
+    )
+
+    assert [(c.state, c.failing) for c in judged(frame(0, 5))] == [("crashed", (10, 11))]
+
+
+def test_a_suite_that_was_judged_is_judged_again_in_the_context_of_its_refresh(
+    judged, tmp_path: Path
+) -> None:
+    judged(frame(5))
+    context, read = reopen_context(tmp_path / "context")
+
+    [check] = judge(context, "things", read["things"], frame(0, 5), "measure_no")
+
+    assert (check.state, check.failing) == ("failed", (11,))
 
 
 def test_no_value_reaches_a_result_or_the_pages(judged, tmp_path: Path) -> None:

@@ -96,6 +96,29 @@ def test_a_rule_that_warns_or_reports_holds_nothing(held) -> None:
     )
 
 
+def test_a_bound_of_a_return_looks_at_the_measures_of_its_ground_alone(tmp_path: Path) -> None:
+    context, read = open_context(tmp_path / "context")
+    told = [
+        measure("rows_unread", **share(1, 2)),  # fewer than the least
+        measure("rows_unread", **share(2, 100)),
+        measure("rows_unread", **share(9, 10)),
+        measure("values_unread", field_name="cont_contact_date", **share(9, 100)),
+    ]
+    frame = pd.DataFrame([{"measure_no": n} | one for n, one in enumerate(told)])
+
+    ended = {c.check: c for c in judge_measures(context, read, frame) if c.suite == "contacts"}
+
+    found = {name: (check.state, check.looked_at, check.failing) for name, check in ended.items()}
+    assert found == {
+        "fields_known": ("passed", 4, ()),
+        "rows_unread": ("failed", 2, (2,)),
+        "values_unread": ("failed", 1, (3,)),
+        "order_of_dates_sure": ("passed", 4, ()),
+        "keys_repeated": ("not_run", 0, ()),
+        "dates_outside": ("not_run", 0, ()),
+    }
+
+
 def test_what_could_not_be_measured_is_held(held) -> None:
     assert held(
         measure("rule_broken", measured=None), measure("rule_broken", effect="warn", measured=None)
@@ -183,6 +206,15 @@ def test_an_expectation_that_crashes_holds_what_it_would_have_judged(held, chang
     assert held(measure("stopped", measured=0.1), measure("history_lost"), suites=broken) == [0]
 
 
+def test_a_bound_of_a_return_that_crashes_holds_what_its_ground_measured(held, changed) -> None:
+    def break_it(suite: dict) -> None:
+        expectation(suite, "rows_unread")["kwargs"]["row_condition"]["column"]["name"] = "not_there"
+
+    told = [measure("rows_unread"), measure("values_unread"), measure("rows_unread", return_name="cp_plans")]
+
+    assert held(*told, suites=changed("contacts", break_it)) == [0]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -209,6 +241,13 @@ def test_a_suite_that_makes_no_sense_is_refused_by_name(changed, tmp_path: Path,
         open_context(tmp_path / "context", changed("measures", change))
 
     assert said in str(refused.value)
+
+
+def test_a_share_over_its_whole_is_refused_in_a_returns_suite_too(changed, tmp_path: Path) -> None:
+    wrong = changed("contacts", lambda s: expectation(s, "rows_unread")["kwargs"].update(max_value=5))
+
+    with pytest.raises(SuiteError, match=r"contacts.json, expectation rows_unread: .* so 5 % is 0.05"):
+        open_context(tmp_path / "context", wrong)
 
 
 def test_a_suite_that_is_not_json_or_not_there_is_refused_by_name(tmp_path: Path) -> None:
