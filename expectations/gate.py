@@ -10,6 +10,9 @@ from great_expectations.expectations.row_conditions import deserialize_row_condi
 
 from expectations.checks import Check, State
 
+COUNTS = {"result_format": "BASIC", "exclude_unexpected_values": True}
+ROWS = COUNTS | {"result_format": "COMPLETE", "include_unexpected_rows": False}
+
 
 def judge(context: Any, name: str, suite: Mapping[str, Any], frame: pd.DataFrame, index: str) -> list[Check]:
     """Judge a frame by one suite of the context. `index` names the column that tells rows apart: a number.
@@ -57,7 +60,7 @@ def _validate(context: Any, name: str, frame: pd.DataFrame, index: str) -> dict[
         gx.Checkpoint(
             name=name,
             validation_definitions=[judged],
-            result_format={"result_format": "BASIC", "exclude_unexpected_values": True},
+            result_format=COUNTS,
         )
     )
     [validated] = checkpoint.run(batch_parameters=given).run_results.values()
@@ -67,19 +70,12 @@ def _validate(context: Any, name: str, frame: pd.DataFrame, index: str) -> dict[
         for asked in suite.expectations
         if not answers[asked.meta["check"]]["success"] and not _raised(answers[asked.meta["check"]])
     ]
-    batch = batches.get_batch(given) if failed else None
-    for asked in failed:
-        named = batch.validate(
-            asked,
-            result_format={
-                "result_format": "COMPLETE",
-                "unexpected_index_column_names": [index],
-                "exclude_unexpected_values": True,
-                "include_unexpected_rows": False,
-            },
-        )
-        # its no stands, whatever the second answer says: only the rows are taken from it
-        answers[asked.meta["check"]]["result"] = named.to_json_dict()["result"]
+    if failed:
+        batch = batches.get_batch(given)
+        for asked in failed:
+            named = batch.validate(asked, result_format=ROWS | {"unexpected_index_column_names": [index]})
+            # its no stands, whatever the second answer says: only the rows are taken from it
+            answers[asked.meta["check"]]["result"] = named.to_json_dict()["result"]
     return answers
 
 

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -51,9 +52,9 @@ FAULTS = {
     "release": "orchestration.release._export",
     "before any stage": "ingest.raw_folder.look",
 }
-# what breaks in the first two is of the file, and costs that file alone: every one, where every one breaks;
+# what breaks in the first two is of the file, and costs that file alone: what it said before stands;
 # what breaks in judging is a check that has crashed, of the marts too
-ENDS: dict[str, tuple[int | None, ...]] = {"opening": (0, 4), "landing": (3,), "judging": (3,)}
+ENDS: dict[str, tuple[int | None, ...]] = {"opening": (0, 4), "landing": (4,), "judging": (3,)}
 BREAK = """
 import importlib, logging, sys
 logging.basicConfig(level=logging.DEBUG)
@@ -303,6 +304,9 @@ def main() -> int:
             found = scan.folder(base / "written")
             for path in ("target", "logs"):
                 found |= scan.folder(DBT_PROJECT / path)
+            found = {
+                place: rest for place, said in found.items() if (rest := said - _own_names(place, world))
+            }
             said = "killed" if ended is None else str(ended)
             print(f"  {name:<28}{said:>8}{scan.places:>17,}{len(found):>15,}", flush=True)
             for place, canaries in sorted(found.items())[:20]:
@@ -345,6 +349,13 @@ def main() -> int:
         kept = [p for p in pickles if p.suffix not in (".db", ".db-wal", ".db-shm", ".db-journal")]
         print(f"  files in Dagster's storage besides its databases: {len(kept)}")
     return 1 if wrong or forms or modes or kept or len(in_raw) != len(CANARIES) else 0
+
+
+def _own_names(place: str, world: World) -> set[str]:
+    """The canaries in names of files that an authority sent, where its own error report names them to it."""
+    of = re.fullmatch(r"release-restricted/error_reports/(\w+)/error_report\.csv", place)
+    names = "".join(path.name for path in world.places.raw.glob(f"*/{of[1]}/**/*")) if of else ""
+    return {canary for canary in CANARIES if canary in names}
 
 
 def _shapes_behind_the_door(places: Places) -> int:
