@@ -119,7 +119,7 @@ prove-handbook: handbook  ## axe and the network on every page of the handbook (
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats
 
-prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
+prove-samples: install  ## returns that others wrote, refreshed: every figure that each can support (needs ../shared)
 	$(BIN)/python -m tests.prove.samples
 
 prove-extract: install  ## an invented council out of a real PostgreSQL, against its files; memory [ROWS=200000]
