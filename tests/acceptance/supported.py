@@ -27,6 +27,7 @@ DECLARED: Mapping[str, frozenset[str]] = {
     "workforce_census": frozenset(workforce_census.ROUTES),
 }
 LIMITS = DBT_PROJECT / "seeds" / "format_limits.csv"
+FIGURES = "indicator_returns"
 Figure = tuple[str, str]  # indicator, basis: of one month, in total
 
 
@@ -47,7 +48,7 @@ class Came:
         about = json.loads((folder / "_about.json").read_text(encoding="utf-8"))
         tables = {path.stem: pq.read_table(path) for path in folder.glob("[!_]*.parquet")}
         coverage = tables.pop("extract_coverage").to_pylist() if "extract_coverage" in tables else []
-        figures = tables["indicator_returns"].to_pylist() if "indicator_returns" in tables else []
+        figures = tables[FIGURES].to_pylist() if FIGURES in tables else []
         return cls(
             source_format=about["source_format"],
             month=month,
@@ -74,6 +75,8 @@ def figures_of(came: Came) -> dict[Figure, str | None]:
 
 
 def _lacking(came: Came, indicator: Indicator, basis: str) -> str | None:
+    if FIGURES in indicator.required:  # what no return counts is there only as a figure that was sent
+        return f"{FIGURES}: {came.not_supplied.get(FIGURES, 'it does not give this figure')}"
     for name in indicator.required:
         if name not in came.returns and name not in came.lost:
             return f"{name}: {came.not_supplied.get(name, 'the format has none')}"

@@ -33,6 +33,12 @@ def test_a_figure_that_is_sent_as_one_is_supported() -> None:
     staff = frozenset({("wf_agency_fte", "point_in_time")})
 
     assert figures_of(CENSUS)["wf_agency_fte", "point_in_time"]
+    assert (
+        figures_of(replace(CENSUS, returns=CENSUS.returns | {"indicator_returns"}))[
+            "partner_cp_activity_change", "month"
+        ]
+        == "indicator_returns: it does not give this figure"
+    )
     assert figures_of(replace(CENSUS, reported=staff))["wf_agency_fte", "point_in_time"] is None
 
 
