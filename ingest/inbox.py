@@ -21,9 +21,9 @@ from ingest.other_authorities import known_authorities, said_authorities
 from ingest.other_formats import HEAD_BYTES, recognise
 from ingest.other_formats.annex_a_lists import open_lists
 from ingest.other_formats.opened import Notes
-from ingest.other_formats.ssda903 import table_of
+from ingest.other_formats.ssda903 import read_tables_file, table_of
 from ingest.raw_folder import Oddity, OtherFile, RawFile
-from ingest.read_raw import read_csv, read_table
+from ingest.read_raw import read_table
 from ingest.reference.declared import declared_files
 from ingest.reference.recognise import parse
 from ingest.return_format import submitted_formats
@@ -280,7 +280,7 @@ def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
         case "reference":
             name = own
         case "ssda903":
-            folder, name = folder / what, f"{(table_of(read_csv(data).headers) or '').lower()}.csv"
+            folder, name = folder / what, f"{(table_of(read_tables_file(data).headers) or '').lower()}.csv"
         case _:
             name = OTHER_NAMES.get(what) or f"{what}{'.parquet' if suffix == '.parquet' else '.csv'}"
     there = _of_the_same(what, folder, name)
