@@ -119,7 +119,7 @@ prove-handbook: handbook  ## axe and the network on every page of the handbook (
 prove-formats: install  ## one invented authority as SSD, and as Annex A, CIN census and SSDA903
 	$(BIN)/python -m tests.prove.formats
 
-prove-samples: install  ## returns that others wrote, opened and landed (needs ../shared)
+prove-samples: install  ## returns that others wrote, refreshed: every figure that each can support (needs ../shared)
 	$(BIN)/python -m tests.prove.samples
 
 prove-extract: install  ## an invented council out of a real PostgreSQL, against its files; memory [ROWS=200000]
@@ -146,7 +146,7 @@ prove-ees: install  ## files for explore education statistics against the screen
 prove-gate: install  ## twelve one-line mutants of the gate, each killed by the tests (ten minutes)
 	$(BIN)/python -m tests.prove.gate_mutants
 
-acceptance: install  ## slow proofs with a floor: SUITE=field, hand, samples or months (the first three need ../shared), page (needs Chromium), restore
+acceptance: install  ## slow proofs with a floor: SUITE=field, hand, samples (these need ../shared), months, payload, restore, page (needs Chromium)
 	$(BIN)/python -m tests.acceptance.$(SUITE)
 
 lineage: install  ## read off the SQL which fields each indicator rests on, into its seed; and each return's suite

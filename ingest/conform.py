@@ -26,6 +26,7 @@ NOTHING_SAID = pa.array([word.upper() for word in NOTHING])
 MOST_OF_NOTHING = max(map(len, NOTHING))
 WHOLE_NUMBER = r"^[0-9]+\.0+$"
 AS_A_SUM = r"^[0-9](\.[0-9]+)?[Ee]\+[0-9]+$"  # an id of which a spreadsheet kept the first digits
+OPEN_DAY = r"^(9999-12-31|31/12/9999|1900-01-01|01/01/1900)([ T].*)?$"
 UNREAD = "=?"  # reads as nothing, of whatever type: what stands for a cell that cannot be read
 CORRECT = "correct the cell; until then it counts as empty"
 NOT_READ = {
@@ -149,7 +150,7 @@ def _read_cells(
             columns[f"{f.name}?"] = misshapen = _misshapen(said, f)
             columns[f.name] = pc.if_else(misshapen, pa.scalar(None, pa.string()), said)
         else:
-            column = _read_typed(db, cells.column(f.name), f, cells.column("file_no"), as_at)
+            column = _read_typed(db, cells.column(f.name), f, fmt, cells.column("file_no"), as_at)
             columns[f.name], columns[f"{f.name}?"] = column.typed, column.is_unread
             if column.why is not None:
                 columns[f"{f.name}: why"] = column.why
@@ -261,7 +262,7 @@ def without_unread(
             is_unread = _misshapen(pc.cast(cells, pa.string()), field)
         else:
             one_file = pa.chunked_array([pa.repeat(pa.scalar(0, pa.int32()), table.num_rows)])
-            column = _read_typed(db, cells, field, one_file, as_at)
+            column = _read_typed(db, cells, field, fmt, one_file, as_at)
             is_unread = column.is_unread
             if column.why is not None:
                 stands = pc.if_else(pc.equal(column.why, dates.OF_EITHER_ORDER), dates.UNSURE, UNREAD)
@@ -285,6 +286,7 @@ def _read_typed(
     db: duckdb.DuckDBPyConnection,
     cells: pa.ChunkedArray,
     field: Field,
+    fmt: ReturnFormat,
     file_numbers: pa.ChunkedArray,
     as_at: date | None,
 ) -> _Column:
@@ -298,9 +300,13 @@ def _read_typed(
     if is_nothing is not None:
         notes += _note("words_for_nothing_noted", is_nothing.take(encoded.indices), field, file_numbers)
         trimmed = pc.if_else(is_nothing, pa.scalar(None, pa.string()), trimmed)
+    is_open = _stands_for_open(trimmed, field, fmt)
     is_padded = pc.fill_null(pc.not_equal(trimmed, encoded.dictionary), False)
     if pc.any(is_padded).as_py():
         notes += _note("padded_cells_noted", is_padded.take(encoded.indices), field, file_numbers)
+    if is_open is not None:
+        notes += _note("open_dates_noted", is_open.take(encoded.indices), field, file_numbers)
+        trimmed = pc.if_else(is_open, pa.scalar(None, pa.string()), trimmed)
     db.register("spelled", pa.table({"cell": trimmed}))
     read = db.sql(
         f"""
@@ -314,6 +320,17 @@ def _read_typed(
         return replace(dated, notes=(*notes, *dated.notes))
     typed, is_unread = (read.column(i).combine_chunks().take(encoded.indices) for i in (0, 1))
     return _Column(typed, is_unread, notes=tuple(notes))
+
+
+def _stands_for_open(spellings: pa.Array, field: Field, fmt: ReturnFormat) -> pa.Array | None:
+    """Which spellings are days by which systems say that a day is still to come; None where none is.
+
+    Only of a day that a row may lack: where it must have one, the row is as wrong as it says.
+    """
+    if field.type != "date" or field.is_birth or field.name in fmt.must_fill:
+        return None
+    is_open = pc.fill_null(pc.match_substring_regex(spellings, OPEN_DAY), False)
+    return is_open if pc.any(is_open).as_py() else None
 
 
 def _says_nothing(spellings: pa.Array, field: Field) -> pa.Array | None:

@@ -19,9 +19,11 @@ from ingest.discovery.returns import VERSION, is_a_note, settled, version_of
 from ingest.findings import Rejected
 from ingest.other_authorities import known_authorities, said_authorities
 from ingest.other_formats import HEAD_BYTES, recognise
-from ingest.other_formats.ssda903 import table_of
+from ingest.other_formats.annex_a_lists import open_lists
+from ingest.other_formats.opened import Notes
+from ingest.other_formats.ssda903 import read_tables_file, table_of
 from ingest.raw_folder import Oddity, OtherFile, RawFile
-from ingest.read_raw import read_csv, read_table
+from ingest.read_raw import read_table
 from ingest.reference.declared import declared_files
 from ingest.reference.recognise import parse
 from ingest.return_format import submitted_formats
@@ -70,17 +72,30 @@ def plan(
     sent: Sequence[Path], raw: Path, reference: Path, month: str | None = None, authority: str | None = None
 ) -> list[Arrival]:
     """What is to become of each file, of folders and zips too. Reads, and writes nothing."""
-    planned: list[Arrival] = []
-    taken: dict[Path, str] = {}
-    for found in _every_file(sent):
-        one = found if isinstance(found, Arrival) else _placed(found, raw, reference, month, authority)
-        if one.target in taken:
-            why = f"it would have the place of {taken[one.target]}; send one of them"
-            one = replace(one, target=None, why=why)
-        elif one.target is not None:
-            taken[one.target] = one.file.file
-        planned.append(one)
-    return planned
+    planned = [
+        found if isinstance(found, Arrival) else _placed(found, raw, reference, month, authority)
+        for found in _every_file(sent)
+    ]
+    of_place: dict[Path, list[Arrival]] = {}
+    for one in planned:
+        if one.target is not None:
+            of_place.setdefault(one.target, []).append(one)
+    settled_on = {one.file: one for rivals in of_place.values() for one in _one_of(rivals)}
+    return [settled_on.get(one.file, one) for one in planned]
+
+
+def _one_of(rivals: Sequence[Arrival]) -> list[Arrival]:
+    """What becomes of files that would have one place: where they are not the same, none is taken for it."""
+    first, *others = rivals
+    if len({received(one.file)[1] for one in rivals}) == 1:
+        return [
+            first,
+            *(replace(one, what=THERE, target=None, why=f"the same as {first.file.file}") for one in others),
+        ]
+    names = " and ".join(one.file.file for one in rivals)
+    return [
+        replace(one, target=None, why=f"{names} would have one place; send one of them") for one in rivals
+    ]
 
 
 def put(arrival: Arrival) -> None:
@@ -163,7 +178,7 @@ def _known(arrival: Arrival, data: bytes) -> Arrival:
     if form in ("cin_census", "workforce_census"):
         return replace(arrival, what=form)
     if form == "annex_a" and parse(data, ".xlsx").outcome != "read":
-        return replace(arrival, what=form)
+        return replace(arrival, what=form, why=_no_annex_a(data))
     if suffix in (*TABLE_SUFFIXES, "") and file.name not in declared_files():
         looks = file.size, file.mtime_ns, file.inode
         raw = RawFile(file.path, file.file, "", "", claimed(file.name) or "", *looks, member=file.member)
@@ -179,6 +194,16 @@ def _known(arrival: Arrival, data: bytes) -> Arrival:
         if is_a_note(raw):
             return replace(arrival, what=BESIDE, why="a note")
     return replace(arrival, why="; ".join(form_of(data) or ()))
+
+
+def _no_annex_a(data: bytes) -> str:
+    """Why a workbook is no Annex A; nothing where it is."""
+    try:
+        open_lists(data, Notes())
+    except Rejected as why:
+        what, _ = form_of(data) or (str(why), "")
+        return f"{what}; a return is sent as CSV, one sheet a file"
+    return ""
 
 
 def _of_reference(arrival: Arrival, data: bytes, reference: Path) -> Arrival:
@@ -255,7 +280,7 @@ def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
         case "reference":
             name = own
         case "ssda903":
-            folder, name = folder / what, f"{(table_of(read_csv(data).headers) or '').lower()}.csv"
+            folder, name = folder / what, f"{(table_of(read_tables_file(data).headers) or '').lower()}.csv"
         case _:
             name = OTHER_NAMES.get(what) or f"{what}{'.parquet' if suffix == '.parquet' else '.csv'}"
     there = _of_the_same(what, folder, name)

@@ -24,6 +24,7 @@ from ingest import opened_files
 from ingest.conform import Conformed, conform
 from ingest.dates import last_day_of
 from ingest.discovery.archives import received
+from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.returns import sort_files
 from ingest.findings import Finding
 from ingest.ledger import Ledger, Look, Receipt
@@ -258,6 +259,7 @@ def _open(
             table = read_table(data, file.suffix, None if file.sha256 else fmt.match_headers)
             if file.sha256:  # opened from another format: known by the file received, and told as its rows
                 sha256, table = file.sha256, table.split_places()
+            table = with_sure_numbers(table, fmt)
             match = fmt.match_headers(table.headers)
             notes = (*file.notes, *table.findings) + tuple(
                 found.unknown_column(position, table.headers[position], fmt.name)

@@ -49,6 +49,7 @@ class RawTable:
     cells: pa.Table  # columns "0", "1", ...
     row_numbers: pa.Array
     findings: tuple[Finding, ...] = ()
+    separator: str = ","
 
     places: pa.Table | None = (
         None  # origin and row_number of each row, where it was opened from another format
@@ -129,7 +130,7 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
     table = _read_below(data, head)
     if head.match is not None and head.match.problem is None:
         table = _without_lines_beside(table, head.match)
-    return replace(table, findings=(*notes, *head.notes, *table.findings))
+    return replace(table, findings=(*notes, *head.notes, *table.findings), separator=head.separator)
 
 
 def _read_below(data: bytes, head: Layout) -> RawTable:

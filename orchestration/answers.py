@@ -192,7 +192,8 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
             db,
             """
             select
-                return_name, reporting_month, version, file, sha256, submission_status, finding_count, reason
+                return_name, reporting_month, source_format, version, is_current, file, sha256,
+                submission_status, finding_count, reason
             from fct_submissions
             where la_code = $authority and reporting_month = $snapshot and list_contains($needed, return_name)
             order by return_name, is_current desc, version desc

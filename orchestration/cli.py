@@ -612,11 +612,18 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
     out.print(f"Out of:  {said['denominator_rule']}")
     if said["decision_note"]:
         out.print(f"Note:    {said['decision_note']}")
-    out.print("Read from:")
+    out.print("Read from what counts of what came:")
     _print_table(
-        ["return", "file", "version", "status", "SHA-256"],
+        ["return", "counts", "file", "version", "status", "SHA-256"],
         [
-            [r["return_name"], r["file"], r["version"], r["submission_status"], r["sha256"]]
+            [
+                r["return_name"],
+                "yes" if r["is_current"] else "no",
+                r["file"],
+                r["version"],
+                r["submission_status"],
+                r["sha256"],
+            ]
             for r in said["returns"]
         ],
     )

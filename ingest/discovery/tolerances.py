@@ -46,6 +46,15 @@ TOLERATED = {
         f"{{count}} {{cells}} of the column say nothing in words ({' '.join(NOTHING)}), read as empty",
         "nothing; or leave such cells empty",
     ),
+    "decimal_commas_noted": (
+        "{count} {cells} of the column have a comma before decimals, as its other cells show (1,5), and "
+        "were read so",
+        "nothing, if that is what it is; or export numbers with a point",
+    ),
+    "open_dates_noted": (
+        "{count} {cells} of the column have a day that stands for none (1900-01-01, 9999-12-31): empty",
+        "nothing, if that is what it is; or leave the cell empty until the day is known",
+    ),
     "whole_number_ids_noted": (
         "all {count} ids of the column end in .0, as numbers do (488.0), and were read without (488)",
         "nothing; or export ids as text",
@@ -62,6 +71,8 @@ AS_WRITTEN = {  # the same in general words, for the handbook
     "no_break_spaces_noted": "no-break spaces, as plain ones",
     "padded_cells_noted": "cells with spaces around what they say",
     "words_for_nothing_noted": f"cells that say nothing in words, beside NULL: {' '.join(NOTHING)}",
+    "decimal_commas_noted": "a decimal comma between semicolons, where others of the column show it (1,5)",
+    "open_dates_noted": "1900-01-01 and 9999-12-31 as no day, save of a birth or where a row must have one",
     "whole_number_ids_noted": "ids as 488.0, where every one of the column is so",
 }
 

@@ -34,7 +34,7 @@ def invent_other_formats(raw: Path, la_code: str, months: Sequence[str], out: Pa
         as_at = EPOCH + dt.timedelta(days=last_day(month))
         folder = out / "raw" / month / la_code
         folder.mkdir(parents=True, exist_ok=True)
-        with _opened(raw / month / la_code, as_at) as db:
+        with returns_as_tables(raw / month / la_code, as_at) as db:
             written.append(_annex_a(db, folder / "annex_a.xlsx"))
             if as_at.month == 3:
                 written.append(_cin_census(db, as_at, la_code, folder / "cin_census.xml"))
@@ -42,7 +42,7 @@ def invent_other_formats(raw: Path, la_code: str, months: Sequence[str], out: Pa
     return written
 
 
-def _opened(folder: Path, as_at: dt.date) -> duckdb.DuckDBPyConnection:
+def returns_as_tables(folder: Path, as_at: dt.date) -> duckdb.DuckDBPyConnection:
     """The returns of one month as tables, dates as dates, and the day it was sent as `sent.a`."""
     db = duckdb.connect()
     db.execute("set threads = 1")

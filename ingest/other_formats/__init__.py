@@ -1,8 +1,8 @@
 """Front ends for what is not an SSD return: each turns one file, or set, into text returns for conform."""
 
-import csv
 import re
 
+from ingest.discovery.written import candidates
 from ingest.other_formats.annex_a import open_annex_a
 from ingest.other_formats.cin_census import open_cin_census
 from ingest.other_formats.csc_api import is_payload, open_csc_api
@@ -48,12 +48,7 @@ def recognise(name: str, head: bytes) -> str | None:
         return next((found for mark, found in MARKS if mark.search(text)), None)
     if is_payload(text):
         return "csc_api"
-    first_line = next(iter(text.lstrip().splitlines()), "")
-    try:
-        headers = next(csv.reader([first_line]), [])
-    except csv.Error:
-        return None
-    return "ssda903" if table_of(tuple(headers)) else None
+    return "ssda903" if any(table_of(row.headers) for row in candidates(text.encode())) else None
 
 
 def _as_text(head: bytes) -> str:

@@ -5,7 +5,7 @@ date, that belong together until something says otherwise. Runs are marked on so
 gathered last: the same in SQL windows took ten times as long.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +29,7 @@ from ingest.other_formats.opened import (
 )
 from ingest.pseudonyms import Door
 from ingest.read_raw import RawTable, Rejected, read_csv
+from ingest.return_format import HeaderMatch
 
 IDENTIFIERS = {"CHILD": "child", "SW_ID": "worker"}
 LOOKED_THROUGH = ("CHILD", "DECOM", "RNE", "LS", "REC")
@@ -65,7 +66,12 @@ SHEETS = {
     "social_worker": Sheet(("SW_ID",), ("SW_DECOM", "SW_DEC", "SW_REASON")),
 }
 # Known, and of no use here: told so that they are not taken for strangers.
-UNUSED_SHEETS = {"oc2": "SDQ_SCORE", "prev_perm": "PREV_PERM", "uasc": "DUC"}
+UNUSED_SHEETS = {
+    "dolo": "DOLO_START",  # orders that deprive of liberty, since 2026-27: CHILD, DOB, DOLO_START, DOLO_END
+    "oc2": "SDQ_SCORE",
+    "prev_perm": "PREV_PERM",
+    "uasc": "DUC",
+}
 
 FIELDS = {
     "persons": {
@@ -301,6 +307,20 @@ def table_of(headers: tuple[str, ...]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def read_tables_file(data: bytes) -> RawTable:
+    """One file of the set, however its cells are separated and whatever stands above its headings.
+
+    Raises Rejected. Of a file that is no table of SSDA903 its first row passes for the headings.
+    """
+    return read_csv(data, _match)
+
+
+def _match(headers: Sequence[str]) -> HeaderMatch:
+    name = table_of(tuple(headers))
+    columns = {header: place for place, header in enumerate(headers) if header.strip()}
+    return HeaderMatch(columns, (), None if name else "these are the headings of no table")
+
+
 def _year_before(as_at: date) -> date:
     """The first day of the last year to 31 March that had ended by `as_at`."""
     ended = as_at.year if as_at >= date(as_at.year, 3, 31) else as_at.year - 1
@@ -312,7 +332,7 @@ def _open_tables(files: Mapping[str, bytes], notes: Notes) -> dict[str, pa.Table
     twice: set[str] = set()
     for file, data in sorted(files.items()):
         try:
-            raw = read_csv(data)
+            raw = read_tables_file(data)
         except Rejected as rejected:
             notes.add("rejected_file", str(rejected), "mend the file and send the set again", value=file)
             continue

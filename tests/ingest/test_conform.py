@@ -64,6 +64,32 @@ READ = [
 ]
 
 
+OPEN = ["1900-01-01", "9999-12-31", "01/01/1900 00:00:00", "31/12/9999"]
+
+
+def test_a_day_that_stands_for_none_is_empty_and_counted() -> None:
+    rows = [{"id": str(place), "end": cell} for place, cell in enumerate([*OPEN, "9999-12-30", "2025-02-28"])]
+    with duckdb.connect() as db:
+        done = _conform(db, a_format(end="date"), tuple(rows))
+
+    assert done.rows["end"].to_pylist() == [None] * 4 + [date(9999, 12, 30), date(2025, 2, 28)]
+    [note] = done.findings.to_pylist()
+    assert note["finding"] == "open_dates_noted"
+    assert note["reason"].startswith("4 cells of the column")
+
+
+def test_a_day_that_a_row_must_have_and_a_birth_are_what_they_say() -> None:
+    fields = [
+        Field("id", "text", "The key.", required=True),
+        Field("start", "date", "A day.", required=True),
+        Field("born", "date", "A birth.", is_birth=True),
+    ]
+    fmt = ReturnFormat("invented", "Invented.", "x", "event", ("id",), tuple(fields), None, {}, "0")
+    kept, found = conformed(fmt, {"id": "1", "start": "1900-01-01", "born": "1900-01-01"})
+
+    assert (kept, found) == ([("1", date(1900, 1, 1), date(1900, 1, 1))], [])
+
+
 @pytest.mark.parametrize(("kind", "cell", "value"), [r for r in READ if r[2] is not None])
 def test_a_cell_is_read_as_its_type(kind: str, cell: str, value: object) -> None:
     kept, found = conformed(a_format(cell=kind), {"id": "1", "cell": cell})
@@ -112,7 +138,7 @@ def test_minus_one_is_null_in_text_and_codes_and_a_number_elsewhere() -> None:
     assert found == []
 
 
-@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%d/%m/%Y"]))
+@given(st.dates(date(1900, 1, 2), date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%d/%m/%Y"]))
 def test_every_day_that_exists_is_read_in_either_spelling(day: date, spelling: str) -> None:
     kept, found = conformed(a_format(cell="date"), {"id": "1", "cell": day.strftime(spelling)})
 

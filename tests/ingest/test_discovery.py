@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -407,6 +408,45 @@ def test_a_semicolon_file_keeps_the_commas_of_its_cells() -> None:
     table = read_csv(written(rows, ";"), FORM)
 
     assert [table.cells.column(i)[0].as_py() for i in range(4)] == rows[1]
+
+
+BUDGETS = [
+    "cost_centre",
+    "line_code",
+    "financial_year",
+    "annual_budget",
+    "forecast_outturn",
+    "actual_to_date",
+]
+UNSURE = {"numbers_unsure": 1, "unreadable_cell": 2}
+COMMAS = {  # cells of a column, how they are read, and what is said
+    "no other cell settles it": (["1,234", "5,678"], [None, None], UNSURE),
+    "another has a decimal comma": (["1,234", "1,5"], ["1.234", "1.5"], {"decimal_commas_noted": 1}),
+    "another has a decimal point": (["1,234", "1.5"], ["1234", "1.5"], {}),
+    "another has two commas": (["1,234", "1,234,567"], ["1234", "1234567"], {}),
+    "others say both": (["1,234", "1,5", "1.5"], [None, None, "1.5"], UNSURE),
+}
+
+
+@pytest.mark.parametrize("kind", COMMAS)
+def test_a_comma_between_semicolons_is_read_where_the_column_tells_what_it_is(
+    kind: str, places: Places, put: Put, ledger: Ledger
+) -> None:
+    sent, read, said = COMMAS[kind]
+    rows = [[f"C{place}", "STAFFING", "2024-25", "1", "1", cell] for place, cell in enumerate(sent)]
+    put("budgets.csv", written([BUDGETS, *rows], ";"))
+
+    rows_read, kinds = landed(places, ledger, "budgets")
+
+    assert [row["actual_to_date"] for row in rows_read] == [cell and Decimal(cell) for cell in read]
+    assert kinds == said | {"separator_noted": 1}
+
+
+def test_a_comma_in_a_file_of_commas_is_one_of_thousands(places: Places, put: Put, ledger: Ledger) -> None:
+    put("budgets.csv", written([BUDGETS, ["C", "STAFFING", "2024-25", "1", "1", "1,234"]]))
+
+    [row], kinds = landed(places, ledger, "budgets")
+    assert (row["actual_to_date"], kinds) == (Decimal(1234), {})
 
 
 def test_a_last_row_that_only_begins_like_a_total_is_a_row() -> None:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from ingest.inbox import Arrival, plan, put
 from ingest.places import Places
 from orchestration.cli import main
+from tests.ingest.other_formats.workbooks import workbook
 from tests.ingest.test_discovery import CONTACTS, PLANS, written, zipped
 
 CENSUS = (
@@ -15,6 +16,7 @@ CENSUS = (
     b"<ReferenceDate>2023-03-31</ReferenceDate></CollectionDetails><Source><LEA>201</LEA></Source></Header>"
     b"<Children></Children></Message>"
 )
+HEADER = b"CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n"
 EPISODES = b"CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n"
 
 
@@ -41,40 +43,99 @@ def places_of(places: Places, arrivals: list[Arrival]) -> dict[str, str]:
 
 
 PLANS_OF_202 = [[*PLANS[0], "LA code"], *([*row, "202"] for row in PLANS[1:])]
-# three authorities, two months, names as people give them
-SENT = {
-    "301/2025-03/ssd_cp_plans.csv": "raw/2025-03/301/cp_plans.csv",
-    "301/2025-03/contacts (1).csv": "raw/2025-03/301/contacts.csv",
-    "301/April 2025/CP_Plans.CSV": "raw/2025-04/301/cp_plans.csv",
-    "LA 301 contacts 30-04-2025.txt": "raw/2025-04/301/contacts.csv",
-    "Camden/cp plans Mar25.csv": "raw/2025-03/202/cp_plans.csv",
-    "Camden contacts 20250331.tsv": "raw/2025-03/202/contacts.csv",
-    "E09000007_cp_plans_2025-04.csv": "raw/2025-04/202/cp_plans.csv",
-    "202_202504_contacts_FINAL.csv": "raw/2025-04/202/contacts.csv",
-    "303 REPORT7 2025-03.csv": "raw/2025-03/303/cp_plans.csv",
-    "303/contacts.csv.2025-03.csv": "raw/2025-03/303/contacts.csv",
+LISTS = {
+    "List 1 - Contacts (v2)": [
+        ["Child Unique ID", "Gender", "Ethnicity", "Date of Birth", "Date of Contact", "Contact Source"]
+    ],
 }
+OF_DFE = (
+    b"time_period,time_identifier,geographic_level,country_code,country_name,old_la_code,new_la_code,la_name,"
+    b"category,Referrals,Referrals_rate\n"
+    b"2024,Reporting year,Local authority,E92000001,England,301,E09000002,Barking and Dagenham,All,100,33.3\n"
+)
+OF_ONS = (
+    b"time_period,time_identifier,geographic_level,country_code,country_name,old_la_code,new_la_code,la_name,"
+    b"age_group,population_estimate\n"
+    b"2024,Calendar year,Local authority,E92000001,England,301,E09000002,Barking and Dagenham,0 to 17,30000\n"
+)
+PLACED, STAYS, PASSED = "placed", "refused", "passed over"
+# What came -> its content, what becomes of it, and where it goes or what is said.
+# Three authorities, two months.
+THIRTY: dict[str, tuple[bytes, str, str]] = {
+    "301/2025-03/ssd_cp_plans.csv": (written(PLANS), PLACED, "raw/2025-03/301/cp_plans.csv"),
+    "301/2025-03/contacts (1).csv": (written(CONTACTS), PLACED, "raw/2025-03/301/contacts.csv"),
+    "301/2025-03/AnnexA_v2 FINAL.xlsx": (workbook(LISTS), PLACED, "raw/2025-03/301/annex_a.xlsx"),
+    "301/April 2025/CP_Plans.CSV": (written(PLANS), PLACED, "raw/2025-04/301/cp_plans.csv"),
+    "LA 301 contacts 30-04-2025.txt": (written(CONTACTS), PLACED, "raw/2025-04/301/contacts.csv"),
+    "SSDA903 301 March 2025/eps.csv": (EPISODES, PLACED, "raw/2025-03/301/ssda903/episodes.csv"),
+    "SSDA903 301 March 2025/head.csv": (HEADER, PLACED, "raw/2025-03/301/ssda903/header.csv"),
+    "Camden/cp plans Mar25.csv": (written(PLANS), PLACED, "raw/2025-03/202/cp_plans.csv"),
+    "Camden contacts 20250331.tsv": (written(CONTACTS, "\t"), PLACED, "raw/2025-03/202/contacts.csv"),
+    "E09000007_cp_plans_2025-04.csv": (written(PLANS, ";"), PLACED, "raw/2025-04/202/cp_plans.csv"),
+    "202_202504_contacts_FINAL.csv": (
+        written(CONTACTS, "\t", encoding="utf-16"), PLACED, "raw/2025-04/202/contacts.csv",
+    ),
+    "CIN return.xml": (
+        CENSUS.replace(b"201", b"202", 1).replace(b"<LEA>201", b"<LEA>202").replace(b"2023", b"2025"), PLACED,
+        "raw/2025-03/202/cin_census.xml",
+    ),
+    "303 REPORT7 2025-03.csv": (written(PLANS), PLACED, "raw/2025-03/303/cp_plans.csv"),
+    "303/contacts.csv.2025-03.csv": (written(CONTACTS), PLACED, "raw/2025-03/303/contacts.csv"),
+    "Bexley April.zip/303/2025-04/Cp Plans.csv": (written(PLANS), PLACED, "raw/2025-04/303/cp_plans.csv"),
+    "c1_children_in_need_2024.csv": (OF_DFE, PLACED, "reference/c1_children_in_need_2024.csv"),
+    "ONS mid year (Copy).csv": (OF_ONS, PLACED, "reference/ONS mid year (Copy).csv"),
+    "plans.csv": (written(PLANS), STAYS, "nothing tells its authority; give it with --authority; noth"),
+    "303 cp_plans.csv": (written(PLANS), STAYS, "nothing tells its month; give it with --month"),
+    "301/202_cp_plans_2025-03.csv": (
+        written(PLANS), STAYS, "authority: its name says 202, its folder says 301",
+    ),
+    "303/2025-03/Contacts_April_2025.csv": (
+        written(CONTACTS), STAYS, "month: its name says April 2025, its folder says March 2025",
+    ),
+    "303/contacts.csv.2025-03_copy.csv": (written(CONTACTS), PASSED, "the same as inbox/303/contacts.csv"),
+    "303 contacts Apr25 v1.csv": (written(CONTACTS), STAYS, "inbox/303 contacts Apr25 v1.csv and inbox/303"),
+    "303 contacts Apr25 v2.csv": (written(CONTACTS[:-1]), STAYS, "inbox/303 contacts Apr25 v1.csv and inbox"),
+    "303_rota_2025-03.xlsx": (
+        workbook({"Rota": [["Monday", "Tuesday"], ["a", "b"]]}), STAYS,
+        "no sheet of it has the headings of an Annex A list; a return is sent as CSV",
+    ),
+    "303_2025-03_spend.csv": (b"cost centre,spend\n1,2\n", STAYS, "neither its name nor its content"),
+    "303 2025-03 report.pdf": (b"%PDF-1.7", STAYS, "it is a PDF, in which no table can be read; export the"),
+    "303/2025-03/locked.xlsx": (b"\xd0\xcf\x11\xe0", STAYS, "it is a document of Office that is"),
+    "Thumbs.db": (b"\0", PASSED, "left by the operating system"),
+    "read me.txt": (b"these are ours, for March and April\n", PASSED, "a note"),
+}  # fmt: skip
 
 
-def test_files_of_three_authorities_and_two_months_are_placed(places: Places, inbox: Path) -> None:
-    for name in SENT:
-        rows = CONTACTS if "contact" in name.lower() else PLANS
-        sent(inbox, name, written(rows, "\t" if name.endswith(".tsv") else ","))
-    sent(inbox, "census.xml", CENSUS)
-    sent(inbox, "SSDA903 301 March 2025/eps.csv", EPISODES)
-    sent(inbox, "Camden.zip", zipped(("202/2025-05/cp_plans.csv", written(PLANS))))
-    sent(inbox, "Thumbs.db", b"\0")
-    sent(inbox, "read me.txt", b"these are ours, for March and April\n")
+def _what_became(places: Places, one: Arrival) -> tuple[str, str]:
+    if one.target:
+        return PLACED, str(one.target.relative_to(places.raw.parent))
+    return STAYS if one.is_refused else PASSED, one.why
 
-    arrivals = planned(places, inbox)
 
-    assert places_of(places, arrivals) == {f"inbox/{name}": target for name, target in SENT.items()} | {
-        "inbox/census.xml": "raw/2023-03/201/cin_census.xml",
-        "inbox/SSDA903 301 March 2025/eps.csv": "raw/2025-03/301/ssda903/episodes.csv",
-        "inbox/Camden.zip/202/2025-05/cp_plans.csv": "raw/2025-05/202/cp_plans.csv",
-    }
-    assert not any(one.is_refused for one in arrivals)
-    assert [one.what for one in arrivals if not one.target] == ["passed over"] * 2
+def test_of_thirty_files_of_three_authorities_each_is_placed_or_says_why(places: Places, inbox: Path) -> None:
+    archive = "Bexley April.zip/"
+    for name, (data, _, _) in THIRTY.items():
+        if name.startswith(archive):
+            sent(inbox, archive.rstrip("/"), zipped((name.removeprefix(archive), data)))
+        else:
+            sent(inbox, name, data)
+
+    arrivals = {one.file.file.removeprefix("inbox/"): one for one in planned(places, inbox)}
+
+    assert len(THIRTY) == len(arrivals) == 30
+    became = {name: _what_became(places, one) for name, one in arrivals.items()}
+    for name, (_, what, said) in THIRTY.items():
+        assert became[name][0] == what, (name, became[name])
+        assert became[name][1].startswith(said), (name, became[name])
+
+    for one in arrivals.values():
+        if one.target:
+            put(one)
+    assert sum(path.is_file() for path in (*places.raw.rglob("*"), *places.reference.rglob("*"))) == 17
+    again = planned(places, inbox)
+    assert [one.target for one in again if one.target] == []
+    assert sum(one.what == "already there" for one in again) == 18  # each in its place, and the copy
 
 
 REFUSED = {
@@ -133,16 +194,24 @@ def test_nothing_is_written_over_and_the_newest_version_is_read(places: Places, 
     assert {o.finding.finding for o in found.oddities} == {"same_rows_noted"}
 
 
-def test_two_files_for_one_place_are_not_both_put_there(places: Places, inbox: Path) -> None:
+def test_of_two_files_for_one_place_neither_is_put_there_unless_they_are_the_same(
+    places: Places, inbox: Path
+) -> None:
     sent(inbox, "a/301 2025-03 cp_plans.csv", written(PLANS))
-    sent(inbox, "b/301 2025-03 cp_plans.csv", written(PLANS[:-1]))
+    sent(inbox, "b/301 2025-03 cp_plans old.csv", written(PLANS[:-1]))
 
+    both = planned(places, inbox)
+
+    assert [(one.target, one.is_refused) for one in both] == [(None, True)] * 2
+    assert {one.why for one in both} == {
+        "inbox/a/301 2025-03 cp_plans.csv and inbox/b/301 2025-03 cp_plans old.csv would have one place; "
+        "send one of them"
+    }
+
+    sent(inbox, "b/301 2025-03 cp_plans old.csv", written(PLANS))
     first, second = planned(places, inbox)
-
     assert first.target
-    assert (second.target, second.why) == (
-        None, "it would have the place of inbox/a/301 2025-03 cp_plans.csv; send one of them",
-    )  # fmt: skip
+    assert (second.is_refused, second.why) == (False, "the same as inbox/a/301 2025-03 cp_plans.csv")
 
 
 def test_the_command_asks_and_says_how_it_ended(places: Places, inbox: Path) -> None:

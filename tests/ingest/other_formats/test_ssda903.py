@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ingest.other_formats import Opened, open_ssda903
+from ingest.other_formats import HEAD_BYTES, Opened, open_ssda903, recognise
 from ingest.read_raw import Rejected
 
 MARCH = date(2025, 3, 31)
@@ -223,6 +223,44 @@ def test_what_is_sent_twice_or_cannot_be_read_is_left_out_and_said_so():
 
     assert "cla_reviews" not in result.returns
     assert sorted(kinds(result)) == ["rejected_file", "repeated_table", "unknown_file"]
+
+
+FORMS = {
+    "semicolons": (TWO_PERIODS.replace(",", ";").encode(), ["separator_noted"]),
+    "tabs, in UTF-16": (
+        TWO_PERIODS.replace(",", "\t").encode("utf-16"),
+        ["encoding_noted", "separator_noted"],
+    ),
+    "titles above": (
+        f"Episodes of care\nRun 01/04/2025\n\n{TWO_PERIODS}".encode(),
+        ["lines_above_header_noted"],
+    ),
+    "a total below": (f"{TWO_PERIODS}Total,4,,,,,,,,\n".encode(), ["lines_passed_over_noted"]),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_table_is_read_in_any_declared_form_and_says_so(form: str):
+    data, said = FORMS[form]
+    fields = ("clae_cla_episode_id", "clae_cla_id", "clae_cla_episode_ceased_reason")
+    plain = column(opened(a=TWO_PERIODS), "cla_episodes", *fields)
+
+    result = open_ssda903({"a": data}, MARCH)
+
+    assert recognise("a.csv", data[:HEAD_BYTES]) == "ssda903"
+    assert column(result, "cla_episodes", *fields) == plain
+    assert sorted(kinds(result)) == said
+
+
+def test_a_table_in_which_a_comma_would_be_guessed_at_is_none_of_them():
+    assert recognise("a.csv", b"CHILD and DECOM and RNE\n1,2,3\n") is None
+
+
+def test_the_table_of_orders_that_deprive_of_liberty_is_known_and_of_no_use():
+    orders = "CHILD,DOB,DOLO_START,DOLO_END\n1,01/04/2010,01/05/2026,\n"
+
+    assert recognise("dolo.csv", orders.encode()) == "ssda903"
+    assert kinds(opened(a=TWO_PERIODS, b=orders)) == []
 
 
 def test_strange_and_missing_columns_are_findings():
