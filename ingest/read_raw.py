@@ -49,11 +49,8 @@ class RawTable:
     cells: pa.Table  # columns "0", "1", ...
     row_numbers: pa.Array
     findings: tuple[Finding, ...] = ()
+    places: pa.Table | None = None  # origin and row_number of each row opened from another format
     separator: str = ","
-
-    places: pa.Table | None = (
-        None  # origin and row_number of each row, where it was opened from another format
-    )
 
     def split_places(self) -> "RawTable":
         """A return opened from another format, told apart from the columns that say where its rows stood."""
@@ -61,7 +58,8 @@ class RawTable:
         kept = [i for header, i in at.items() if header not in PLACE_HEADERS]
         cells = self.cells.select([str(i) for i in kept]).rename_columns([str(i) for i in range(len(kept))])
         places = pa.table({header: self.cells.column(str(at[header])) for header in PLACE_HEADERS})
-        return RawTable(tuple(self.headers[i] for i in kept), cells, self.row_numbers, self.findings, places)
+        headers = tuple(self.headers[i] for i in kept)
+        return replace(self, headers=headers, cells=cells, places=places)
 
 
 def read_bytes(path: Path) -> tuple[bytes, str]:
