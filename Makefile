@@ -146,7 +146,7 @@ prove-ees: install  ## files for explore education statistics against the screen
 prove-gate: install  ## twelve one-line mutants of the gate, each killed by the tests (ten minutes)
 	$(BIN)/python -m tests.prove.gate_mutants
 
-acceptance: install  ## slow proofs with a floor: SUITE=field, hand, samples (these need ../shared), months, payload, restore, page (needs Chromium)
+acceptance: install  ## slow proofs with a floor: SUITE=field, hand, samples (these need ../shared), months, mixtures, payload, restore, page (needs Chromium)
 	$(BIN)/python -m tests.acceptance.$(SUITE)
 
 lineage: install  ## read off the SQL which fields each indicator rests on, into its seed; and each return's suite
