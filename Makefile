@@ -143,7 +143,7 @@ prove-disclosure-mutants: install  ## protection broken by one line at a time, a
 prove-ees: install  ## files for explore education statistics against the screening rules (needs ../shared)
 	$(BIN)/python -m tests.prove.ees
 
-prove-gate: install  ## twelve one-line mutants of the gate, each killed by the tests (ten minutes)
+prove-gate: install  ## thirteen one-line mutants of the gate, each killed by the tests (ten minutes)
 	$(BIN)/python -m tests.prove.gate_mutants
 
 acceptance: install  ## slow proofs with a floor: SUITE=field, hand, samples (these need ../shared), months, mixtures, payload, restore, page (needs Chromium)

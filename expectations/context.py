@@ -108,7 +108,8 @@ def open_context(
     for name in names:
         path = folder / "suites" / f"{name}.json"
         path.write_text(json.dumps(_with_ids(name, changed.get(name, read[name]))), encoding="utf-8")
-        read[name] = read_suite(path)
+        if name in changed:
+            read[name] = read_suite(path)  # a bound of a council's own makes sense too
     return gx.get_context(mode="file", context_root_dir=str(folder)), read
 
 

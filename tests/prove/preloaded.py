@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,4 @@ def ask(question: Callable[[], Any]) -> Any:
 
 
 def _load() -> None:
-    import expectations.gate  # noqa: F401
-    from orchestration.definitions import defs
-
-    defs.resolve_job_def("refresh")
+    import_module("tests.pipeline.loaded")
