@@ -19,8 +19,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from ingest import limits
+from ingest.findings import Rejected
 from ingest.inbox import Arrival, place, put
 from ingest.raw_folder import OtherFile
+from ingest.read_raw import check_parquet
 from ingest.return_format import ReturnFormat, submitted_formats
 
 CHUNK = 50_000  # rows in memory at a time
@@ -75,8 +78,11 @@ def extract(source: Source, raw: Path, month: str, la_code: str) -> list[Extract
                 raise NotExtracted("it holds no table of the Standard Safeguarding Dataset; see --schema")
             for name, query in queries.items():
                 reading = name
-                count = _write(db, query, aside / f"{name}.parquet")
-                done.append(Extracted(name, count, _in_words(query, db.dialect)))
+                try:
+                    count = _write(db, query, aside / f"{name}.parquet")
+                    done.append(Extracted(name, count, _in_words(query, db.dialect)))
+                except Rejected as refused:
+                    absent.append(Extracted(name, why=str(refused)))
         placed = [_placed(one, aside, folder) for one in done]
         said = [*placed, *absent]
         _write_receipt(folder, source, said)
@@ -170,15 +176,24 @@ def _queries(db: Connection, source: Source) -> tuple[dict[str, sa.Executable], 
 
 
 def _write(db: Connection, query: sa.Executable, path: Path) -> int:
-    """Write what a query gives as text, a chunk at a time. Returns how many rows."""
-    result = db.execute(query)
-    schema = pa.schema([(name, pa.string()) for name in tuple(result.keys())])
-    count = 0
-    with pq.ParquetWriter(path, schema) as file:
-        for rows in result.partitions():
-            columns = [_as_text(values) for values in zip(*rows, strict=True)]
-            file.write_table(pa.Table.from_arrays(columns, schema=schema))
-            count += len(rows)
+    """Write what a query gives as text, a chunk at a time. Returns how many rows.
+
+    Raises Rejected at more than a refresh takes, and reads no further at more rows.
+    """
+    most, count = limits.limit("parquet", "rows"), 0
+    with db.execute(query) as result:
+        schema = pa.schema([(name, pa.string()) for name in tuple(result.keys())])
+        with pq.ParquetWriter(path, schema) as file:
+            for rows in result.partitions():
+                columns = [_as_text(values) for values in zip(*rows, strict=True)]
+                file.write_table(pa.Table.from_arrays(columns, schema=schema))
+                count += len(rows)
+                if count > most:
+                    raise Rejected(
+                        f"it has more than {most:,} rows, the most that a refresh takes; narrow it with a "
+                        "query of your own (--queries), or ask whoever runs Line of Sight to raise the limit"
+                    )
+    check_parquet(pq.read_metadata(path), path.stat().st_size)
     return count
 
 

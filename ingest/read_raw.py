@@ -290,19 +290,21 @@ def read_parquet(data: bytes) -> RawTable:
     return RawTable(tuple(table.column_names), cells, _numbers_from(2, cells.num_rows))
 
 
+def check_parquet(about: pq.FileMetaData, size: int) -> None:
+    """Refuse a file that says it holds more than is taken. Raises Rejected."""
+    limits.check("parquet", bytes=size, rows=about.num_rows, columns=about.num_columns)
+    unpacked = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
+    limits.check("parquet", cells=about.num_rows * about.num_columns, unpacked_bytes=unpacked)
+
+
 def _check_parquet(data: bytes) -> list[str]:
     """What the file says of itself is looked at before a page of it is read; returns the columns of text.
 
     Text is read as dictionaries: one long word that stands in every row is unfolded to gigabytes otherwise.
     """
     about = pq.read_metadata(io.BytesIO(data))
+    check_parquet(about, len(data))
     groups = [about.row_group(i) for i in range(about.num_row_groups)]
-    limits.check("parquet", bytes=len(data), rows=about.num_rows, columns=about.num_columns)
-    limits.check(
-        "parquet",
-        cells=about.num_rows * about.num_columns,
-        unpacked_bytes=sum(group.total_byte_size for group in groups),
-    )
     columns = [about.schema.column(i) for i in range(about.num_columns)]
     if any(column.max_repetition_level for column in columns):
         raise Rejected("it has columns of lists; send one value a cell")

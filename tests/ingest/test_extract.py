@@ -105,6 +105,32 @@ def test_what_breaks_midway_leaves_nothing_behind(
     assert list(places.raw.iterdir()) == []
 
 
+def test_a_table_of_more_rows_than_a_refresh_takes_stays_where_it_is(
+    database: str, places: Places, queries: Path
+) -> None:
+    (queries / "cin_episodes.sql").write_text(
+        "select i::text as cine_referral_id, 'c1' as cine_person_id, '2025-03-01' as cine_referral_date "
+        "from generate_series(1, 1100000) as i"
+    )
+    said = extract(Source(database, schema="ssd", queries=queries), places.raw, MONTH, LA)
+
+    assert placed(places) == ["cp_plans.parquet", "persons.parquet"]
+    (why,) = [one.why for one in said if one.return_name == "cin_episodes"]
+    assert why.startswith("it has more than 1,000,000 rows, the most that a refresh takes; narrow it")
+
+
+def test_a_table_of_more_cells_than_a_refresh_takes_stays_where_it_is(
+    database: str, places: Places, queries: Path
+) -> None:
+    many = ", ".join(f"i as c{number}" for number in range(11))
+    (queries / "cin_episodes.sql").write_text(f"select {many} from generate_series(1, 1000000) as i")
+    said = extract(Source(database, schema="ssd", queries=queries), places.raw, MONTH, LA)
+
+    assert placed(places) == ["cp_plans.parquet", "persons.parquet"]
+    (why,) = [one.why for one in said if one.return_name == "cin_episodes"]
+    assert why.startswith("it holds 11,000,000 cells")
+
+
 def test_a_database_that_is_not_there_or_holds_nothing_is_said(database: str, places: Places) -> None:
     with pytest.raises(NotExtracted, match="no table of the Standard"):
         extract(Source(database, schema="public"), places.raw, MONTH, LA)
