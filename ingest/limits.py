@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from ingest.findings import Rejected
@@ -13,6 +14,7 @@ from ingest.findings import Rejected
 HOME = Path(__file__).with_suffix(".yml")
 OWN = "LINE_OF_SIGHT_LIMITS"  # names a file with the numbers that a council has changed
 SEPARATORS = (b",", b";", b"\t", b"|")
+PIECE = 1 << 18  # bytes: small enough to stay near the processor
 HEADINGS_WITHIN = 50  # lines: titles may stand above them
 IN_WORDS = {"unpacked_bytes": "bytes when unpacked", "cells": "cells (rows times columns)"}
 
@@ -58,11 +60,19 @@ def check(kind: str, **held: int) -> None:
             )
 
 
-def check_text(data: bytes) -> None:
-    """Refuse rows of separated cells before any is read, in whatever encoding. Raises Rejected."""
+def check_text(data: bytes) -> int:
+    """Refuse rows of separated cells before any is read, in whatever encoding; how many. Raises Rejected."""
     check("csv", bytes=len(data))
-    rows = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    rows = occurrences(data, "\n")
+    if b"\r" in data:
+        rows += occurrences(data, "\r") - data.count(b"\r\n")
     check("csv", rows=rows)
     top = re.split(rb"[\r\n]+", data, maxsplit=HEADINGS_WITHIN)[:HEADINGS_WITHIN]
-    columns = 1 + max(line.count(sign) for line in top for sign in SEPARATORS)
-    check("csv", columns=columns, cells=rows + max(map(data.count, SEPARATORS)))
+    check("csv", columns=1 + max(line.count(sign) for line in top for sign in SEPARATORS))
+    return rows
+
+
+def occurrences(data: bytes, sign: str) -> int:
+    """How often a sign of ASCII stands in a file. numpy is quicker than bytes.count where it is common."""
+    held = np.frombuffer(data, np.uint8)
+    return sum(int(np.count_nonzero(held[i : i + PIECE] == ord(sign))) for i in range(0, len(held), PIECE))

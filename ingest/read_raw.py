@@ -34,7 +34,6 @@ TOTAL = re.compile(
 )
 NUMBER = re.compile(r"[+-]?£?[\d,.]+%?")
 MOST_TOTALS = 3
-PIECE = 1 << 18  # small enough to stay near the processor
 
 
 class StillWritten(Rejected):
@@ -114,7 +113,7 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
 
     Well-formed files go through Arrow in one pass; only a ragged one is read again row by row.
     """
-    limits.check_text(data)
+    rows = limits.check_text(data)
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise Rejected("it is empty; a return with nothing to report still has its header row")
     data, notes = as_utf_8(data)
@@ -124,6 +123,7 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
         data = data.replace(NO_BREAK_SPACE, b" ")
         notes.append(noted("no_break_spaces_noted", spaces))
     head = layout(data, match)
+    limits.check("csv", cells=rows * len(head.headers))
     _check_is_whole(data, head)
     table = _read_below(data, head)
     if head.match is not None and head.match.problem is None:
@@ -132,11 +132,13 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
 
 
 def _read_below(data: bytes, head: Layout) -> RawTable:
-    quotes_pair = b'"' not in data or _count(data, '"') % 2 == 0
+    quotes_pair = b'"' not in data or limits.occurrences(data, '"') % 2 == 0
     if quotes_pair:
         cells = _read_plain(data, head)
         if cells is not None and not _has_blank_line(data, head.lines + cells.num_rows):
             return RawTable(head.headers, cells, _numbers_from(head.records + 1, cells.num_rows))
+    separators = limits.occurrences(data, head.separator)
+    limits.check("csv", cells=separators)  # of rows longer than the headers too
     return _read_ragged(data.decode("utf-8"), head)
 
 
@@ -149,15 +151,9 @@ def _check_is_whole(data: bytes, head: Layout) -> None:
 
 def _has_blank_line(data: bytes, lines: int) -> bool:
     """Whether there is a line beside those read. Looking for one takes longer than counting them does."""
-    found = _count(data, "\n") + (data[-1:] != b"\n")
+    found = limits.occurrences(data, "\n") + (data[-1:] != b"\n")
     begins_blank = data[:1] in (b"\n", b"\r")
     return begins_blank or (found != lines and (b"\n\n" in data or b"\n\r\n" in data))
-
-
-def _count(data: bytes, sign: str) -> int:
-    """How often a sign of ASCII stands in a file. numpy is quicker than bytes.count where it is common."""
-    held = np.frombuffer(data, np.uint8)
-    return sum(int(np.count_nonzero(held[i : i + PIECE] == ord(sign))) for i in range(0, len(held), PIECE))
 
 
 def _read_plain(data: bytes, head: Layout) -> pa.Table | None:
