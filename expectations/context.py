@@ -16,8 +16,8 @@ from uuid import UUID, uuid5
 import great_expectations as gx
 
 from expectations.own_bounds import BoundRefused, with_own_bounds
-from ingest.reporting_policy import OwnBound
-from ingest.return_format import submitted_formats
+from ingest.contracts.reporting_policy import OwnBound
+from ingest.contracts.return_schema import submitted_formats
 
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # it warns of where its files are
 

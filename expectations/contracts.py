@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ingest.return_format import ReturnFormat, submitted_formats
+from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 
 SUITES = Path(__file__).parent / "suites"
 BOUND, LEAST = 0.05, 2  # ../spec: over 5 % and at least 2

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from expectations.checks import Check
 from expectations.gate import judge
-from ingest.return_format import submitted_formats
+from ingest.contracts.return_schema import submitted_formats
 
 OF_RETURNS = ("rows_unread", "values_unread", "order_of_dates_unsure", "keys_repeated", "dates_outside")
 JUDGEMENTS = pa.schema(

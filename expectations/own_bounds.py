@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from ingest.reporting_policy import OwnBound
+from ingest.contracts.reporting_policy import OwnBound
 
 
 class BoundRefused(ValueError):

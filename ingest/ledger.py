@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingest.which_counts import source_rank
+from ingest.contracts.source_formats import source_rank
 
 SCHEMA = """
 create table if not exists seen (  -- how each file looked when last read: an unchanged one is not read again

@@ -15,18 +15,14 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
-from ingest import months as month_states
-from ingest import pseudonyms
-from ingest.limits import LimitsRefused
-from ingest.places import KEPT_MONTHS, Places
-from ingest.pseudonyms import KEY_FILE, KeyRefused
-from ingest.reporting_policy import PolicyRefused
-from orchestration import answers
-from orchestration.lock import Busy, only_refresh
-from orchestration.outcome import Outcome, counted, lines_of
+from ingest.contracts.limits import LimitsRefused
+from ingest.contracts.reporting_policy import PolicyRefused
+from ingest.paths import KEPT_MONTHS, Places
+from ingest.privacy import key_file
+from ingest.privacy.key_file import KEY_FILE, KeyRefused
+from ingest.warehouse import months as month_states
 from orchestration.overrides import overrides_of
-from orchestration.plain_errors import check_memory, in_words
-from orchestration.refresh import (
+from orchestration.pipeline import (
     NothingToReport,
     close_months,
     list_releases,
@@ -35,8 +31,12 @@ from orchestration.refresh import (
     reopen_months,
     return_to,
 )
-from orchestration.release import NotThere, current_number
-from orchestration.stopping import heeded
+from orchestration.runtime.error_messages import check_memory, in_words
+from orchestration.runtime.lock import Busy, only_refresh
+from orchestration.runtime.outcome import Outcome, counted, lines_of
+from orchestration.runtime.signals import heeded
+from publication import queries as answers
+from publication.release.publish import NotThere, current_number
 
 PUBLISHED, WITHHELD, HELD, BUSY = 0, 3, 4, 75  # and 2, which click ends with on wrong usage
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -80,7 +80,7 @@ class QuotesNothing(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
-            from orchestration.boundary import kind_and_place
+            from orchestration.runtime.error_redaction import kind_and_place
 
             said = kind_and_place(error)
         err.print(f"Something broke, and nothing that readers see was changed: {said}")
@@ -364,9 +364,9 @@ def key_new(key: Path | None) -> None:
     Keep a copy where you keep other secrets, and never beside the data: with the key ids can be tried
     one by one until a pseudonym fits, and without it nothing that has landed can be added to.
     """
-    path = pseudonyms.key_file(key)
+    path = key_file.key_file(key)
     with _refused(KeyRefused, OSError):
-        made = pseudonyms.new_key(path)
+        made = key_file.new_key(path)
     out.print(f"Wrote key {made.key_id} to {path}")
 
 
@@ -387,18 +387,18 @@ def key_rotate(release: Path, restricted: Path | None, key: Path | None, new: Pa
     Afterwards name the new key with --key or LINE_OF_SIGHT_KEY_FILE, and destroy the old file: the new one
     holds what is needed of it.
     """
-    from ingest.retention import rekey
+    from ingest.maintenance.rotate_key import rekey
 
     places = Places.of(Path("raw"), Path("reference"), release, restricted)
     with _refused(KeyRefused, OSError):
-        old = pseudonyms.pseudonyms_for(places.key_id, key)
+        old = key_file.pseudonyms_for(places.key_id, key)
         places.prepare()
         with only_refresh(places):
             new_path = new.absolute()
             made = (
-                pseudonyms.read_key(new_path)  # of a rotation that was cut short
+                key_file.read_key(new_path)  # of a rotation that was cut short
                 if new_path.exists()
-                else pseudonyms.new_key(new_path, goes_on_from=pseudonyms.key_file(key))
+                else key_file.new_key(new_path, goes_on_from=key_file.key_file(key))
             )
             if not made.goes_on_from(old):
                 raise KeyRefused(f"the key at {new_path} does not go on from the one in use")
@@ -418,7 +418,7 @@ def backup(raw: Path, reference: Path, release: Path, restricted: Path | None, t
     \b
     Example:  line-of-sight backup --to /backup/line-of-sight-2025-04-07
     """
-    from ingest.backup import NotBackedUp, back_up
+    from ingest.maintenance.backup import NotBackedUp, back_up
 
     places = Places.of(raw, reference, release, restricted)
     with _refused(NotBackedUp):
@@ -443,7 +443,7 @@ def restore_from(raw: Path, reference: Path, release: Path, restricted: Path | N
     \b
     Example:  line-of-sight restore --from /backup/line-of-sight-2025-04-07 && line-of-sight refresh
     """
-    from ingest.backup import NotBackedUp, restore
+    from ingest.maintenance.backup import NotBackedUp, restore
 
     places = Places.of(raw, reference, release, restricted)
     with _refused(NotBackedUp):
@@ -466,10 +466,10 @@ def restore_from(raw: Path, reference: Path, release: Path, restricted: Path | N
 @click.option("--yes", is_flag=True, help="Take them away; without it, only say what would go.")
 def purge(raw: Path, release: Path, restricted: Path | None, months: int, yes: bool) -> None:
     """Take away the raw files of old months. Hashes, receipts, figures and releases stay as they are."""
-    from ingest import raw_folder
+    from ingest.discovery import raw_folder
     from ingest.ledger import Ledger
-    from ingest.retention import NotPurged, old_months
-    from ingest.retention import purge as take_away
+    from ingest.maintenance.purge import NotPurged, old_months
+    from ingest.maintenance.purge import purge as take_away
 
     places = Places.of(raw, Path("reference"), release, restricted)
     with _refused(NotPurged, NotADirectoryError):
@@ -508,13 +508,13 @@ def reveal(
               line-of-sight reveal --authority 372 < pseudonyms.txt
     Exit codes:  0 all found   2 wrong usage, or one stands in no raw file that is still kept
     """
-    from ingest import raw_folder
-    from ingest.reveal import reveal as look_behind
+    from ingest.discovery import raw_folder
+    from ingest.maintenance.reidentify import reveal as look_behind
 
     places = Places.of(raw, Path("reference"), release, restricted)
     asked = [word.replace("-", "") for word in wanted or sys.stdin.read().split()]
     with _refused(KeyRefused, NotADirectoryError):
-        made_with = pseudonyms.pseudonyms_for(places.key_id, key)
+        made_with = key_file.pseudonyms_for(places.key_id, key)
         found = raw_folder.look(places.raw)
     met = look_behind(found, authority, made_with, asked)
     for pseudonym in dict.fromkeys(asked):
@@ -701,7 +701,7 @@ def invent(authorities: int, months: str, children: int, seed: int, folder: Path
     """
     import pandas as pd
 
-    from ingest.invent import invent as write
+    from synthetic import invent as write
 
     try:
         first, _, last = months.partition("..")
@@ -759,8 +759,8 @@ def report(
     Example:  line-of-sight report --authority 372 --month 2025-03
     Writes    <out>/2025-03/372/performance-2025-03-372.html, .pdf and .xlsx
     """
-    from publication.report import make
-    from publication.report.figures import NoReport
+    from publication.reports import make
+    from publication.reports.figures import NoReport
 
     if (authority is None) == (region is None):
         raise click.UsageError("say whose report: --authority 372, --authority all or --region 'North West'")
@@ -792,8 +792,8 @@ def worklist(authority: str, release: Path, restricted: Path | None) -> None:
     """
     import duckdb
 
-    from publication.report.figures import NoReport
-    from publication.report.work_lists import write_work_lists
+    from publication.reports.figures import NoReport
+    from publication.worklists import write_work_lists
 
     try:
         for file in write_work_lists(
@@ -829,8 +829,8 @@ def extract(
     Example:  line-of-sight extract --from postgresql://reader@db/ssd --month 2025-03 --authority 372
     Exit codes:  0 put in place   1 nothing was, and why is said   2 wrong usage
     """
-    from ingest.extract import NotExtracted, Source
-    from ingest.extract import extract as read_out
+    from ingest.receiving.extract import NotExtracted, Source
+    from ingest.receiving.extract import extract as read_out
 
     if not re.fullmatch(r"\d{3}", authority):
         raise click.UsageError("--authority is a three-digit DfE code, as 372")
@@ -872,8 +872,8 @@ def receive(
     Example:  line-of-sight receive ~/Downloads/march --month 2025-03 --authority 372
     Exit codes:  0 all is in its place   2 wrong usage   4 some could not be placed, and why is said
     """
-    from ingest import inbox
-    from ingest.findings import Rejected
+    from ingest.contracts.findings import Rejected
+    from ingest.receiving import inbox
 
     said = month.strftime("%Y-%m") if month else None
     planned = inbox.plan(sent, raw, reference, said, authority)
@@ -1002,7 +1002,7 @@ def copy_to(release: Path, to: str, schema: str, reader: str) -> None:
     \b
     Example:  line-of-sight copy --to postgresql://warehouse.council.internal/performance
     """
-    from publication.postgres import NotCopied, copy_release
+    from publication.exports.postgres import NotCopied, copy_release
 
     try:
         copied = copy_release(release / "current", to, schema, reader, err.print)
@@ -1051,9 +1051,9 @@ def ui(
 
     It ends, with all that it started, by Ctrl-C, by SIGTERM, and when whoever started it ends.
     """
-    from orchestration.instance import use_dagster_home
     from orchestration.page.processes import keep
     from orchestration.page.settings import NotServed, Settings
+    from orchestration.runtime.dagster_home import use_dagster_home
 
     places = Places.of(raw, reference, release, restricted)
     if sign_in:
@@ -1068,7 +1068,7 @@ def ui(
     for name, place in (("RAW", places.raw), ("REFERENCE", places.reference), ("RELEASE", places.release)):
         os.environ[f"LINE_OF_SIGHT_{name}"] = str(place)
     os.environ["LINE_OF_SIGHT_RESTRICTED"] = str(places.restricted)
-    os.environ[KEY_FILE] = str(pseudonyms.key_file(key))
+    os.environ[KEY_FILE] = str(key_file.key_file(key))
     use_dagster_home(places)
     settings.hand_on()
     os.chdir(Path(__file__).parent.parent)

@@ -2,14 +2,12 @@
 
 import dagster as dg
 
-from orchestration.assets.landing import landed_returns, other_formats
-from orchestration.assets.months import closings, reopenings
-from orchestration.assets.publication import release
-from orchestration.assets.quality_gate import gate, quality_gate
-from orchestration.assets.reports import performance_reports
-from orchestration.assets.warehouse import counted_models, laid_out, published_models
-from orchestration.resources import default_warehouse
-from orchestration.schedules import (
+from orchestration.defs.checks import gate, quality_gate
+from orchestration.defs.ingestion import landed_returns, other_formats
+from orchestration.defs.months import closings, reopenings
+from orchestration.defs.release import release
+from orchestration.defs.reports import performance_reports
+from orchestration.defs.schedules import (
     close_by_policy,
     close_job,
     monthly_refresh,
@@ -18,6 +16,8 @@ from orchestration.schedules import (
     reopen_job,
     reports_job,
 )
+from orchestration.defs.warehouse import counted_models, laid_out, published_models
+from orchestration.resources import default_warehouse
 
 defs = dg.Definitions(
     assets=[

@@ -4,9 +4,9 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingest.contracts.return_schema import submitted_formats
 from ingest.ledger import Override
-from ingest.places import DBT_PROJECT
-from ingest.return_format import submitted_formats
+from ingest.paths import DBT_PROJECT
 
 GROUNDS = DBT_PROJECT / "seeds" / "doubt_grounds.csv"
 INDICATORS = DBT_PROJECT / "seeds" / "indicator_catalogue.csv"

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import dagster as dg
 
-from ingest import raw_folder
+from ingest.discovery import raw_folder
 from ingest.discovery.returns import sort_files
 from ingest.ledger import Ledger
-from ingest.places import Places
-from ingest.pseudonyms import Pseudonyms, note_key, pseudonyms_for
+from ingest.paths import Places
+from ingest.privacy.key_file import note_key, pseudonyms_for
+from ingest.privacy.pseudonyms import Pseudonyms
 
 
 class Warehouse(dg.ConfigurableResource):

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ingest.pseudonyms import KEY_FILE, new_key
+from ingest.privacy.key_file import KEY_FILE, new_key
 
 if KEY_FILE not in os.environ:
     _folder = Path(tempfile.mkdtemp(prefix="line-of-sight-key-"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from ingest.places import Places
+from ingest.paths import Places
 
 SHARED = Path(__file__).parents[2] / "shared"
 

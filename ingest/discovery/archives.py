@@ -8,12 +8,12 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from ingest import limits
+from ingest.contracts import limits
+from ingest.contracts.findings import Rejected
 from ingest.discovery.beside import passed_over
-from ingest.findings import Rejected
-from ingest.other_formats.workbook import check_name, unpack
-from ingest.raw_folder import OtherFile, RawFile, told_name
-from ingest.read_raw import read_bytes
+from ingest.discovery.containers import check_name, unpack
+from ingest.discovery.file_reader import read_bytes
+from ingest.discovery.raw_folder import OtherFile, RawFile, told_name
 
 ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tar")
 

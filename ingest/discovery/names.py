@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 from pathlib import PurePath
 
-from ingest.return_format import submitted_formats
+from ingest.contracts.return_schema import submitted_formats
 
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".tab", ".psv", ".dat", ".parquet")
 MONTHS = {

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.conform import BLANK, UNREAD
-from ingest.discovery.tolerances import noted
-from ingest.findings import Finding
-from ingest.read_raw import RawTable
-from ingest.return_format import Field, ReturnFormat
+from ingest.contracts.cell_types import BLANK, UNREAD
+from ingest.contracts.findings import Finding
+from ingest.contracts.return_schema import Field, ReturnFormat
+from ingest.contracts.tolerances import noted
+from ingest.discovery.file_reader import RawTable
 
 SIGN = "^[+-]?£?[+-]?"
 EITHER = {  # a whole number with a comma in it is one of thousands, unless all behind the comma is nothing

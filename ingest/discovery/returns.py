@@ -15,18 +15,18 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.conform import as_said
+from ingest.contracts.cell_types import as_said
+from ingest.contracts.findings import Finding, Rejected, rejected_file
+from ingest.contracts.return_schema import ReturnFormat, submitted_formats
+from ingest.contracts.ssda903_tables import table_of
+from ingest.contracts.tolerances import noted
 from ingest.discovery.archives import files_of, received
+from ingest.discovery.file_reader import read_table
 from ingest.discovery.names import TABLE_SUFFIXES, claimed
-from ingest.discovery.tolerances import noted
+from ingest.discovery.raw_folder import Beside, Oddity, OtherFile, RawFile, RawFolder
 from ingest.discovery.written import HEAD_BYTES, UTF_8_MARK, as_utf_8, candidates, layout
-from ingest.findings import Finding, Rejected, rejected_file
+from ingest.file_errors import of_this_file
 from ingest.ledger import Look
-from ingest.other_formats.ssda903 import table_of
-from ingest.raw_folder import Beside, Oddity, OtherFile, RawFile, RawFolder
-from ingest.read_raw import read_table
-from ingest.return_format import ReturnFormat, submitted_formats
-from ingest.trouble import of_this_file
 
 PLAIN_HEAD = 4096  # holds the header row of nearly every file
 

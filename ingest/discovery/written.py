@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.discovery.tolerances import noted
-from ingest.findings import Finding, Rejected
-from ingest.return_format import HeaderMatch
+from ingest.contracts.findings import Finding, Rejected
+from ingest.contracts.return_schema import HeaderMatch
+from ingest.contracts.tolerances import noted
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 HEAD_BYTES = 1 << 16  # in which a header row is looked for

@@ -18,7 +18,7 @@ ONS mid-year estimates through DfE; statistical neighbour models.
     cache.py           a file is parsed once, whatever it is called
 """
 
-from ingest.reference.lay_out import lay_out_reference
+from ingest.reference.load import lay_out_reference
 from ingest.reference.outcome import ReferenceOutcome, reference_outcome
 
 __all__ = ["ReferenceOutcome", "lay_out_reference", "reference_outcome"]

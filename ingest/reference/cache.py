@@ -14,8 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.findings import Finding
-from ingest.reference.declared import declared_files
+from ingest.contracts.findings import Finding
+from ingest.reference.own_files import declared_files
 from ingest.reference.parsed import KINDS, Parsed
 
 ABOUT = b"line_of_sight"
@@ -71,7 +71,7 @@ class ParsedFiles:
 def _parser() -> str:
     """A digest of the code that parses, and of the formats that a published file may be taken for."""
     here = Path(__file__).parent
-    modules = [*sorted(here.glob("*.py")), here.parent / "read_raw.py"]
+    modules = [*sorted(here.glob("*.py")), *(here.parent / "discovery").glob("*.py")]
     formats = (fmt.digest.encode() for fmt in declared_files().values())
     parts = [*(path.read_bytes() for path in modules), *formats]
     return hashlib.sha256(b"\x00".join(parts)).hexdigest()[:16]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import duckdb
 import pyarrow as pa
 
-from ingest.places import DBT_PROJECT
+from ingest.paths import DBT_PROJECT
 from ingest.reference.parsed import literal, registered
 
 SEEDS = DBT_PROJECT / "seeds"

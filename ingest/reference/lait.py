@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from ingest.findings import Finding
-from ingest.read_raw import RawTable, Rejected
+from ingest.contracts.findings import Finding
+from ingest.discovery.file_reader import RawTable, Rejected
 from ingest.reference.parsed import (
     FIGURES,
     LAIT_SYMBOLS,

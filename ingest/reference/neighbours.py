@@ -8,8 +8,8 @@ import fastexcel
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.findings import Finding
-from ingest.read_raw import RawTable, Rejected
+from ingest.contracts.findings import Finding
+from ingest.discovery.file_reader import RawTable, Rejected
 from ingest.reference.parsed import NEIGHBOURS, Parsed, content_digest, registered, trimmed
 
 RANK = re.compile(r"sn(_?)(\d{1,2})")

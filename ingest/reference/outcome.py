@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from ingest.reference.declared import declared_files
+from ingest.reference.own_files import declared_files
 
 SENTENCES = 5
 

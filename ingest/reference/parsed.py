@@ -8,9 +8,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.conform import BLANKS
-from ingest.findings import Finding, rejected_file
-from ingest.read_raw import RawTable, Rejected
+from ingest.contracts.cell_types import BLANKS
+from ingest.contracts.findings import Finding, rejected_file
+from ingest.discovery.file_reader import RawTable, Rejected
 
 # One row for a printed cell. `value` is the number printed; of a time in years and months, the months.
 FIGURES = pa.schema(

@@ -31,11 +31,11 @@ def main() -> None:
     from dagster._core.workspace.load_target import WorkspaceFileTarget
     from starlette.middleware import Middleware
 
-    from ingest.places import Places
-    from orchestration.instance import close_lost_runs
-    from orchestration.lock import Busy, only_refresh
+    from ingest.paths import Places
     from orchestration.page.guard import Guard, Login, Sessions
     from orchestration.page.webserver import FewerDoors
+    from orchestration.runtime.dagster_home import close_lost_runs
+    from orchestration.runtime.lock import Busy, only_refresh
 
     places = Places.of(
         *(Path(os.environ[f"LINE_OF_SIGHT_{n}"]) for n in ("RAW", "REFERENCE", "RELEASE", "RESTRICTED"))

@@ -8,8 +8,8 @@ import re
 import subprocess
 import sys
 
-from tests.acceptance.worlds import refreshed, shared, show_held, workshop
-from tests.pipeline.command import PUBLISHED, line_of_sight
+from tests.support.acceptance_worlds import refreshed, shared, show_held, workshop
+from tests.support.command import PUBLISHED, line_of_sight
 
 
 def main() -> int:

@@ -6,8 +6,8 @@ Floor: 99 % of the figures that its returns can answer are given, and each that 
 import sys
 import tarfile
 
-from tests.acceptance.worlds import GIVEN, ask, refreshed, shared, show_held, workshop
-from tests.pipeline.command import PUBLISHED
+from tests.support.acceptance_worlds import GIVEN, ask, refreshed, shared, show_held, workshop
+from tests.support.command import PUBLISHED
 
 FLOOR = 0.99
 

@@ -18,15 +18,15 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.invent import invent
-from ingest.invent.other_formats import invent_other_formats
-from ingest.invent.payload import invent_payload, write_payload
-from ingest.places import Places
-from orchestration.answers import explain
-from tests.acceptance.worlds import ask, refreshed, workshop
-from tests.ingest.test_which_counts import PEOPLE
-from tests.pipeline.command import PUBLISHED
-from tests.prove.formats import leave_out_what_is_optional
+from ingest.paths import Places
+from publication.queries import explain
+from synthetic import invent
+from synthetic.other_formats import invent_other_formats
+from synthetic.payload import invent_payload, write_payload
+from tests.acceptance.formats import leave_out_what_is_optional
+from tests.support.acceptance_worlds import ask, refreshed, workshop
+from tests.support.command import PUBLISHED
+from tests.unit.ingest.warehouse.test_source_selection import PEOPLE
 
 MONTH, INVENTED, CHILDREN = "2025-03", "001", 40
 # Each indicator is one that rests on one return, which every format of these has; the first goes first.

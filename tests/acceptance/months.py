@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.places import Places
-from tests.acceptance.worlds import workshop
-from tests.pipeline.command import PUBLISHED, close, line_of_sight, refresh
-from tests.pipeline.test_months import MEETINGS, contacts, public, restricted
+from ingest.paths import Places
+from tests.integration.test_months import MEETINGS, contacts, public, restricted
+from tests.support.acceptance_worlds import workshop
+from tests.support.command import PUBLISHED, close, line_of_sight, refresh
 
 MARCH = "2025-03"
 # state, restricted: value and status, as first published; public, by hand

@@ -22,10 +22,10 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
-from ingest.invent import invent
-from ingest.places import Places
-from tests.pipeline.command import COMMAND
-from tests.prove.page import FLAGS, ask, free_port, sign_in
+from ingest.paths import Places
+from synthetic import invent
+from tests.acceptance.withheld_release import FLAGS, ask, free_port, sign_in
+from tests.support.command import COMMAND
 
 SECONDS = 10.0  # within which nothing of a stopped page may be left
 REBOUND = "rebound.example"  # a name that its owner has bound to this machine

@@ -19,14 +19,14 @@ from typing import Any
 
 import duckdb
 
-from ingest.dates import last_day_of
-from ingest.invent import invent
-from ingest.invent.payload import invent_payload, write_payload
-from ingest.limits import limit
-from tests.acceptance.supported import Came, figures_of
-from tests.acceptance.worlds import GIVEN, ask, refreshed, show_held, workshop
-from tests.pipeline.command import PUBLISHED
-from tests.prove.formats import leave_out_what_is_optional
+from ingest.contracts.dates import last_day_of
+from ingest.contracts.limits import limit
+from synthetic import invent
+from synthetic.payload import invent_payload, write_payload
+from tests.acceptance.formats import leave_out_what_is_optional
+from tests.support.acceptance_worlds import GIVEN, ask, refreshed, show_held, workshop
+from tests.support.command import PUBLISHED
+from tests.support.supported import Came, figures_of
 
 MONTH, LA = "2025-03", "001"
 LEAST = 30
@@ -172,9 +172,9 @@ def open_large(path: Path) -> None:
     """Open one payload from its file, and print what became of it and the memory that it took."""
     from datetime import date
 
-    from ingest.findings import Rejected
-    from ingest.other_formats import open_csc_api
-    from ingest.read_raw import read_bytes
+    from ingest.adapters import open_csc_api
+    from ingest.contracts.findings import Rejected
+    from ingest.discovery.file_reader import read_bytes
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:

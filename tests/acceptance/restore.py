@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 
-from ingest.invent import invent
-from ingest.places import FILE_MODE, FOLDER_MODE, Places
-from tests.acceptance.worlds import workshop
-from tests.pipeline.command import close, line_of_sight, refresh
+from ingest.paths import FILE_MODE, FOLDER_MODE, Places
+from synthetic import invent
+from tests.support.acceptance_worlds import workshop
+from tests.support.command import close, line_of_sight, refresh
 
 MONTHS = ["2025-02", "2025-03"]
 

@@ -1,0 +1,348 @@
+"""Read the dates of a column in one order, decided by all of its values in one file; none is guessed.
+
+What nearly every column holds (2025-03-14 or 14/03/2025) is read by `plain_sql`, each cell by itself. Only a
+column with a cell that this does not read is looked at whole.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ingest.contracts.findings import Finding
+
+TIME = r"[ T]+[0-9]{1,2}(:[0-9]{2}){1,2}(\.[0-9]+)? ?([AaPp][Mm])? ?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+BRITISH = "[0-9]{2}/[0-9]{2}/[0-9]{4}"
+# what needs no second look: none of these can be a date of another order
+PLAIN = f"^({ISO}|(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{{4}})?$"
+UNSURE = "=??"  # stands for a date that can be read two ways, where the column does not tell which
+EXCEL_DAY_0 = date(1899, 12, 30)
+FIRST_EVENT = date(1990, 1, 1)  # before it, a column of day numbers is not one of events
+FIRST_BIRTH = date(1900, 3, 1)  # before it Excel counts a day that never was
+MAY_BE_YEARS = (1900, 2100)  # numbers that are years of birth as likely as days of 1905
+YEARS_AHEAD = 2  # of the year reported, for a column of day numbers
+EVENT_WITHIN = 50  # years: an event is never so far ahead, so its two digits are of the century before
+
+READ, UNREAD, OF_EITHER_ORDER, OF_EITHER_CENTURY = range(4)
+WHY = {
+    UNREAD: "not a date that exists, in a form that is read (2025-03-14, 14/03/2025, 14-Mar-25, 20250314)",
+    OF_EITHER_ORDER: (
+        "not a date that can be read in one way only: "
+        "this column of the file also holds dates with the month or the year first"
+    ),
+    OF_EITHER_CENTURY: (
+        "not a date that can be read in one way only: its year of two digits is that of a birth to come, "
+        "or of one a hundred years ago"
+    ),
+}
+SEND_ISO = "send the dates of this column as yyyy-mm-dd; until then the cell counts as empty"
+NOTED = {
+    "day_first": "are read day first, as 14.03.2025, 14-03-2025 or 4/3/2025",
+    "month_first": "have the month first, as 3/14/2025, and are read so: their day is past the 12th",
+    "two_digit_year": "have a year of two digits, which is taken {century}",
+    "year_first": "have the year first, as 2025/03/14 or 2025-3-14",
+    "month_name": "name the month, as 14-Mar-2025 or 14 March 2025",
+    "compact": "are written without separators, as 20250314",
+    "day_number": "are day numbers of Excel (45730 is 2025-03-14), as every cell of the column is",
+}
+CENTURY = {
+    False: f"for one less than {EVENT_WITHIN} years after the month reported",
+    True: "for the last that is not after the month reported",
+}
+MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?"
+    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
+
+
+def plain_sql(cell: str) -> str:
+    """The SQL that reads a trimmed cell as yyyy-mm-dd or dd/mm/yyyy, a time behind it or not; else null."""
+    iso = f"left({cell}, 10)"
+    british = f"substr({cell}, 7, 4) || '-' || substr({cell}, 4, 2) || '-' || left({cell}, 2)"
+    has_tail = f"len({cell}) > 10 and not regexp_full_match(substr({cell}, 11), '{TIME}')"
+    return (
+        f"case when {has_tail} then null "
+        f"when regexp_full_match({iso}, '{ISO}') then try_cast({iso} as date) "
+        f"when regexp_full_match({iso}, '{BRITISH}') then try_cast({british} as date) end"
+    )
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A column as dates. The first two have a value a row; `notes` one a file and form that was not plain."""
+
+    typed: pa.Array
+    why: pa.Array  # READ where it is a date or empty, else why it is none
+    notes: pa.Table  # file_no, form, cell_count
+
+
+def read_dates(
+    db: duckdb.DuckDBPyConnection,
+    spellings: pa.Array,
+    indices: pa.Array,
+    file_numbers: pa.Array,
+    is_birth: bool,
+    as_at: date | None,
+) -> Dates:
+    """Read a column whose cells are `indices` into trimmed `spellings`, each spelling of a file once.
+
+    `as_at` is the last day of what is reported; without one no year of two digits and no day number is read.
+    """
+    count = max(len(spellings), 1)
+    key = pc.add(pc.multiply(file_numbers.cast(pa.int64()), count), indices.cast(pa.int64()))
+    encoded = key.dictionary_encode()
+    at = encoded.dictionary.to_numpy()
+    written = pa.table(
+        {
+            "place": np.arange(len(at)),
+            "file_no": pa.array(at // count, pa.int32()),
+            "cell": spellings.take(pa.array(at % count)),
+            "cell_count": _counts(encoded.indices, len(at)),
+        }
+    )
+    db.register("written", written)
+    db.execute(f"create or replace temp table dates_read as {_read_sql(is_birth, as_at)}")
+    db.unregister("written")
+    read = db.sql("select typed, why from dates_read order by place").to_arrow_table().combine_chunks()
+    notes = db.sql(
+        """
+        select file_no, form, sum(cell_count)::bigint as cell_count from dates_read
+        where typed is not null and form is not null group by all order by all
+        """
+    ).to_arrow_table()
+    typed, why = (read.column(name).combine_chunks().take(encoded.indices) for name in ("typed", "why"))
+    return Dates(typed, pc.fill_null(why, READ), notes)
+
+
+def noted(form: str, count: int, is_birth: bool, column: str) -> Finding:
+    """What is said of the cells of a column that were read although not plainly written."""
+    reason = NOTED[form].format(century=CENTURY[is_birth])
+    return Finding(
+        "date_form_noted",
+        f"{count} {'cell' if count == 1 else 'cells'} of the column {reason}",
+        "nothing, if that is what they are; dates as 2025-03-14 need no reading",
+        column_name=column,
+    )
+
+
+def settled(
+    db: duckdb.DuckDBPyConnection,
+    column: pa.ChunkedArray,
+    name: str,
+    is_birth: bool,
+    as_at: date | None,
+) -> tuple[pa.ChunkedArray, list[Finding]]:
+    """A column of one received file as text whose dates can be read each by itself, and what is noted of it.
+
+    Those of an order that is not sure become UNSURE; what is no date stays as it came, for conform to report.
+    """
+    if not len(column):
+        return column, []
+    encoded = pc.dictionary_encode(pc.cast(column, pa.string())).combine_chunks()
+    spellings = pc.utf8_trim_whitespace(encoded.dictionary)
+    is_plain = pc.fill_null(pc.match_substring_regex(spellings, PLAIN), True)
+    if pc.all(is_plain, min_count=0).as_py():
+        return column, []
+    nothing = pa.scalar(None, pa.string())
+    spellings = pc.if_else(pc.is_in(pc.utf8_upper(spellings), pa.array(["", "NULL"])), nothing, spellings)
+    one_file = pa.repeat(pa.scalar(0, pa.int32()), len(column))
+    dates = read_dates(db, spellings, encoded.indices, one_file, is_birth, as_at)
+    day = pc.if_else(pc.equal(dates.why, OF_EITHER_ORDER), UNSURE, pc.cast(dates.typed, pa.string()))
+    as_came = encoded.dictionary.take(encoded.indices)
+    is_kept = pc.or_kleene(is_plain.take(encoded.indices), pc.is_null(day))
+    notes = [
+        noted(form, count, is_birth, name)
+        for form, count in zip(*(dates.notes.column(i).to_pylist() for i in (1, 2)), strict=True)
+    ]
+    return pa.chunked_array([pc.if_else(pc.fill_null(is_kept, True), as_came, day)]), notes
+
+
+def are_plain(spellings: pa.Array) -> bool:
+    """Whether each of some trimmed spellings can be read by itself, so that no order is to be decided."""
+    return bool(pc.all(pc.match_substring_regex(spellings, PLAIN), min_count=0).as_py())
+
+
+def in_words(month: str) -> str:
+    """A month as a reader says it: March 2025, of 2025-03."""
+    return date.fromisoformat(f"{month}-01").strftime("%B %Y")
+
+
+def last_day_of(month: str) -> date:
+    """The last day of a month, as YYYY-MM."""
+    return (date.fromisoformat(f"{month}-01") + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _counts(indices: pa.Array, length: int) -> NDArray[np.int64]:
+    return np.bincount(pc.drop_null(indices).to_numpy(), minlength=length)
+
+
+def _day(year: str, month: str, day: str) -> str:
+    return f"try_cast({year} || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0') as date)"
+
+
+def _in_centuries(year: str, month: str, day: str, as_at: date) -> list[str]:
+    """A date whose year has two digits, in each century that may be meant."""
+    around = (as_at.year // 100 + ahead for ahead in (-1, 0, 1))
+    return [_day(f"'{century}' || {year}", month, day) for century in around]
+
+
+def _of_century(parts: str, is_birth: bool, as_at: date | None) -> str:
+    """The date of year, month and day: where the year has two digits, the last that may be."""
+    year, month, day = parts.split()
+    whole = f"case when len({year}) = 4 then {_day(year, month, day)}"
+    if as_at is None:
+        return f"{whole} end"
+    may_be = f"<= date '{as_at}'" if is_birth else f"< date '{as_at}' + interval {EVENT_WITHIN} year"
+    every = _in_centuries(year, month, day, as_at)
+    latest = ", ".join(f"case when {one} {may_be} then {one} end" for one in every)
+    return f"{whole} when len({year}) = 2 then greatest({latest}) end"
+
+
+def _is_to_come(parts: str, is_birth: bool, as_at: date | None) -> str:
+    """Whether two digits may be those of a birth in the year after what is reported, as well as long ago."""
+    if as_at is None or not is_birth:
+        return "false"
+    year, month, day = parts.split()
+    within = f"between date '{as_at}' + 1 and date '{as_at}' + interval 1 year"
+    every = " or ".join(f"{one} {within}" for one in _in_centuries(year, month, day, as_at))
+    return f"(len({year}) = 2 and coalesce({every}, false))"
+
+
+def _possible_number(is_birth: bool, as_at: date | None) -> str:
+    """Whether `number` may be a day number of Excel."""
+    if as_at is None:
+        return "false"
+    first = ((FIRST_BIRTH if is_birth else FIRST_EVENT) - EXCEL_DAY_0).days
+    last = (date(as_at.year + YEARS_AHEAD, 12, 31) - EXCEL_DAY_0).days
+    years = f"between {MAY_BE_YEARS[0]} and {MAY_BE_YEARS[1]}"
+    return f"coalesce(number between {first} and {last} and number not {years}, false)"
+
+
+def _read_sql(is_birth: bool, as_at: date | None) -> str:
+    """Grain: a spelling of a file. `typed` and `why` as in Dates; `form` of NOTED, null where plain."""
+
+    def whole(parts: str) -> str:
+        return _of_century(parts, is_birth, as_at)
+
+    def to_come(parts: str) -> str:
+        return _is_to_come(parts, is_birth, as_at)
+
+    return f"""
+with said as (
+    select *, regexp_replace(cell, '{TIME}$', '') as said from written
+),
+parted as (
+    select
+        *,
+        {plain_sql("cell")} as plain,
+        regexp_extract(
+            said, '^([0-9]{{1,2}})([/.-])([0-9]{{1,2}})([/.-])([0-9]{{4}}|[0-9]{{2}})$',
+            ['a', 'sign', 'b', 'other_sign', 'year']
+        ) as n,
+        regexp_extract(
+            said, '^([0-9]{{4}})([/.-])([0-9]{{1,2}})([/.-])([0-9]{{1,2}})$',
+            ['year', 'sign', 'month', 'other_sign', 'day']
+        ) as y,
+        regexp_extract(
+            said,
+            '(?i)^([0-9]{{1,2}})(?:st|nd|rd|th)?[ /.-]*({MONTHS})\\.?,?[ /.-]*([0-9]{{4}}|[0-9]{{2}})$',
+            ['day', 'name', 'year']
+        ) as day_named,
+        regexp_extract(
+            said, '(?i)^({MONTHS})\\.? +([0-9]{{1,2}})(?:st|nd|rd|th)?,? +([0-9]{{4}})$',
+            ['name', 'day', 'year']
+        ) as named_day,
+        regexp_extract(
+            said, '^((?:19|20)[0-9]{{2}})([0-9]{{2}})([0-9]{{2}})(?:\\.0+)?$', ['year', 'month', 'day']
+        ) as c,
+        try_cast(regexp_extract(cell, '^([0-9]{{1,6}})(?:\\.[0-9]+)?$', 1) as integer) as number
+    from said
+),
+named as (
+    select
+        *,
+        struct_pack(
+            year := day_named.year || named_day.year,
+            month := list_position(
+                ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'],
+                lower(left(day_named.name || named_day.name, 3))
+            )::varchar,
+            day := day_named.day || named_day.day
+        ) as w
+    from parted
+),
+readings as (
+    select
+        *,
+        case when n.sign = n.other_sign then {whole("n.year n.b n.a")} end as day_first,
+        case when n.sign = n.other_sign then {whole("n.year n.a n.b")} end as month_first,
+        case when n.sign = n.other_sign and len(n.year) = 2 then
+            {_day("'20' || lpad(n.a, 2, '0')", "n.b", "n.year")}
+        end as year_first,
+        coalesce(
+            plain,
+            case when y.sign = y.other_sign then {_day("y.year", "y.month", "y.day")} end,
+            {whole("w.year w.month w.day")},
+            {_day("c.year", "c.month", "c.day")}
+        ) as read_alone,
+        {to_come("n.year n.b n.a")} as is_to_come_day_first,
+        {to_come("n.year n.a n.b")} as is_to_come_month_first,
+        {to_come("w.year w.month w.day")} as is_to_come_named
+    from named
+),
+evidence as (
+    select
+        file_no,
+        bool_and({_possible_number(is_birth, as_at)}) filter (cell is not null) as are_numbers,
+        bool_or(day_first is null and month_first is not null) as has_month_first,
+        bool_or(
+            day_first is null and year_first is not null and try_cast(n.a as integer) not between 1 and 31
+        )
+            as has_year_first
+    from readings group by file_no
+),
+decided as (
+    select
+        *,
+        coalesce(
+            cell = '{UNSURE}'
+            or (has_month_first and day_first is not null and month_first <> day_first)
+            or (has_year_first and day_first is not null and year_first is not null),
+            false
+        ) as is_of_either_order,
+        coalesce(
+            is_to_come_named or is_to_come_day_first or (day_first is null and is_to_come_month_first), false
+        ) as is_of_either_century
+    from readings inner join evidence using (file_no)
+)
+select
+    place, file_no, cell_count,
+    case
+        when is_of_either_order or is_of_either_century then null
+        when n.year <> '' then coalesce(day_first, month_first)
+        when are_numbers then date '{EXCEL_DAY_0}' + number
+        else read_alone
+    end as typed,
+    case
+        when cell is null or typed is not null then {READ}
+        when is_of_either_order then {OF_EITHER_ORDER}
+        when is_of_either_century then {OF_EITHER_CENTURY}
+        else {UNREAD}
+    end::tinyint as why,
+    case
+        when plain is not null then null
+        when len(n.year || w.year) = 2 then 'two_digit_year'
+        when n.year <> '' and day_first is null then 'month_first'
+        when n.year <> '' then 'day_first'
+        when y.year <> '' then 'year_first'
+        when w.year <> '' then 'month_name'
+        when c.year <> '' then 'compact'
+        when are_numbers then 'day_number'
+    end as form
+from decided
+"""

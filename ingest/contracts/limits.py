@@ -1,0 +1,78 @@
+"""What one file may hold, by its kind: one table, looked at before the file is read."""
+
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from ingest.contracts.findings import Rejected
+
+HOME = Path(__file__).with_suffix(".yml")
+OWN = "LINE_OF_SIGHT_LIMITS"  # names a file with the numbers that a council has changed
+SEPARATORS = (b",", b";", b"\t", b"|")
+PIECE = 1 << 18  # bytes: small enough to stay near the processor
+HEADINGS_WITHIN = 50  # lines: titles may stand above them
+IN_WORDS = {"unpacked_bytes": "bytes when unpacked", "cells": "cells (rows times columns)"}
+
+
+class LimitsRefused(ValueError):
+    """The limits cannot be read; the message says where."""
+
+
+@cache
+def limits() -> Mapping[str, Mapping[str, int]]:
+    """Every limit, by kind of file. Raises LimitsRefused."""
+    every: dict[str, dict[str, int]] = yaml.safe_load(HOME.read_text(encoding="utf-8"))
+    if own := os.environ.get(OWN):
+        try:
+            said = yaml.safe_load(Path(own).read_text(encoding="utf-8")) or {}
+            changed = [(kind, what, n) for kind, of_kind in said.items() for what, n in of_kind.items()]
+        except (OSError, yaml.YAMLError, AttributeError):
+            raise LimitsRefused(f"the limits in {own} cannot be read") from None
+        for kind, what, number in changed:
+            if what not in every.get(kind, {}) or not isinstance(number, int) or number < 1:
+                raise LimitsRefused(f"{own}: {kind}, {what} is no limit; those are in {HOME.name}")
+            every[kind][what] = number
+    return every
+
+
+def limit(kind: str, what: str) -> int:
+    """One limit."""
+    return limits()[kind][what]
+
+
+def most_bytes() -> int:
+    """No file of any kind is larger."""
+    return max(of_kind["bytes"] for of_kind in limits().values() if "bytes" in of_kind)
+
+
+def check(kind: str, **held: int) -> None:
+    """Refuse a file of this kind that holds more than it may. Raises Rejected."""
+    for what, count in held.items():
+        if count > (most := limit(kind, what)):
+            raise Rejected(
+                f"it holds {count:,} {IN_WORDS.get(what, what)}, and {most:,} is the most that is taken; "
+                "send what the month needs, or ask whoever runs Line of Sight to raise the limit"
+            )
+
+
+def check_text(data: bytes) -> int:
+    """Refuse rows of separated cells before any is read, in whatever encoding; how many. Raises Rejected."""
+    check("csv", bytes=len(data))
+    rows = occurrences(data, "\n")
+    if b"\r" in data:
+        rows += occurrences(data, "\r") - data.count(b"\r\n")
+    check("csv", rows=rows)
+    top = re.split(rb"[\r\n]+", data, maxsplit=HEADINGS_WITHIN)[:HEADINGS_WITHIN]
+    check("csv", columns=1 + max(line.count(sign) for line in top for sign in SEPARATORS))
+    return rows
+
+
+def occurrences(data: bytes, sign: str) -> int:
+    """How often a sign of ASCII stands in a file. numpy is quicker than bytes.count where it is common."""
+    held = np.frombuffer(data, np.uint8)
+    return sum(int(np.count_nonzero(held[i : i + PIECE] == ord(sign))) for i in range(0, len(held), PIECE))

@@ -1,0 +1,329 @@
+"""Open a received file as text cells with row numbers, or say in plain words why it cannot be opened."""
+
+import csv
+import errno
+import fcntl
+import hashlib
+import io
+import os
+import re
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from ingest.contracts import limits
+from ingest.contracts.findings import Finding, Rejected
+from ingest.contracts.return_schema import HeaderMatch
+from ingest.contracts.tolerances import noted
+from ingest.discovery.written import Layout, Match, as_utf_8, layout
+
+PLACE_HEADERS = ("row_number", "origin")
+NO_BREAK_SPACE = "\u00a0".encode()
+TOTAL = re.compile(
+    r"(grand[ -]|sub[ -]?)?totals?( (number|count|rows|records))?( of (rows|records))?:?"
+    r"|\(?\d+ (rows?|records?)( affected| returned| selected)?\.?\)?"
+    r"|(rows|records|row count|record count|count)( returned| selected)?:?( *\d+)?"
+    r"|end of (report|file|extract|data)\.?",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(r"[+-]?£?[\d,.]+%?")
+MOST_TOTALS = 3
+
+
+class StillWritten(Rejected):
+    """Somebody is still writing the file: it is to be looked at again."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One received table: headers as received, cells as text (one per header), rows as a spreadsheet's."""
+
+    headers: tuple[str, ...]
+    cells: pa.Table  # columns "0", "1", ...
+    row_numbers: pa.Array
+    findings: tuple[Finding, ...] = ()
+    places: pa.Table | None = None  # origin and row_number of each row opened from another format
+    separator: str = ","
+
+    def split_places(self) -> "RawTable":
+        """A return opened from another format, told apart from the columns that say where its rows stood."""
+        at = {header: i for i, header in enumerate(self.headers)}
+        kept = [i for header, i in at.items() if header not in PLACE_HEADERS]
+        cells = self.cells.select([str(i) for i in kept]).rename_columns([str(i) for i in range(len(kept))])
+        places = pa.table({header: self.cells.column(str(at[header])) for header in PLACE_HEADERS})
+        headers = tuple(self.headers[i] for i in kept)
+        return replace(self, headers=headers, cells=cells, places=places)
+
+
+def read_bytes(path: Path) -> tuple[bytes, str]:
+    """The file's bytes and their SHA-256. Raises Rejected.
+
+    Only a plain file of one name is opened: never a link, a pipe or a device, nor what is still written.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise Rejected(f"it could not be opened ({os.strerror(error.errno or 0)})") from None
+    try:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise Rejected("it is not a plain file")
+        if about.st_nlink > 1:
+            raise Rejected("it has another name elsewhere (a hard link); send a copy")
+        if _is_open_for_writing(handle):
+            raise StillWritten("it is still being written; it is read again when that has ended")
+        if about.st_size > limits.most_bytes():
+            raise Rejected(f"it is larger than {limits.most_bytes():,} bytes, the most that is taken")
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read()
+        after = os.fstat(handle)
+        if (after.st_size, after.st_mtime_ns) != (about.st_size, about.st_mtime_ns):
+            raise StillWritten("it changed while it was read; it is read again when it stands still")
+    finally:
+        os.close(handle)
+    return data, hashlib.sha256(data).hexdigest()
+
+
+def _is_open_for_writing(handle: int) -> bool:
+    """Whether another process of this machine has the file open to write: then a lease is refused."""
+    try:
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:  # a file system without leases, or another's file, cannot tell
+        return error.errno == errno.EAGAIN
+    return False
+
+
+def read_table(data: bytes, suffix: str, match: Match | None = None) -> RawTable:
+    """Read a Parquet file, or one of separated cells, into text cells. Raises Rejected.
+
+    `match` says which columns are known of a row of headers: by it, what is not plain CSV is read.
+    """
+    return read_parquet(data) if suffix.lower() == ".parquet" else read_csv(data, match)
+
+
+def read_csv(data: bytes, match: Match | None = None) -> RawTable:
+    """Read a file of separated cells. Short rows are filled, long ones cut and reported.
+
+    Well-formed files go through Arrow in one pass; only a ragged one is read again row by row.
+    """
+    rows = limits.check_text(data)
+    if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
+        raise Rejected("it is empty; a return with nothing to report still has its header row")
+    data, notes = as_utf_8(data)
+    if b"\x00" in data:
+        raise Rejected("it holds NUL characters, as damaged files do; export it again")
+    if not data.isascii() and (spaces := data.count(NO_BREAK_SPACE)):
+        data = data.replace(NO_BREAK_SPACE, b" ")
+        notes.append(noted("no_break_spaces_noted", spaces))
+    head = layout(data, match)
+    limits.check("csv", cells=rows * len(head.headers))
+    _check_is_whole(data, head)
+    table = _read_below(data, head)
+    if head.match is not None and head.match.problem is None:
+        table = _without_lines_beside(table, head.match)
+    return replace(table, findings=(*notes, *head.notes, *table.findings), separator=head.separator)
+
+
+def _read_below(data: bytes, head: Layout) -> RawTable:
+    quotes_pair = b'"' not in data or limits.occurrences(data, '"') % 2 == 0
+    if quotes_pair:
+        cells = _read_plain(data, head)
+        if cells is not None and not _has_blank_line(data, head.lines + cells.num_rows):
+            return RawTable(head.headers, cells, _numbers_from(head.records + 1, cells.num_rows))
+    separators = limits.occurrences(data, head.separator)
+    limits.check("csv", cells=separators)  # of rows longer than the headers too
+    return _read_ragged(data.decode("utf-8"), head)
+
+
+def _check_is_whole(data: bytes, head: Layout) -> None:
+    """A last row that is short, and that no line end closes, is where a copy broke off."""
+    last = data[max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 :]
+    if last.strip() and b'"' not in last and last.count(head.separator.encode()) + 1 < len(head.headers):
+        raise Rejected("it breaks off in its last row; send it again and check that all of it was copied")
+
+
+def _has_blank_line(data: bytes, lines: int) -> bool:
+    """Whether there is a line beside those read. Looking for one takes longer than counting them does."""
+    found = limits.occurrences(data, "\n") + (data[-1:] != b"\n")
+    begins_blank = data[:1] in (b"\n", b"\r")
+    return begins_blank or (found != lines and (b"\n\n" in data or b"\n\r\n" in data))
+
+
+def _read_plain(data: bytes, head: Layout) -> pa.Table | None:
+    names = [str(i) for i in range(len(head.headers))]
+    ragged = False
+
+    def note(_: pa_csv.InvalidRow) -> str:
+        nonlocal ragged
+        ragged = True
+        return "skip"
+
+    try:
+        cells = pa_csv.read_csv(
+            io.BytesIO(data),
+            read_options=pa_csv.ReadOptions(column_names=names, skip_rows=head.lines, block_size=8 << 20),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=head.separator, newlines_in_values=b'"' in data, invalid_row_handler=note
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types={name: pa.string() for name in names},
+                strings_can_be_null=False,
+                check_utf8=False,  # decoded already
+            ),
+        )
+    except pa.ArrowInvalid as error:  # its text quotes the row: never passed on
+        if "Empty CSV" in str(error):
+            return pa.table({name: pa.array([], pa.string()) for name in names})
+        return None
+    return None if ragged else cells
+
+
+def _read_ragged(text: str, head: Layout) -> RawTable:
+    width = len(head.headers)
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    findings: list[Finding] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=head.separator, strict=True)
+    try:
+        for number, row in enumerate(reader, start=1):
+            if not row or number <= head.records:
+                continue
+            beyond = row[width:]
+            if any(cell.strip() for cell in beyond):
+                findings.append(
+                    Finding(
+                        "cells_beyond_header",
+                        f"{len(beyond)} cells stand to the right of the last header and were ignored",
+                        "look for a comma inside a value without quotation marks, or a missing header",
+                        row_number=number,
+                        value=",".join(beyond),
+                    )
+                )
+            rows.append(row[:width] + [""] * (width - len(row)))
+            numbers.append(number)
+    except csv.Error:
+        raise Rejected(
+            "a quotation mark does not close as it should, "
+            f"in the record that begins near line {reader.line_num}"
+        ) from None
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in head.headers]
+    cells = pa.table({str(i): pa.array(column, pa.string()) for i, column in enumerate(columns)})
+    return RawTable(head.headers, cells, pa.array(numbers, pa.int64()), tuple(findings))
+
+
+def _without_lines_beside(table: RawTable, match: HeaderMatch) -> RawTable:
+    """The table without lines that are no rows: headers said again, lines of empty cells, totals below."""
+    if not table.cells.num_rows:
+        return table
+    left_out: dict[str, pa.Array] = {}
+    first = table.cells.column("0").combine_chunks()
+    is_again = pc.equal(first, table.headers[0])
+    if pc.any(is_again).as_py():
+        for i, header in enumerate(table.headers):
+            is_again = pc.and_(is_again, pc.equal(table.cells.column(str(i)).combine_chunks(), header))
+        left_out["the header row again"] = is_again
+    key = table.cells.column(str(min(match.columns.values()))).combine_chunks()
+    if pc.any(pc.less(pc.binary_length(key), 4)).as_py():  # spares trimming what is no blank
+        is_blank = _are_blank(key)
+        if pc.any(is_blank).as_py():
+            for name in table.cells.column_names:
+                is_blank = pc.and_(is_blank, _are_blank(table.cells.column(name).combine_chunks()))
+            left_out["of empty cells only"] = is_blank
+    left_out |= _totals(table, match, left_out.get("of empty cells only"))
+    notes, is_kept = [], None
+    for said, are in left_out.items():
+        if count := pc.sum(are).as_py() or 0:
+            notes.append(noted("lines_passed_over_noted", count, said))
+            is_kept = pc.invert(are) if is_kept is None else pc.and_(is_kept, pc.invert(are))
+    if is_kept is None:
+        return table
+    return replace(
+        table,
+        cells=table.cells.filter(is_kept),
+        row_numbers=table.row_numbers.filter(is_kept),
+        findings=(*table.findings, *notes),
+    )
+
+
+def _are_blank(cells: pa.Array) -> pa.Array:
+    return pc.equal(pc.utf8_trim_whitespace(cells), "")
+
+
+def _totals(table: RawTable, match: HeaderMatch, is_blank: pa.Array | None) -> dict[str, pa.Array]:
+    """The lines at the end that count or add up the rows: words for it, and beside them only numbers."""
+    count = table.cells.num_rows
+    totals: list[int] = []
+    place = count - 1
+    while place >= 0 and len(totals) < MOST_TOTALS:
+        if is_blank is not None and is_blank[place].as_py():
+            place -= 1
+            continue
+        row = table.cells.slice(place, 1)
+        said = [cell for name in row.column_names if (cell := row.column(name)[0].as_py().strip())]
+        if not said or not TOTAL.fullmatch(said[0]) or not all(map(NUMBER.fullmatch, said[1:])):
+            break
+        totals.append(place)
+        place -= 1
+    return {"totals": pa.array(np.isin(np.arange(count), totals))} if totals else {}
+
+
+def read_parquet(data: bytes) -> RawTable:
+    """Read a Parquet file as text cells, as if it had been written as CSV."""
+    try:
+        text = _check_parquet(data)
+        table = pq.read_table(io.BytesIO(data), read_dictionary=text)
+        limits.check("parquet", unpacked_bytes=sum(_unfolded(column) for column in table.columns))
+        cells = pa.table({str(i): _as_text(table.column(i)) for i in range(table.num_columns)})
+    except (pa.ArrowException, OSError):
+        raise Rejected("it is not a readable Parquet file") from None
+    return RawTable(tuple(table.column_names), cells, _numbers_from(2, cells.num_rows))
+
+
+def check_parquet(about: pq.FileMetaData, size: int) -> None:
+    """Refuse a file that says it holds more than is taken. Raises Rejected."""
+    limits.check("parquet", bytes=size, rows=about.num_rows, columns=about.num_columns)
+    unpacked = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
+    limits.check("parquet", cells=about.num_rows * about.num_columns, unpacked_bytes=unpacked)
+
+
+def _check_parquet(data: bytes) -> list[str]:
+    """What the file says of itself is looked at before a page of it is read; returns the columns of text.
+
+    Text is read as dictionaries: one long word that stands in every row is unfolded to gigabytes otherwise.
+    """
+    about = pq.read_metadata(io.BytesIO(data))
+    check_parquet(about, len(data))
+    groups = [about.row_group(i) for i in range(about.num_row_groups)]
+    columns = [about.schema.column(i) for i in range(about.num_columns)]
+    if any(column.max_repetition_level for column in columns):
+        raise Rejected("it has columns of lists; send one value a cell")
+    wide = sum(max(column.length, 0) for column in columns) * about.num_rows
+    limits.check("parquet", unpacked_bytes=wide)
+    text = [i for i, column in enumerate(columns) if column.physical_type == "BYTE_ARRAY"]
+    if any("DELTA_BYTE_ARRAY" in group.column(i).encodings for group in groups for i in text):
+        raise Rejected("its text is written as differences (DELTA_BYTE_ARRAY); write it plain, or as CSV")
+    return [columns[i].path for i in text]
+
+
+def _unfolded(column: pa.ChunkedArray) -> int:
+    """The bytes that a column of text takes when each row holds its own."""
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    return sum(
+        pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0 for chunk in column.chunks
+    )
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.fill_null(pc.cast(column, pa.string()), "")
+
+
+def _numbers_from(first: int, count: int) -> pa.Array:
+    return pa.array(np.arange(first, first + count, dtype=np.int64))

@@ -1,0 +1,69 @@
+"""What was received is kept for so many months, its hash for ever.
+
+Figures stand on what has landed, under pseudonyms: taking away the raw files of old months changes none.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import pandas as pd
+
+from ingest.discovery.raw_folder import RawFolder
+from ingest.landing.land import pending_months
+from ingest.ledger import Ledger
+from ingest.paths import Places
+
+LOG = "purged.jsonl"
+
+
+class NotPurged(Exception):
+    """Nothing was taken away; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What a purge came to; counts only."""
+
+    months: tuple[str, ...]
+    files: int
+    size: int
+
+
+def old_months(found: RawFolder, keep: int) -> tuple[str, ...]:
+    """The months in the raw folder that are not among the `keep` up to the newest."""
+    if not found.months:
+        return ()
+    first_kept = (pd.Period(found.months[-1], "M") - (keep - 1)).strftime("%Y-%m")
+    return tuple(month for month in found.months if month < first_kept)
+
+
+def purge(places: Places, ledger: Ledger, found: RawFolder, keep: int) -> Purged:
+    """Take away the raw files of old months, and what was opened from them as text. Raises NotPurged.
+
+    Each file's name as it may be told, size and SHA-256 are written down before it goes. Receipts, landed
+    records, figures as first published and releases stay as they are.
+    """
+    months = old_months(found, keep)
+    unread = sorted(set(pending_months(found, ledger)) & set(months))
+    if unread:
+        raise NotPurged(
+            f"{', '.join(unread)} has files that were never read, or have changed since; run "
+            "`line-of-sight refresh` first, or take them away by hand"
+        )
+    held = [(f.reporting_month, f.file, f.path) for f in found.files if f.reporting_month in months]
+    held += [(month, f.file, f.path) for month, _, f in found.others if month in months]
+    size = 0
+    with (places.restricted / LOG).open("a", encoding="utf-8") as log:
+        for month, file, path in held:
+            data = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+            size += len(data)
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            about = {"month": month, "file": file, "size": len(data), "sha256": sha256(data).hexdigest()}
+            log.write(json.dumps(about | {"purged_at": at}) + "\n")
+    for month in months:
+        shutil.rmtree(places.raw / month)
+        shutil.rmtree(places.opened / month, ignore_errors=True)
+    return Purged(months, len(held), size)

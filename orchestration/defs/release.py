@@ -1,0 +1,129 @@
+"""The release: what readers see. Exports only a build whose verdict matches."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from time import time
+
+import dagster as dg
+import duckdb
+
+from expectations.verdict import Verdict
+from orchestration.asset_groups import STAGES
+from orchestration.defs.checks import VERDICT_FILE
+from orchestration.defs.ingestion import OWNERS
+from orchestration.resources import Warehouse
+from orchestration.runtime import dbt_build, progress
+from orchestration.runtime.error_redaction import quotes_nothing
+from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.outcome import counted
+from publication.release.publish import NotEarned, current_number, publish
+
+
+def descriptions() -> dict[str, dict]:
+    """Each mart's and column's description, from the dbt project: they reach the BI client as comments."""
+    nodes = json.loads(dbt_build.manifest_path().read_text(encoding="utf-8"))["nodes"].values()
+    return {
+        n["name"]: {
+            "description": n["description"],
+            "columns": {c["name"]: c["description"] for c in n["columns"].values()},
+        }
+        for n in nodes
+        if n["resource_type"] == "model" and n["schema"] == "marts"
+    }
+
+
+FACTS = """
+with returns as (
+    select la_code, bool_or(submission_status = 'accepted') as is_sent
+    from fct_submissions where reporting_month = $month group by la_code, return_name
+),
+authorities as (select la_code, bool_or(is_sent) as is_sent from returns group by la_code)
+select
+    (select sum(estimated_size)::int from duckdb_tables()) as "dagster/row_count",
+    (
+        select coalesce(sum(finding_count), 0)::int from fct_findings where reporting_month = $month
+    ) as findings,
+    (select count(*) from authorities where is_sent) as "authorities submitted",
+    (select count(*) from authorities where not is_sent) as "authorities missing",
+    (select count(*) from returns where is_sent) as "returns accepted",
+    (select count(*) from returns where not is_sent) as "returns missing",
+    current_date - last_day(($month || '-01')::date) as "days since the month ended"
+"""
+
+
+def _facts(marts: Path, month: str) -> dict[str, int]:
+    """What a release holds, in counts."""
+    with duckdb.connect(str(marts), read_only=True) as db:
+        asked = db.execute(FACTS, {"month": month})
+        return dict(zip([name for name, *_ in asked.description or ()], asked.fetchone() or (), strict=True))
+
+
+def _held(marts: Path) -> tuple[list[str], str]:
+    """Which authorities have figures held, and why, as a list in Markdown."""
+    with duckdb.connect(str(marts), read_only=True) as db:
+        rows = db.sql(
+            """
+            select la_code, figure_count, ground_sentence, suggested_action from rpt_held_by_ground
+            order by la_code, figure_count desc, ground_sentence
+            """
+        ).fetchall()
+    lines = [
+        f"- {la_code}: {counted(figures, 'figure')} held: {said}; {move}"
+        for la_code, figures, said, move in rows
+    ]
+    return sorted({row[0] for row in rows}), "\n".join(lines)
+
+
+@dg.asset(
+    deps=sorted(descriptions()),
+    group_name="publication",
+    metadata={"stage": STAGES["publication"]},
+    # shown on the page as fresh or overdue: each month's release by noon on the fifth, when the schedule runs
+    freshness_policy=dg.FreshnessPolicy.cron("0 12 5 * *", timedelta(days=5), timezone="Europe/London"),
+    description=(
+        "The marts as a release: marts.duckdb, Parquet, CSV and manifest.json, made current by one rename. "
+        "Only a build that the quality gate judged, and judged good, gets here."
+    ),
+    kinds={"duckdb", "parquet", "csv"},
+    owners=OWNERS,
+)
+@quotes_nothing
+def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    progress.tell("writing the release")
+    places = warehouse.places
+    try:
+        verdict = Verdict.read(places.restricted / VERDICT_FILE)
+        with only_refresh(places), warehouse.ledger() as ledger:
+            number = publish(places, ledger, verdict, context.run_id, descriptions())
+    except (NotEarned, FileNotFoundError) as error:
+        reason = (
+            str(error) if isinstance(error, NotEarned) else "no verdict was reached; run the quality gate"
+        )
+        raise dg.Failure(
+            f"withheld: {reason}. Release {current_number(places) or 'none'} stays current.",
+            allow_retries=False,
+        ) from None
+    said = json.loads((places.current / "manifest.json").read_text(encoding="utf-8"))
+    month = said["view_month"]
+    states = Counter(m["month_state"] for m in said["months"] if m["reporting_month"] == month)
+    run = context.instance.get_run_record_by_id(context.run_id)
+    held, because = _held(places.current / "marts.duckdb")
+    return dg.MaterializeResult(
+        metadata={
+            "release": number,
+            "month reported": month,
+            "state of the month": ", ".join(f"{state}: {count}" for state, count in sorted(states.items())),
+            "public up to": said["public_month"] or f"nothing: {said['public_pack']['because']}",
+            "left out of the public pack": len(said["public_pack"]["left_out"]),
+            "place": dg.MetadataValue.path(str(places.current)),
+            **_facts(places.current / "marts.duckdb", month),
+            "authorities with figures held": len(held),
+            "which have figures held": ", ".join(held) or "none",
+            "why figures are held": dg.MetadataValue.md(because or "no figure is held"),
+            "checks passed": verdict.count("passed"),
+            "checks failed": verdict.count("failed"),
+            "seconds of the run": round(time() - run.start_time) if run and run.start_time else None,
+        }
+    )

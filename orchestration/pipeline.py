@@ -1,0 +1,271 @@
+"""Run the refresh job in this process, from landing to release, and say how it ended."""
+
+import gc
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from expectations.verdict import Verdict
+from ingest.contracts.limits import limits
+from ingest.contracts.reporting_policy import Policies, read_policies
+from ingest.discovery import raw_folder
+from ingest.discovery.returns import sort_files
+from ingest.landing.land import pending_months
+from ingest.ledger import Ledger, MonthEvent, Override
+from ingest.paths import Places
+from ingest.privacy.key_file import key_file, pseudonyms_for
+from ingest.warehouse import months
+from orchestration.runtime import progress
+from orchestration.runtime.dagster_home import BY_COMMAND, close_lost_runs, use_dagster_home
+from orchestration.runtime.error_messages import trouble_in
+from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.outcome import Outcome, read_outcome
+from publication.release.publish import (
+    MANIFEST,
+    NotThere,
+    Published,
+    current_number,
+    go_back,
+    recover,
+    releases,
+)
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+REFUSALS = ("release: withheld: ", "gate: the suite ")
+_instances: list["dg.DagsterInstance"] = []  # of the refresh in this process, once it runs
+
+
+class NothingToReport(Exception):
+    """There is no month to report; the message says where it was looked for."""
+
+
+def refresh_warehouse(
+    places: Places,
+    month: str | None,
+    tell: Callable[[str], None],
+    key: Path | None = None,
+    overrides: Sequence[Override] = (),
+) -> Outcome:
+    """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
+
+    Raises Busy where another holds the warehouse, NothingToReport where there is no month, and before
+    anything is written KeyRefused, where ids could not be made pseudonyms, PolicyRefused or LimitsRefused.
+    """
+    pseudonyms_for(places.key_id, key)
+    read_policies(places.reference)
+    limits()
+    places.prepare()
+    with only_refresh(places):
+        ledger = Ledger(places.ledger)
+        try:
+            recover(places, ledger)
+            still = raw_folder.only_still(raw_folder.look(places.raw))
+            found = sort_files(still, ledger.read_before())
+            newest = month or (found.months[-1] if found.months else None)
+            if newest is None or newest not in found.months:
+                raise NothingToReport(
+                    f"there is no folder for {month} in {places.raw}"
+                    if month
+                    else f"no month folders in {places.raw}"
+                )
+            lasting = [replace(o, until_month=o.until_month or newest) for o in overrides]
+            with progress.listening(tell):
+                lay_out = {"month": newest, "overrides": [asdict(o) for o in lasting]}
+                ops = {"lay_out": {"config": lay_out}}
+                outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops)
+            with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
+                ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, _now())
+            return outcome
+        finally:
+            ledger.close()
+
+
+def close_months(places: Places, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+    """Close months, and publish what follows from it, of what had been received by then: no file is read.
+
+    Raises Refused, PolicyRefused or Busy, and then nothing is on record.
+    """
+    given = {"incomplete": asked.is_incomplete, "policy": asked.policy or ""}
+    return _decide(places, asked, months.close, "close_months", "closings", given, tell)
+
+
+def reopen_months(places: Places, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+    """Open closed months again, and publish what follows from it. Raises as close_months does."""
+    return _decide(places, asked, months.reopen, "reopen_months", "reopenings", {}, tell)
+
+
+def _decide(
+    places: Places,
+    asked: months.Decision,
+    decide: Callable[[Ledger, Policies, months.Decision], list[MonthEvent]],
+    job: str,
+    op: str,
+    given: Mapping[str, Any],
+    tell: Callable[[str], None],
+) -> Outcome:
+    policies = read_policies(places.reference)
+    if not places.ledger.exists():
+        raise months.Refused(
+            f"nothing has been received in {places.release}; "
+            "run line-of-sight refresh, and look before you close"
+        )
+    places.prepare()
+    with only_refresh(places), closing(Ledger(places.ledger)) as ledger:
+        recover(places, ledger)
+        decide(ledger, policies, asked)  # refused here, it costs no run
+        newest = max(ledger.table("folders").column("reporting_month").to_pylist())
+        found = raw_folder.look(places.raw) if places.raw.is_dir() else raw_folder.RawFolder((), (), ())
+        found = sort_files(found, ledger.read_before())
+        decision = {
+            "month": f"{asked.months[0]}..{asked.months[-1]}",
+            "by_name": asked.by_name,
+            "authorities": list(asked.la_codes),
+            "reason": asked.reason or "",
+            **given,
+        }
+        ops = {op: {"config": decision}, "lay_out": {"config": {"month": newest}}}
+        with progress.listening(tell):
+            outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops)
+        with suppress(sqlite3.Error):
+            ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, _now())
+        return outcome
+
+
+def record_stop(places: Places) -> None:
+    """Put on record, in the ledger and in Dagster, that the refresh in this process was stopped."""
+    with closing(Ledger(places.ledger)) as ledger:
+        ledger.add_refresh(None, "stopped", None, _now())
+    if _instances:
+        close_lost_runs(_instances[-1], is_stopped=True)
+
+
+def list_releases(places: Places) -> list[Published]:
+    """Every release on record, the newest first. Raises NotThere where nothing was ever published here."""
+    with _open_ledger(places) as ledger:
+        return releases(places, ledger)
+
+
+def return_to(places: Places, number: int) -> None:
+    """Give readers another release on record. Raises Busy or NotThere."""
+    with _open_ledger(places) as ledger, only_refresh(places):
+        recover(places, ledger)
+        go_back(places, ledger, number)
+
+
+@contextmanager
+def _open_ledger(places: Places) -> Iterator[Ledger]:
+    if not places.ledger.exists():
+        raise NotThere(f"no release has been published in {places.release}; run `line-of-sight refresh`")
+    places.prepare()
+    with closing(Ledger(places.ledger)) as ledger:
+        yield ledger
+
+
+def _run_job(
+    places: Places,
+    ledger: Ledger,
+    found: raw_folder.RawFolder,
+    newest: str,
+    key: Path,
+    job_name: str,
+    ops: Mapping[str, Any],
+) -> Outcome:
+    progress.tell("loading the pipeline")
+    use_dagster_home(places)
+    gc.disable()  # a million new objects, and none of them garbage
+    # Dagster and dbt take seconds to import: only a refresh pays for them
+    import dagster as dg
+
+    from orchestration.definitions import defs
+    from orchestration.defs.checks import VERDICT_FILE
+    from orchestration.resources import Warehouse, remember_found
+
+    gc.freeze()
+    gc.enable()
+    Thread(target=_load_what_comes_last).start()
+    instance = dg.DagsterInstance.get()
+    close_lost_runs(instance)
+    _instances[:] = [instance]
+    verdict_file = places.restricted / VERDICT_FILE
+    verdict_file.unlink(missing_ok=True)
+    if job_name == "refresh":
+        pending = [m for m in pending_months(found, ledger) if m <= newest]
+        progress.tell(f"reading {', '.join(pending) or 'nothing new'}; reporting {newest}")
+    job = defs.resolve_job_def(job_name)
+    run_id = str(uuid4())
+    remember_found(run_id, places.raw, found)
+    run = job.execute_in_process(
+        run_id=run_id,
+        run_config={
+            "ops": dict(ops),
+            # the terminal hears of progress from us, and of errors from us: Dagster's own may quote anything
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        },
+        resources={
+            "warehouse": Warehouse(
+                raw=str(places.raw),
+                reference=str(places.reference),
+                release=str(places.release),
+                restricted=str(places.restricted),
+                key=str(key),
+            )
+        },
+        instance=instance,
+        tags=BY_COMMAND,
+        partition_key=newest if job_name == "refresh" else None,
+        raise_on_error=False,
+    )
+    release = current_number(places)
+    if run.success:
+        verdict = Verdict.read(verdict_file)
+        unsure = [o.in_words for o in verdict.outcomes if o.state == "crashed" or o.is_not_asked]
+        said = json.loads((places.current / MANIFEST).read_text(encoding="utf-8"))
+        states = Counter(m["month_state"] for m in said["months"] if m["reporting_month"] == newest)
+        told = read_outcome(places, newest, release, unsure)
+        return replace(
+            told,
+            month_states=dict(sorted(states.items())),
+            public_month=said["public_month"],
+            public_pack=said["public_pack"],
+        )
+    if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
+        return Outcome("withheld", newest, release, verdict.reasons)
+    broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)
+    is_withheld = bool(broken) and all(why.startswith(REFUSALS) for why in broken)
+    return Outcome("withheld" if is_withheld else "broken", newest, release, broken)
+
+
+def _load_what_comes_last() -> None:
+    """Load what only judging and publishing need, in seconds when landing waits for DuckDB and the disk.
+
+    Whoever needs them says so with an import of their own: one that fails here fails there, and is told.
+    """
+    for name in ("expectations.gate", "publication.public_pack.write"):
+        with suppress(Exception):
+            import_module(name)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _why(event: Any, places: Places) -> str:
+    """The step and the kind of error; the message only of errors of our own, which never quote a cell."""
+    error = event.step_failure_data.error
+    innermost = error.cause or error
+    if trouble := trouble_in(f"{innermost.cls_name}: {innermost.message}", places):
+        return f"{event.step_key}: {trouble}"
+    ours = innermost.cls_name in {"Failure", "BuildFailed", "NotEarned", "Busy", "NotADirectoryError"}
+    said = innermost.message.split(": ", 1)[-1].strip() if ours else innermost.cls_name
+    return f"{event.step_key}: {said}"

@@ -1,0 +1,169 @@
+"""How a refresh ended, in counts and sentences: what came, what is held and why, what changed, what next."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import duckdb
+
+from ingest.paths import Places
+from ingest.reference.outcome import reference_outcome
+from publication.error_reports import error_report
+
+
+@dataclass(frozen=True)
+class Held:
+    """One doubt that holds figures of the month reported."""
+
+    la_code: str
+    ground: str
+    return_name: str
+    rule_id: str
+    sentence: str
+    suggested_action: str
+    figures: int
+    earlier_figures: int  # of them, those for which an earlier sound return's figure stands
+    error_report: str
+
+    @property
+    def in_words(self) -> str:
+        stand = f"; earlier figures stand for {self.earlier_figures}" if self.earlier_figures else ""
+        held = f"{counted(self.figures, 'figure')} held"
+        return f"{held}: {self.sentence} ({self.ground}){stand}. {_first_up(self.suggested_action)}."
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file of the month reported that was not taken, and why."""
+
+    la_code: str
+    file: str
+    reason: str
+    suggested_action: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a refresh ended: published, withheld or broken; the release now current; the reasons in words."""
+
+    state: str
+    month: str
+    release: int | None
+    reasons: tuple[str, ...] = ()
+    accepted: int = 0  # returns of the month reported
+    missing: int = 0
+    findings: int = 0
+    reference_findings: int = 0
+    reference_sentences: tuple[str, ...] = ()  # the first of them in words
+    held: tuple[Held, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    changed: tuple[tuple[str, int], ...] = ()  # figures changed since the last release, by cause
+    # of what was published: how many authorities' months are in which state, and the newest public one
+    month_states: Mapping[str, int] = field(default_factory=dict)
+    public_month: str | None = None
+    public_pack: Mapping[str, Any] = field(default_factory=dict)  # why there is none, or what was left out
+    not_judged: tuple[str, ...] = ()  # checks that crashed or that nobody asked for, in words
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def held_figures(self) -> int:
+        """How many doubts' figures are held, a figure counted once for each doubt."""
+        return sum(one.figures for one in self.held)
+
+
+def read_outcome(places: Places, month: str, number: int | None, checks: Iterable[str]) -> Outcome:
+    """What the warehouse says of the release just published. `checks` are those that did not end."""
+    with duckdb.connect(str(places.warehouse), read_only=True) as db:
+        held = [
+            Held(*row, error_report=str(error_report(places, row[0])))  # type: ignore[misc]
+            for row in db.sql(
+                """
+                select
+                    la_code, ground, return_name, rule_id, ground_sentence, suggested_action, figure_count,
+                    earlier_figure_count
+                from marts.rpt_held_by_ground
+                order by la_code, figure_count desc, ground, return_name, rule_id
+                """
+            ).fetchall()
+        ]
+        left_out = [
+            LeftOut(*row)
+            for row in db.sql(
+                """
+                select la_code, file, reason, suggested_action from marts.rpt_files_left_out
+                order by la_code, file
+                """
+            ).fetchall()
+        ]
+        changed = db.sql(
+            "select causes, count(*) from marts.fct_indicator_changes group by causes order by 2 desc, 1"
+        ).fetchall()
+        [(accepted, missing)] = db.execute(
+            """
+            select count(*) filter (where sent), count(*) filter (where not sent)
+            from (
+                select bool_or(submission_status = 'accepted') as sent
+                from marts.fct_submissions where reporting_month = $1 group by la_code, return_name
+            )
+            """,
+            [month],
+        ).fetchall()
+        [(findings,)] = db.execute(
+            "select coalesce(sum(finding_count), 0)::int from marts.fct_findings where reporting_month = $1",
+            [month],
+        ).fetchall()
+        of_reference = reference_outcome(db)
+    return Outcome(
+        "published",
+        month,
+        number,
+        accepted=accepted,
+        missing=missing,
+        findings=findings,
+        reference_findings=of_reference.findings,
+        reference_sentences=of_reference.sentences,
+        held=tuple(held),
+        left_out=tuple(left_out),
+        changed=tuple(changed),
+        not_judged=tuple(checks),
+    )
+
+
+def counted(count: int, thing: str) -> str:
+    """So many things, in words: `1 figure`, `2 figures`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _first_up(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def lines_of(ended: Outcome) -> list[str]:
+    """The outcome of a published refresh as lines for a terminal, the last one the whole in short."""
+    lines = [f"Returns of {ended.month}: {ended.accepted} accepted, {ended.missing} not sent"]
+    lines += [
+        f"Not taken: {one.file}: {one.reason}. {_first_up(one.suggested_action)}." for one in ended.left_out
+    ]
+    for la_code in dict.fromkeys(one.la_code for one in ended.held):
+        of_authority = [one for one in ended.held if one.la_code == la_code]
+        lines.append(f"Authority {la_code}:")
+        lines += [f"  - {one.in_words}" for one in of_authority]
+        lines.append(f"  What to mend, row by row, what frees most first: {of_authority[0].error_report}")
+    lines += [f"Reference: {said}" for said in ended.reference_sentences]
+    if ended.changed:
+        by_cause = ", ".join(f"{count} by {cause.replace('_', ' ')}" for cause, count in ended.changed)
+        lines.append(f"Figures changed since the last release: {by_cause}")
+    lines += [f"Not judged: {said}" for said in ended.not_judged]
+    amiss = [
+        *([f"{counted(len(ended.left_out), 'file')} not taken"] if ended.left_out else []),
+        *([f"{counted(ended.missing, 'return')} not sent"] if ended.missing else []),
+        *([f"figures held on {counted(len(ended.held), 'ground')}"] if ended.held else []),
+        *([counted(ended.findings, "finding")] if ended.findings else []),
+        *([f"{ended.reference_findings} of the reference folder"] if ended.reference_findings else []),
+    ]
+    whole = (
+        "; ".join(amiss) + "; see `line-of-sight status`" if amiss else "everything sent was read and given"
+    )
+    return [*lines, f"Release {ended.release}, reporting {ended.month}: {whole}"]

@@ -1,0 +1,441 @@
+"""What a reader with every pack can work out of each hidden figure: its range, over all vintages together.
+
+Unknowns are the numerators and denominators of authorities' figures, in each version that a pack knew, and
+what is left of wholes. What is printed is an interval, as wide as its rounding; a relation holds where the
+records keep it. Ranges are narrowed along both until nothing moves. Each remembers what narrowed it, so that
+the printed figures behind one that is too narrow are known, and the cheapest of them can give way.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from publication.public_pack.disclosure import design, relations
+from publication.public_pack.disclosure.equations import NO_LIMIT
+
+FIGURE = ["la_code", "indicator_id", "month", "breakdown"]
+TINY = 1e-6
+ROUNDS = 60
+OLD = -1  # a figure of an earlier pack: it cannot be hidden any more
+SHARES = (*design.SHARES,)
+HALF = 0.05  # of the last place printed
+
+
+@dataclass
+class System:
+    """Unknowns, and rows of weights over them that lie between two bounds; `figure` says which printed figure
+    of this pack a row is, or an unknown is printed by (OLD for an earlier pack's, NONE for none)."""
+
+    exact: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    is_whole: np.ndarray  # a whole number
+    is_people: np.ndarray  # a count of people, or their working time
+    shown_by: np.ndarray
+    row: np.ndarray
+    unknown: np.ndarray
+    weight: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
+    figure: np.ndarray
+    counted: pd.Series  # the unknown that each figure of this pack counts, by its number
+    limited: np.ndarray  # of an unknown: the figure that a sum of authorities limits it as, or NONE
+
+    @cached_property
+    def by_row(self) -> tuple[np.ndarray, np.ndarray]:
+        """The places of `row` in its order, and where each row starts among them."""
+        order = np.argsort(self.row, kind="stable")
+        return order, np.searchsorted(self.row[order], np.arange(len(self.least) + 1))
+
+
+NONE = -2
+
+
+def build(history: pd.DataFrame, release: int) -> System:
+    """The system of all packs. `history` has a row for each change of a figure: release, FIGURE, numerator,
+    denominator, is_shown; of the greatest release, `figure` numbers those that could be hidden."""
+    history = history.merge(_abouts(), on="indicator_id").sort_values(["release", *FIGURE], ignore_index=True)
+    builder = _Builder(history)
+    builder.printed(release)
+    builder.halves()
+    builder.related()
+    return builder.system()
+
+
+def _abouts() -> pd.DataFrame:
+    return pd.DataFrame(
+        [(r.indicator_id, r.role, r.is_people, r.scale, r.unit) for r in design.roles().values()],
+        columns=["indicator_id", "role", "is_people", "scale", "unit"],
+    )
+
+
+def _added_up() -> set[str]:
+    """The counts that stand in a sum of counts: any of them may be hidden for another's sake."""
+    sums = [r for r in relations.relations() if r.kind in ("stock_flow", "part_of", "sum_of")]
+    return {name for r in sums for name in (r.indicator_id, *r.others)}
+
+
+class _Builder:
+    def __init__(self, history: pd.DataFrame) -> None:
+        self.history = history
+        whole = history["role"].isin([*design.COUNTS, *SHARES, "measure"]) & history["unit"].ne("gbp")
+        found = []
+        for side, column in (("n", "numerator"), ("d", "denominator")):
+            has = whole & history[column].notna()
+            if side == "d":
+                has &= history["role"].isin(SHARES)
+            found.append(
+                history.loc[has, ["release", *FIGURE, "role", "is_people", "is_shown", "figure"]].assign(
+                    side=side, value=history.loc[has, column].round(6), at=np.flatnonzero(has)
+                )
+            )
+        sides = pd.concat(found, ignore_index=True)
+        key = [*FIGURE, "side", "value"]
+        sides["unknown"] = sides.groupby(key, sort=True).ngroup()
+        self.uses = sides
+        first = sides.drop_duplicates("unknown").sort_values("unknown")
+        self.exact = first["value"].to_numpy(dtype=float)
+        self.is_whole = (self.exact == np.round(self.exact)) & first["role"].ne("measure").to_numpy()
+        # posts and working time come in parts, and a whole number of them is chance
+        of_workers = first["indicator_id"].str.startswith("wf_") & first["role"].isin(["measure", "ratio"])
+        self.is_whole &= ~of_workers.to_numpy()
+        self.is_people = first["is_people"].to_numpy(dtype=bool)
+        self.low = np.zeros(len(first))
+        self.high = np.full(len(first), float(NO_LIMIT))
+        self.shown_by = np.full(len(first), NONE)
+        self.rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self.bounds: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self.many = 0
+
+    def add(
+        self,
+        terms: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
+        least: np.ndarray,
+        most: np.ndarray,
+        figure: np.ndarray,
+    ) -> None:
+        """`terms` are row (a number of the bounds), unknown and weight; the rest is one for each row."""
+        self.rows += [(row + self.many, unknown, weight) for row, unknown, weight in terms]
+        self.bounds.append((least, most, figure))
+        self.many += len(least)
+
+    def ghosts(self, exact: np.ndarray, is_people: np.ndarray, is_whole: np.ndarray) -> np.ndarray:
+        """New unknowns that nothing prints."""
+        first = len(self.exact)
+        self.exact = np.concatenate([self.exact, exact])
+        self.is_whole = np.concatenate([self.is_whole, is_whole])
+        self.is_people = np.concatenate([self.is_people, is_people])
+        self.low = np.concatenate([self.low, np.zeros(len(exact))])
+        self.high = np.concatenate([self.high, np.full(len(exact), float(NO_LIMIT))])
+        self.shown_by = np.concatenate([self.shown_by, np.full(len(exact), NONE)])
+        return np.arange(first, first + len(exact))
+
+    def printed(self, release: int) -> None:
+        """Counts as they are; measures, shares and ratios as wide as their rounding; what symbols say."""
+        uses = self.uses
+        now = uses[(uses["release"] == release) & (uses["side"] == "n") & uses["figure"].notna()]
+        self.counted = pd.Series(now["unknown"].to_numpy(), index=now["figure"].astype(int).to_numpy())
+        figure = uses["figure"].where(uses["release"] == release, OLD).fillna(OLD).astype(int)
+        n = uses["side"] == "n"
+        counts = uses["is_shown"] & n & uses["role"].isin(design.COUNTS)
+        self._fix(uses.loc[counts, "unknown"], figure[counts], 0.0)
+        measures = uses["is_shown"] & n & uses["role"].eq("measure")
+        self._fix(uses.loc[measures, "unknown"], figure[measures], HALF)
+        # a small measure is hidden for nothing else
+        small = uses["role"].eq("measure") & n & uses["value"].between(0, design.THRESHOLD, "neither")
+        np.minimum.at(self.high, uses.loc[small, "unknown"].to_numpy(), float(design.THRESHOLD))
+        # nought is printed: of a count that gives way to no other, the symbol says 1 to 5
+        by_itself = uses["role"].isin(design.COUNTS) & n & ~uses["indicator_id"].isin(_added_up())
+        by_itself &= uses["value"].between(1, design.THRESHOLD - 1)
+        alone = uses.loc[by_itself, "unknown"].to_numpy()
+        np.maximum.at(self.low, alone, 1.0)
+        np.minimum.at(self.high, alone, design.THRESHOLD - 1.0)
+        both = uses[uses["role"].isin(SHARES)].pivot(index="at", columns="side", values="unknown")
+        if {"n", "d"} <= set(both.columns):
+            both = both.dropna().astype(int)
+            about = self.history.loc[both.index]
+            current = about["figure"].where(about["release"] == release, OLD).fillna(OLD).astype(int)
+            whole = about["denominator"]
+            printed = about["is_shown"] & (whole > 0)
+            value = one_place(about["scale"] * about["numerator"] / whole)
+            for sign in (1, -1):  # n is at least, and at most, so much of d
+                edge = (value - sign * HALF) / about["scale"]
+                of, of_whole = both[printed], -sign * edge[printed].to_numpy()
+                number = np.arange(len(of))
+                each = np.ones(len(of))
+                terms = [
+                    (number, of["n"].to_numpy(), sign * each),
+                    (number, of["d"].to_numpy(), of_whole),
+                ]
+                self.add(terms, -TINY * each, np.inf * each, current[printed].to_numpy())
+            of_nobody = about["is_shown"] & (whole == 0)
+            for side in "nd":
+                self._fix(both.loc[of_nobody, side], current[of_nobody], 0.0)
+
+    def _fix(self, unknown: pd.Series, figure: pd.Series, give: float) -> None:
+        at = unknown.to_numpy(dtype=int)
+        value = self.exact[at] if give == 0 else one_place(pd.Series(self.exact[at])).to_numpy()
+        np.maximum.at(self.low, at, value - give)
+        np.minimum.at(self.high, at, value + give)
+        # an earlier pack's figure cannot be hidden: OLD is less than any number
+        now = figure.to_numpy(dtype=int)
+        known = self.shown_by[at] == OLD
+        self.shown_by[at] = np.where(known, OLD, now)
+        self.shown_by[at[now == OLD]] = OLD
+
+    def halves(self) -> None:
+        """The two halves of a share: both are counts, and the second is protected as the first."""
+        both = self.uses[self.uses["role"].eq("share")].pivot(index="at", columns="side", values="unknown")
+        if not {"n", "d"} <= set(both.columns):
+            return
+        both = both.dropna().astype(int).drop_duplicates()
+        n, d = both["n"].to_numpy(), both["d"].to_numpy()
+        rest = self.exact[d] - self.exact[n]
+        n, d, rest = n[rest >= 0], d[rest >= 0], rest[rest >= 0]
+        c = self.ghosts(rest, self.is_people[n], self.is_whole[n] & self.is_whole[d])
+        self._equal([(d, 1.0), (n, -1.0), (c, -1.0)])
+
+    def _equal(self, terms: list[tuple[np.ndarray, float]]) -> None:
+        each = np.ones(len(terms[0][0]))
+        number = np.arange(len(each))
+        self.add([(number, u, w * each) for u, w in terms], 0 * each, 0 * each, np.full(len(each), NONE))
+
+    def related(self) -> None:
+        """Every relation, in every pack in which it is new."""
+        uses = self.uses
+        authorities = {code: k for k, code in enumerate(sorted(uses["la_code"].unique()))}
+        start, end = uses["month"].min(), uses["month"].max()
+        column = uses["indicator_id"] + "." + uses["side"] + "." + uses["breakdown"]
+        columns = {name: k for k, name in enumerate(sorted(column.unique()))}
+        values = {
+            str(name): sorted(rows["breakdown"].unique())
+            for name, rows in uses[uses["breakdown"] != "all"].groupby("indicator_id")
+        }
+        now = np.full((len(columns), len(authorities), end - start + 1), -1)
+        place = (
+            column.map(columns).to_numpy(),
+            uses["la_code"].map(authorities).to_numpy(),
+            (uses["month"] - start).to_numpy(),
+        )
+        seen: dict[int, np.ndarray] = {}
+        for release in sorted(uses["release"].unique()):
+            of = (uses["release"] == release).to_numpy()
+            gone = self._gone(release, columns, authorities, start)
+            now[gone] = -1
+            now[tuple(p[of] for p in place)] = uses.loc[of, "unknown"].to_numpy()
+            for number, relation in enumerate(relations.relations()):
+                self._instances(number, relation, now, columns, values, seen)
+
+    def _gone(self, release: int, columns: dict, authorities: dict, start: int) -> tuple[np.ndarray, ...]:
+        """Places of figures that a release has no count of any more."""
+        of = self.history[(self.history["release"] == release) & self.history["numerator"].isna()]
+        name = of["indicator_id"] + ".n." + of["breakdown"]
+        of = of[name.isin(columns) & of["la_code"].isin(authorities)]
+        name = name[of.index].map(columns)
+        return (
+            name.to_numpy(dtype=int),
+            of["la_code"].map(authorities).to_numpy(dtype=int),
+            (of["month"] - start).to_numpy(dtype=int),
+        )
+
+    def _instances(
+        self, number: int, relation: relations.Relation, now: np.ndarray, columns: dict[str, int],
+        values: dict[str, list[str]], seen: dict[int, np.ndarray],
+    ) -> None:  # fmt: skip
+        many, months = now.shape[1:]
+        found, signs, optional, parts = [], [], [], []
+        for term in relation.terms:
+            for value in values.get(term.indicator_id, []) if term.is_each_value else ["all"]:
+                at = columns.get(f"{term.indicator_id}.{term.side}.{value}")
+                for back in term.months:
+                    shifted = np.full((many, months), -1)
+                    if at is not None and -back < months:
+                        shifted[:, -back:] = now[at][:, : months + back]
+                    found.append(shifted.ravel())
+                    signs.append(term.sign)
+                    # a month long before the first pack, or a value that nobody has, is merely unknown
+                    optional.append(back <= -11 or len(term.months) > 1 or term.is_each_value)
+                    parts.append(term.is_each_value)
+        if not found:
+            return
+        u, sign, may_lack = np.column_stack(found), np.array(signs), np.array(optional)
+        use = ((u >= 0) | may_lack).all(axis=1) & (u >= 0).any(axis=1)
+        use &= (u[:, ~may_lack] >= 0).any(axis=1) if (~may_lack).any() else True
+        if number in seen:
+            use &= (u != seen[number]).any(axis=1)
+        seen[number] = u
+        u = u[use]
+        if not len(u):
+            return
+        has = u >= 0
+        lacks = ~has & ~np.array(parts)
+        total = np.where(has, sign * self.exact[u], 0).sum(axis=1)
+        least = np.where((lacks & (sign > 0)).any(axis=1), -np.inf, relation.least)
+        most = np.where((lacks & (sign < 0)).any(axis=1), np.inf, relation.most)
+        # what the records themselves do not keep tells nobody anything
+        holds = (total >= least - TINY) & (total <= most + TINY) & (np.isfinite(least) | np.isfinite(most))
+        u, has, total, least, most = u[holds], has[holds], total[holds], least[holds], most[holds]
+        if not len(u):
+            return
+        row, place = np.nonzero(has)
+        terms = [(row, u[row, place], sign[place].astype(float))]
+        if relation.rest_is_people:
+            whole = np.asarray(np.where(has, self.is_whole[u], True).all(axis=1))
+            rest = self.ghosts(total, np.ones(len(u), bool), whole)
+            terms.append((np.arange(len(u)), rest, -np.ones(len(u))))
+            least, most = np.zeros(len(u)), np.zeros(len(u))
+        self.add(terms, least, most, np.full(len(u), NONE))
+
+    def system(self) -> System:
+        nothing = (np.empty(0), np.empty(0), np.empty(0))
+        row, unknown, weight = (np.concatenate(x) for x in zip(nothing, *self.rows, strict=True))
+        least, most, figure = (np.concatenate(x) for x in zip(nothing, *self.bounds, strict=True))
+        return System(
+            exact=self.exact,
+            low=self.low,
+            high=self.high,
+            is_whole=self.is_whole,
+            is_people=self.is_people,
+            shown_by=self.shown_by,
+            row=row.astype(int),
+            unknown=unknown.astype(int),
+            weight=weight,
+            least=least,
+            most=most,
+            figure=figure.astype(int),
+            counted=self.counted,
+            limited=np.full(len(self.exact), NONE),
+        )
+
+
+def one_place(value: pd.Series) -> pd.Series:
+    """Rounded once, to one place, half away from zero."""
+    tenths = (value.abs() * 10 + 0.5 + 1e-9) // 1
+    return tenths / 10 * np.sign(value)
+
+
+@dataclass
+class Ranges:
+    """The range of each unknown, and the row that last narrowed it from below and from above (NONE)."""
+
+    low: np.ndarray
+    high: np.ndarray
+    why_low: np.ndarray
+    why_high: np.ndarray
+
+
+def narrow(system: System) -> Ranges:
+    """Ranges narrowed along every row until nothing moves. An outer limit, exact where there is no circle."""
+    row, u, w = system.row, system.unknown, system.weight
+    plus, size = w > 0, np.abs(w)
+    many = len(system.least)
+    low, high = system.low.copy(), system.high.copy()
+    why_low, why_high = np.full(len(low), NONE), np.full(len(low), NONE)
+    for _ in range(ROUNDS):
+        least = np.where(plus, w * low[u], w * high[u])
+        most = np.where(plus, w * high[u], w * low[u])
+        ceiling = system.most[row] - (np.bincount(row, least, many)[row] - least)  # of weight x unknown
+        floor = system.least[row] - (np.bincount(row, most, many)[row] - most)
+        at_least = np.where(plus, floor, -ceiling) / size
+        at_most = np.where(plus, ceiling, -floor) / size
+        whole = system.is_whole[u]
+        at_least = np.where(whole, np.ceil(at_least - TINY), at_least)
+        at_most = np.where(whole, np.floor(at_most + TINY), at_most)
+        raised, lowered = low.copy(), high.copy()
+        np.maximum.at(raised, u, at_least)
+        np.minimum.at(lowered, u, at_most)
+        up, down = (
+            raised > low + TINY * (1 + np.abs(low)) * 10,
+            lowered < high - TINY * (1 + np.abs(high)) * 10,
+        )
+        if not (up.any() or down.any()):
+            break
+        by = up[u] & (at_least >= raised[u])
+        why_low[u[by]] = row[by]
+        by = down[u] & (at_most <= lowered[u])
+        why_high[u[by]] = row[by]
+        low, high = np.where(up, raised, low), np.where(down, lowered, high)
+    return Ranges(low, high, why_low, why_high)
+
+
+def slack(system: System) -> tuple[pd.Series, pd.Series]:
+    """How far each figure's count goes down and up alone within what is near enough always the same, by the
+    number of the figure."""
+    total = np.bincount(system.row, system.weight * system.exact[system.unknown], len(system.least))
+    near = np.isfinite(system.least) & np.isfinite(system.most) & (system.least < system.most)
+    of = near[system.row]
+    row, u, w = system.row[of], system.unknown[of], system.weight[of]
+    more, less = system.most[row] - total[row], total[row] - system.least[row]
+    down, up = np.full(len(system.exact), float(NO_LIMIT)), np.full(len(system.exact), float(NO_LIMIT))
+    np.minimum.at(down, u, np.floor(np.where(w > 0, less, more) / np.abs(w) + TINY))
+    np.minimum.at(up, u, np.floor(np.where(w > 0, more, less) / np.abs(w) + TINY))
+    at = system.counted.to_numpy(dtype=int)
+    return pd.Series(down[at], index=system.counted.index), pd.Series(up[at], index=system.counted.index)
+
+
+def limit(system: System, figures: np.ndarray, down: np.ndarray, up: np.ndarray) -> System:
+    """The system where some figures can go no further than so much down and up from what they are."""
+    known = np.isin(figures, system.counted.index)
+    at = system.counted.loc[figures[known]].to_numpy(dtype=int)
+    low, high, limited = system.low.copy(), system.high.copy(), system.limited.copy()
+    np.maximum.at(low, at, system.exact[at] - down[known])
+    np.minimum.at(high, at, system.exact[at] + up[known])
+    is_narrower = (low[at] > system.low[at]) | (high[at] < system.high[at])
+    limited[at[is_narrower]] = figures[known][is_narrower]
+    return replace(system, low=low, high=high, limited=limited)
+
+
+def sensitive(system: System) -> np.ndarray:
+    """The unknowns that must keep four values: people counted above nothing and below six, not printed."""
+    few = (system.exact > TINY) & (system.exact < design.THRESHOLD - TINY)
+    return np.flatnonzero(few & system.is_people & (system.shown_by == NONE))
+
+
+def values(system: System, ranges: Ranges) -> np.ndarray:
+    """How many values each unknown can have; of working time, how many apart by one."""
+    return np.where(
+        system.is_whole,
+        np.floor(ranges.high + TINY) - np.ceil(ranges.low - TINY) + 1,
+        np.floor(ranges.high - ranges.low + TINY) + 1,
+    )
+
+
+def told(system: System, ranges: Ranges) -> np.ndarray:
+    """The unknowns that all packs together narrow to fewer than four values."""
+    few = sensitive(system)
+    return few[values(system, ranges)[few] < design.FEWEST_VALUES]
+
+
+def explain(system: System, ranges: Ranges, unknown: int) -> tuple[set[int], set[int]]:
+    """The printed figures of this pack without which a range would be wider; and those that a sum of
+    authorities limits."""
+    order, starts = system.by_row
+    found: set[int] = set()
+    by_sums: set[int] = set()
+    stack = [(unknown, True), (unknown, False)]
+    seen = set(stack)
+    while stack:
+        at, is_low = stack.pop()
+        row = (ranges.why_low if is_low else ranges.why_high)[at]
+        if row == NONE:
+            if system.shown_by[at] >= 0:
+                found.add(int(system.shown_by[at]))
+            elif system.limited[at] >= 0:
+                by_sums.add(int(system.limited[at]))
+            continue
+        if system.figure[row] >= 0:
+            found.add(int(system.figure[row]))
+        members = order[starts[row] : starts[row + 1]]
+        mine = members[system.unknown[members] == at][0]
+        for other in members:
+            if system.unknown[other] == at:
+                continue
+            # from below: what stands on the same side holds it up by its greatest, on the other by its least
+            same = (system.weight[other] > 0) == (system.weight[mine] > 0)
+            step = (int(system.unknown[other]), bool(is_low != same))
+            if step not in seen:
+                seen.add(step)
+                stack.append(step)
+    return found, by_sums

@@ -1,0 +1,122 @@
+"""Make the reports of a release: read each authority once, write it in every format asked for."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from publication.reports.figures import Edition, NoReport, Report, RestrictedEdition
+
+FORMATS = ("html", "pdf", "xlsx", "txt")
+
+
+@dataclass(frozen=True)
+class Made:
+    """The files of one authority's report."""
+
+    la_code: str
+    files: tuple[Path, ...]
+
+
+def edition_of(release: Path, edition: str) -> Edition:
+    """What a report of this edition is read from. Raises NoReport where it is not there."""
+    if edition == "restricted":
+        return RestrictedEdition(release)
+    from publication.reports.public import PublicEdition
+
+    return PublicEdition(release)
+
+
+def month_of(source: Edition, asked: date | None) -> date:
+    """The month to report: the one asked for, else the newest. Raises NoReport where it is not there."""
+    months = source.months()
+    if not months:
+        raise NoReport("the release has no month to report")
+    if asked is None:
+        return months[-1]
+    for month in months:
+        if (month.year, month.month) == (asked.year, asked.month):
+            return month
+    raise NoReport(
+        f"the release has no report of {asked:%Y-%m}; it reports {months[0]:%Y-%m} to {months[-1]:%Y-%m}"
+    )
+
+
+def make_reports(
+    source: Edition,
+    authorities: Sequence[str],
+    month: date,
+    out: Path,
+    formats: Sequence[str],
+    large_print: bool = False,
+) -> Iterator[Made]:
+    """Write out/<month>/<la_code>/performance-<month>-<la_code>.<format>, for its owner's eyes only.
+
+    Raises NoReport where an authority has nothing for the month.
+    """
+    for la_code in authorities:
+        report = source.report(la_code, month)
+        folder = out / f"{month:%Y-%m}" / la_code
+        name = f"performance-{month:%Y-%m}-{la_code}" + ("-large-print" if large_print else "")
+        files = tuple(
+            write(folder / f"{name}.{kind}", written(report, kind, large_print)) for kind in formats
+        )
+        yield Made(la_code, files)
+
+
+def make_region(source: Edition, name: str, month: date, out: Path, large_print: bool = False) -> Path:
+    """Write out/<month>/region/side-by-side-<month>-<region>.html. Raises NoReport."""
+    from publication.reports.html import region_page, slug
+    from publication.reports.region import region_of
+
+    if not isinstance(source, RestrictedEdition):
+        raise NoReport("the regional edition sets exact figures side by side; there is no public one")
+    page = region_page(region_of(source, name, month), large_print)
+    return write(
+        out / f"{month:%Y-%m}" / "region" / f"side-by-side-{month:%Y-%m}-{slug(name)}.html", page.encode()
+    )
+
+
+def written(report: Report, kind: str, large_print: bool) -> bytes:
+    """The report in one format."""
+    return WRITERS[kind](report, large_print)
+
+
+def _html(report: Report, large_print: bool) -> bytes:
+    from publication.reports.html import page
+
+    return page(report, large_print).encode()
+
+
+def _pdf(report: Report, large_print: bool) -> bytes:
+    from publication.reports.pdf import pdf
+
+    return pdf(report, large_print)
+
+
+def _xlsx(report: Report, large_print: bool) -> bytes:
+    from publication.reports.workbook import workbook
+
+    return workbook(report)
+
+
+def _txt(report: Report, large_print: bool) -> bytes:
+    from publication.reports.text import text
+
+    return text(report).encode()
+
+
+WRITERS: dict[str, Callable[[Report, bool], bytes]] = {"html": _html, "pdf": _pdf, "xlsx": _xlsx, "txt": _txt}
+
+
+def write(path: Path, content: bytes) -> Path:
+    """A file that only its owner may read, there whole or not at all."""
+    for folder in reversed(path.parents):
+        if not folder.exists():  # mkdir(parents=True) would leave those between open to all
+            folder.mkdir(exist_ok=True, mode=0o700)
+    aside = path.with_name(f".{path.name}.aside")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    aside.replace(path)
+    return path

@@ -1,0 +1,176 @@
+"""The tables of a report: the same cells in the page, the PDF, the workbook and the text."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import pyarrow.compute as pc
+
+from ingest.contracts.code_lists import load_code_lists
+from publication.reports.figures import Beside, Cell, Line, Part, Point, month_words, shown
+
+MONTHS = ("Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar")
+SIGNALS = {
+    "common_cause": "No signal",
+    "improvement": "Improvement",
+    "concern": "Concern",
+    "higher": "Higher",
+    "lower": "Lower",
+}
+COLOURS = ("green", "amber", "red")
+SUMMARY = (
+    "Indicator",
+    "This month",
+    "Target",
+    "Against target",
+    "Since last month",
+    "Year to date",
+    "Same time last year",
+    "England",
+    "Region",
+    "Neighbours",
+    "Signal",
+)
+# the code list, or for each half of the code the list, that names the parts of a breakdown
+PART_NAMES = {
+    "abuse_category": ("abuse_category",),
+    "start_route": ("start_route",),
+    "kind_code x reason_code": ("meeting_kind", "late_reason"),
+}
+PART_HEADINGS = {
+    "abuse_category": "Category of abuse",
+    "start_route": "Route",
+    "kind_code x reason_code": "Meeting and reason",
+    "invo_professional_team": "Team",
+    "band": "Cases held",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption. The first cell of a row names the row."""
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def summary(area: str, lines: list[Line], month: date) -> Table:
+    """An area on one table: one row an indicator, the columns of SUMMARY that any of them fills."""
+    rows = [summary_row(line) for line in lines]
+    filled = [n for n in range(len(SUMMARY)) if n < 2 or any(row[n].text != "-" for row in rows)]
+    return Table(
+        f"{area}, {month_words(month)}",
+        tuple(SUMMARY[n] for n in filled),
+        tuple(tuple(row[n] for n in filled) for row in rows),
+    )
+
+
+def summary_row(line: Line) -> tuple[Cell, ...]:
+    """A figure and everything it is set beside, in the order of SUMMARY."""
+    last_year = line.beside_to_date.get("same_month_last_year")
+    return (
+        Cell(line.title),
+        line.cell(line.value, line.value_status),
+        _goal(line),
+        _rag(line),
+        _change(line),
+        line.cell(line.year_to_date, line.year_to_date_status),
+        line.cell(last_year.value if last_year else None),
+        *(_beside(line, who) for who in ("england", "region", "neighbours_mean")),
+        Cell(SIGNALS.get(line.variation or "", "-"), tone=line.variation or ""),
+    )
+
+
+def goal_words(line: Line, goal: Beside) -> str:
+    """What a figure should be: at least 85.0%, or 14.0 to 20.0."""
+    if goal.value is None:
+        return "-"
+    if goal.upper is not None:
+        return f"{shown(goal.value, line.unit)} to {shown(goal.upper, line.unit)}"
+    return f"at {'most' if 'at most' in goal.words else 'least'} {shown(goal.value, line.unit)}"
+
+
+def _goal(line: Line) -> Cell:
+    if line.goal is None:
+        return Cell("-")
+    is_one_number = line.goal.upper is None
+    return Cell(goal_words(line, line.goal), line.goal.value if is_one_number else None, line.unit)
+
+
+def _rag(line: Line) -> Cell:
+    colour = line.goal.judgement if line.goal and line.goal.judgement in COLOURS else None
+    return Cell((colour or "-").capitalize(), tone=colour or "")
+
+
+def _change(line: Line) -> Cell:
+    change = line.change
+    if change is None or change.difference is None:
+        return Cell("-")
+    if change.judgement == "level":
+        return Cell("no change", change.difference, line.unit)
+    size = shown(abs(change.difference), line.unit).replace("%", " points")
+    sign = "+" if change.difference > 0 else "-"
+    return Cell(f"{sign}{size} {change.judgement}", change.difference, line.unit)
+
+
+def _beside(line: Line, comparator: str) -> Cell:
+    beside = line.beside.get(comparator)
+    return line.cell(beside.value if beside else None)
+
+
+def months(line: Line) -> Table | None:
+    """The points of a chart: a row a financial year, a column a month. None where none has a figure.
+
+    A figure revised since it was first published is marked r; a signal is named.
+    """
+    if line.is_divided or not any(point.value is not None for point in line.points):
+        return None
+    years: dict[int, list[Cell]] = {}
+    for point in line.points:
+        year = point.month.year - (point.month.month < 4)
+        years.setdefault(year, [Cell("")] * 12)[(point.month.month - 4) % 12] = point_cell(line, point)
+    return Table(
+        f"{line.title} by month",
+        ("Year", *MONTHS),
+        tuple((Cell(f"{year}-{(year + 1) % 100:02}"), *cells) for year, cells in years.items()),
+    )
+
+
+def point_cell(line: Line, point: Point) -> Cell:
+    """A month of a chart, with its marks: 81.3% r concern."""
+    cell = line.cell(point.value, point.value_status)
+    marks = " r" if point.is_revised else ""
+    if point.variation not in (None, "common_cause"):
+        marks += f" {point.variation}"
+    return Cell(cell.text + marks, cell.number, cell.unit, point.variation or "")
+
+
+def parts(line: Line) -> Table | None:
+    """What a figure is made of, as teams or reasons: a row a part. None where it is not broken down."""
+    known = [part for part in line.parts if part.value is not None]
+    if not known:
+        return None
+    heading = PART_HEADINGS.get(known[0].breakdown_type, known[0].breakdown_type.capitalize())
+    return Table(
+        f"{line.title}, by {heading[0].lower()}{heading[1:]}",
+        (heading, "This month"),
+        tuple((Cell(part_name(part)), line.cell(part.value, part.value_status)) for part in known),
+    )
+
+
+def part_name(part: Part) -> str:
+    """What a part is called: a code's label, or as sent where it is not of a code list."""
+    lists = PART_NAMES.get(part.breakdown_type)
+    if lists is None:
+        return part.code
+    return ", ".join(
+        _labels(name).get(code, code) for name, code in zip(lists, part.code.split("|"), strict=False)
+    )
+
+
+@cache
+def _labels(code_list: str) -> dict[str, str]:
+    codes = load_code_lists()
+    chosen = codes.filter(pc.equal(codes["list"], code_list))
+    return dict(zip(chosen["code"].to_pylist(), chosen["label"].to_pylist(), strict=True))

@@ -1,0 +1,73 @@
+"""make prove-disclosure-mutants: protection broken by one line at a time, and whether its tests see it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from ingest.paths import DBT_PROJECT
+
+ROOT = DBT_PROJECT.parent
+AT = "publication/disclosure"
+SEED = "dbt_project/seeds/indicator_relations.csv"
+# what is broken, the file, the line as it is, and as the mutant has it
+MUTANTS = (
+    ("threshold", f"{AT}/design.py", "THRESHOLD = 6 ", "THRESHOLD = 5 "),
+    ("fewest values", f"{AT}/design.py", "FEWEST_VALUES = 4 ", "FEWEST_VALUES = 3 "),
+    ("a symbol says nothing", f"{AT}/equations.py", "np.where(alone, 1, 0)", "np.where(alone, 0, 0)"),
+    ("rounding is wide", f"{AT}/audit.py", "HALF = 0.05 ", "HALF = 0.9 "),
+    ("low may be nothing", f"{AT}/areas.py", ".where(~is_low, 1)", ".where(~is_low, 0)"),
+    ("relation of conferences left out", SEED, "cp_started,near,", None),
+    ("relation of agency staff left out", SEED, "wf_agency_fte,near,", None),
+    ("relation of a month's leavers left out", SEED, "wf_leavers,near,+wf_turnover_rate -wf", None),
+    ("earlier vintages left out", f"{AT}/equations.py", '["shown"].any()', '["shown"].last()'),
+    ("what was hidden is shown", f"{AT}/protect.py", ' | once["was_hidden"])', ")"),
+    ("the ledger's digests unread", f"{AT}/ledger.py", "sha256(files[number]) != digest", "False"),
+    ("categories of a hidden total stay", f"{AT}/protect.py", "hidden |= _total_is_hidden(cells, hidden)",
+     "hidden |= False & _total_is_hidden(cells, hidden)"),
+)  # fmt: skip
+TESTS = (
+    "tests/unit/publication/public_pack/test_public_pack.py",
+    "tests/unit/publication/public_pack/test_protect.py",
+)
+
+
+def mutated(text: str, line: str, instead: str | None) -> str:
+    """The file with the line changed, or without the rows that begin so."""
+    assert line in text, line
+    if instead is None:
+        return "".join(row for row in text.splitlines(keepends=True) if not row.startswith(line))
+    return text.replace(line, instead, 1)
+
+
+def is_killed(folder: Path) -> bool:
+    """Whether the tests of protection fail over the tree in a folder."""
+    asked = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *TESTS]
+    env = os.environ | {"PYTHONPATH": str(folder)}
+    ended = subprocess.run(asked, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert ended.returncode in (0, 1), ended.stdout + ended.stderr
+    return ended.returncode == 1
+
+
+def main() -> int:
+    alive = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "tree"
+        skip = shutil.ignore_patterns(".*", "__pycache__", "site", "target")
+        shutil.copytree(ROOT, folder, ignore=skip)
+        for what, file, line, instead in MUTANTS:
+            path = folder / file
+            sound = path.read_text(encoding="utf-8")
+            path.write_text(mutated(sound, line, instead), encoding="utf-8")
+            killed = is_killed(folder)
+            path.write_text(sound, encoding="utf-8")
+            print(f"{'killed' if killed else 'ALIVE '} {what}", flush=True)
+            alive += [] if killed else [what]
+    print(f"{len(MUTANTS) - len(alive)} of {len(MUTANTS)} killed")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""Reports and work lists through the real command, of a small invented world."""
+
+import csv
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingest.paths import Places
+from synthetic import invent
+from tests.support.command import close, line_of_sight, refresh
+
+pytestmark = pytest.mark.pipeline
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Two authorities and months; of the last, the second sent no visits to looked after children."""
+    base = tmp_path_factory.mktemp("world")
+    invent(2, ["2025-02", "2025-03"], 120, 4, base)
+    (base / "raw" / "2025-03" / "002" / "cla_visits.csv").unlink()
+    (base / "reference" / "commentary.csv").write_text(
+        "la_code,indicator_id,period_end,commentary\n001,cp_open,2025-03-31,Ten of them are one family.\n",
+        encoding="utf-8",
+    )
+    places = Places.of(base / "raw", base / "reference", base / "release")
+    assert refresh(places).returncode == 0
+    # the second authority's March waits for the visits, and is closed without them
+    incomplete = ("--incomplete", "--reason", "visits to children in care are still being entered")
+    ended = close(places, "2025-02..2025-03", *incomplete)
+    assert ended.returncode == 0, ended.stderr
+    return places
+
+
+def test_a_report_is_written_in_every_format_for_its_owner_alone(world: Places) -> None:
+    ended = line_of_sight("report", "--authority", "001", "--braille-ready", "--release", str(world.release))
+
+    assert ended.returncode == 0, ended.stderr
+    files = [Path(line) for line in ended.stdout.split()]
+    assert [file.suffix for file in files] == [".html", ".pdf", ".xlsx", ".txt"]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert world.restricted in files[0].parents
+    assert "Ten of them are one family." in files[0].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--authority", "999"], "nothing for authority 999 in 2025-03; it has 001, 002"),
+        (["--authority", "001", "--month", "2019-01"], "no report of 2019-01; it reports 2025-02 to 2025-03"),
+        (["--region", "Nowhere"], "no authority in a region called Nowhere"),
+        ([], "say whose report"),
+    ],
+)
+def test_what_cannot_be_made_is_wrong_usage_with_the_reason(
+    world: Places, asked: list[str], said: str
+) -> None:
+    ended = line_of_sight("report", *asked, "--release", str(world.release))
+
+    assert ended.returncode == 2
+    assert said in " ".join(ended.stderr.split())
+
+
+def test_the_public_edition_is_made_of_the_public_pack_of_the_release(world: Places, tmp_path: Path) -> None:
+    asked = ("--authority", "001", "--edition", "public", "--format", "html", "--out", str(tmp_path))
+    ended = line_of_sight("report", *asked, "--release", str(world.release))
+
+    assert ended.returncode == 0, ended.stderr
+    # free text of analysts is for the exact edition alone
+    assert "Ten of them are one family." not in Path(ended.stdout.strip()).read_text(encoding="utf-8")
+
+
+def test_a_work_list_holds_as_many_children_as_the_figure_counts(world: Places) -> None:
+    ended = line_of_sight("worklist", "--authority", "001", "--release", str(world.release))
+    assert ended.returncode == 0, ended.stderr
+    rows = {}
+    for file in world.work_lists.glob("001/*.csv"):
+        with file.open(encoding="utf-8", newline="") as opened:
+            rows[file.stem] = list(csv.DictReader(opened))
+        assert file.stat().st_mode & 0o777 == 0o600
+    with duckdb.connect(str(world.current / "marts.duckdb"), read_only=True) as db:
+        figures = dict(
+            db.sql(
+                """
+                select indicator_id, case when unit = 'count' then numerator else denominator - numerator end
+                from fct_indicator_values inner join dim_indicator using (indicator_id)
+                where la_code = '001' and period_end = '2025-03-31' and period_basis = 'point_in_time'
+                    and breakdown_value = 'all'
+                """
+            ).fetchall()
+        )
+
+    def overdue(name: str, state: str) -> int:
+        return sum(row["state"] == state for row in rows[name])
+
+    assert overdue("assessments", "overdue") == figures["assessments_open_overdue"] > 0
+    assert overdue("plan_visits", "overdue") == figures["cp_visit_10wd_pct"]
+    assert overdue("care_visits", "overdue") == figures["cla_visit_intime_pct"]
+    assert overdue("long_plans", "2 years or more") == figures["cp_2y_open_count"]
+    assert overdue("unallocated", "no worker") == figures["cases_unallocated"]
+    near = [row for row in rows["assessments"] if row["state"] == "due soon"]
+    assert all(int(row["days"]) <= 45 for row in near)
+
+
+def test_a_work_list_of_a_return_that_did_not_come_says_so_and_lists_nobody(world: Places) -> None:
+    ended = line_of_sight("worklist", "--authority", "002", "--release", str(world.release))
+
+    assert ended.returncode == 0, ended.stderr
+    folder = world.work_lists / "002"
+    assert len((folder / "care_visits.csv").read_text(encoding="utf-8").splitlines()) == 1
+    assert "Not submitted" in (folder / "work_lists.html").read_text(encoding="utf-8")

@@ -1,0 +1,111 @@
+"""A warehouse with what the comparisons read, and nothing behind it: figures are put in, not counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from ingest.paths import Places
+from ingest.reference import lay_out_reference
+from orchestration.runtime import dbt_build
+
+DIMENSIONS = (
+    "authorities",
+    "indicator_catalogue",
+    "dim_authority",
+    "dim_indicator",
+    "dim_period",
+    "dim_benchmark",
+    "dim_neighbour_model",
+    "published_statistics",
+    "benchmark_notes",
+    "neighbour_models",
+    "stg_reference__neighbours",
+    "bridge_peer",
+)
+COMPARISONS = (
+    "stg_reference__targets",
+    "path:models/intermediate/comparisons",
+    "fct_indicator_spc",
+    "fct_indicator_comparisons",
+)
+# as fct_indicator_values and fct_benchmarks have them; what the comparisons do not read is left out
+FIGURES = """
+create table marts.fct_indicator_values (
+    la_code varchar, indicator_id varchar, period_basis varchar, period_end date, breakdown_type varchar,
+    breakdown_value varchar, numerator double, denominator double, value double, value_status varchar,
+    month_state varchar
+);
+create table marts.fct_benchmarks (
+    indicator_id varchar, period_basis varchar, period_end date, comparator varchar, area_code varchar,
+    publication varchar, release_year integer, published_on date, value double, value_status varchar,
+    neighbours_listed bigint, neighbours_used bigint, median_value double, joined_code varchar
+);
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One answer owed, as fct_indicator_values has it."""
+
+    la_code: str
+    indicator_id: str
+    period_basis: str
+    month: str
+    value: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    status: str = "reported"
+
+
+def lay_out_dimensions(places: Places, first_month: str, last_month: str) -> None:
+    """Make the warehouse: reference files read, the dimensions built, no figure and no benchmark yet."""
+    places.prepare()
+    with duckdb.connect(str(places.warehouse)) as db:
+        for schema in ("ledger", "reference"):
+            db.execute(f"create schema {schema}")
+        lay_out_reference(db, places.reference)
+        db.execute(
+            "create table ledger.views as select $first as first_period, $last as view_month",
+            {"first": first_month, "last": last_month},
+        )
+        db.execute("create table ledger.folders (la_code varchar)")
+    dbt_build.build(places, DIMENSIONS)
+    with duckdb.connect(str(places.warehouse)) as db:
+        db.execute(FIGURES)
+
+
+def build_comparisons(places: Places) -> list[dbt_build.Node]:
+    """Build and test the models of the comparisons over what has been put in."""
+    return dbt_build.build(places, COMPARISONS)
+
+
+def put_in(places: Places, figures: Sequence[Figure]) -> None:
+    """Put figures in as if they had been counted."""
+    rows = [
+        (
+            f.la_code,
+            f.indicator_id,
+            f.period_basis,
+            f"{f.month}-01",
+            f.numerator,
+            f.denominator,
+            f.value,
+            f.status,
+        )
+        for f in figures
+    ]
+    with duckdb.connect(str(places.warehouse)) as db:
+        db.executemany(
+            """
+            insert into marts.fct_indicator_values
+            values (?, ?, ?, last_day(?::date), 'all', 'all', ?, ?, ?, ?, 'final')
+            """,
+            rows,
+        )
+
+
+def months_to(last: str, count: int) -> list[str]:
+    """So many months, the last of them as given: 2025-01, 2025-02, 2025-03."""
+    number = int(last[:4]) * 12 + int(last[5:]) - 1
+    return [f"{n // 12}-{n % 12 + 1:02d}" for n in range(number - count + 1, number + 1)]

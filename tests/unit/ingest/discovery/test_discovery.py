@@ -1,0 +1,456 @@
+"""What people have becomes the returns, whatever a file is named and however it is written."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from ingest.adapters.convert import finding_files, open_files
+from ingest.contracts.findings import Rejected
+from ingest.contracts.return_schema import submitted_formats
+from ingest.discovery.file_reader import read_csv
+from ingest.discovery.names import claimed
+from ingest.discovery.raw_folder import RawFolder, look, own_names
+from ingest.discovery.returns import sort_files
+from ingest.landing.land import land_returns, pending_months
+from ingest.ledger import Ledger
+from ingest.paths import Places
+from ingest.privacy.key_file import key_file, read_key
+from publication.queries import files_found
+
+MONTH, LA = "2025-03", "301"
+PSEUDONYMS = read_key(key_file())
+PLANS = [
+    ["cppl_cp_plan_id", "cppl_person_id", "cppl_cp_plan_start_date", "number_of_previous_plans"],
+    ["p1", "c1", "2025-01-10", "0"],
+    ["p2", "c2", "2025-02-11", "1"],
+    ["p3", "c3", "2025-03-12", ""],
+]
+CONTACTS = [
+    ["cont_contact_id", "cont_person_id", "cont_contact_date", "cont_contact_source_code"],
+    ["k1", "c1", "2025-01-10", "1A"],
+    ["k2", "c2", "2025-02-11", "2A"],
+]
+FORM = submitted_formats()["cp_plans"].match_headers
+
+
+def written(rows: list[list[str]], separator: str = ",", end: str = "\r\n", encoding: str = "utf-8") -> bytes:
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator=end).writerows(rows)
+    return text.getvalue().encode(encoding)
+
+
+Put = Callable[[str, bytes], Path]
+
+
+@pytest.fixture
+def put(places: Places) -> Put:
+    def put(name: str, data: bytes) -> Path:
+        path = places.raw / MONTH / LA / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    return put
+
+
+@pytest.fixture
+def ledger(places: Places) -> Iterator[Ledger]:
+    with closing(Ledger(places.ledger)) as ledger:
+        yield ledger
+
+
+def sorted_out(places: Places) -> RawFolder:
+    return sort_files(look(places.raw), {})
+
+
+def held(places: Places) -> dict[str, str]:
+    """The name of each file that is a return, and which it is."""
+    return {Path(f.path).name: f.return_name for f in sorted_out(places).files}
+
+
+def oddities(places: Places) -> list[tuple[str, str]]:
+    return [(Path(o.file).name, o.finding.finding) for o in sorted_out(places).oddities]
+
+
+def landed(places: Places, ledger: Ledger, name: str = "cp_plans") -> tuple[list[dict], dict[str, int]]:
+    """The rows of a return, without what tells their file, and how often each kind was found."""
+    found = sort_files(look(places.raw), ledger.read_before())
+    land_returns({name: {MONTH: found.of(name, MONTH)}}, places.landing, ledger, PSEUDONYMS)
+    [receipt] = ledger.latest(name, MONTH).values()
+    assert receipt.landed, receipt.reason
+    path = places.landing / receipt.landed
+    rows = [row | {"content_id": 0, "row_number": 0} for row in pq.read_table(path).to_pylist()]
+    beside = path.with_suffix(".findings.parquet")
+    kinds: dict[str, int] = {}
+    for found_one in pq.read_table(beside).to_pylist() if beside.exists() else []:
+        kinds[found_one["finding"]] = kinds.get(found_one["finding"], 0) + 1
+    return rows, kinds
+
+
+NAMES = [
+    "ssd_cp_plans.csv", "CP_Plans.CSV", "cp_plans (1).csv", "cp_plans_202503.csv", "Copy of cp_plans.csv",
+    "cp_plans - Copy.csv", "cp plans March 2025.csv", "CPPlans.csv", "cp-plans-2025-03-31.csv",
+    "SSD_CP_PLANS_v2_FINAL.csv", "301_cp_plan.csv", "cp_plans.txt", "CP_PLANS", "cp_plans.csv.csv",
+    "dbo.ssd_cp_plans.csv", "export cp_plans 20250401T0712.tsv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_return_is_known_by_any_decorated_name(name: str, places: Places, put: Put) -> None:
+    put(name, written(PLANS))
+
+    [file] = sorted_out(places).files
+    assert file.return_name == "cp_plans"
+    assert [note.finding for note in file.notes] == ([] if name == "cp_plans.txt" else ["file_name_noted"])
+
+
+@pytest.mark.parametrize(
+    "name", ["smith_cp_plans.csv", "cp_plans_contacts.csv", "plans.csv", "cp.csv", "x.csv"]
+)
+def test_a_name_that_says_more_or_less_claims_nothing(name: str) -> None:
+    assert claimed(name) is None
+
+
+def test_a_name_that_tells_nothing_leaves_it_to_the_header(places: Places, put: Put) -> None:
+    put("REPORT_0423.csv", written(PLANS))
+
+    assert held(places) == {"REPORT_0423.csv": "cp_plans"}
+
+
+def test_where_name_and_header_disagree_the_header_wins_and_says_so(places: Places, put: Put) -> None:
+    put("contacts.csv", written(PLANS))
+    put("cp_plans.csv", written(CONTACTS))
+
+    assert held(places) == {"contacts.csv": "cp_plans", "cp_plans.csv": "contacts"}
+    [first, second] = (note.reason for f in sorted_out(places).files for note in f.notes)
+    assert "its name says contacts, its header row is that of cp_plans" in first
+    assert "its name says cp_plans, its header row is that of contacts" in second
+
+
+def test_a_header_that_lacks_a_column_is_refused_under_its_own_name(places: Places, put: Put) -> None:
+    put("CP_Plans.csv", written([row[1:] for row in PLANS]))
+
+    assert held(places) == {"CP_Plans.csv": "cp_plans"}
+
+
+def test_a_header_of_two_returns_is_neither_unless_the_name_tells(places: Places, put: Put) -> None:
+    both = [[*plan, *contact] for plan, contact in zip(PLANS, CONTACTS, strict=False)]
+    put("joined.csv", written(both))
+    assert (held(places), oddities(places)) == ({}, [("withheld name 1.csv", "return_unsure")])
+
+    put("joined.csv", written(both)).rename(places.raw / MONTH / LA / "contacts.csv")
+    assert held(places) == {"contacts.csv": "contacts"}
+
+
+def test_two_files_of_one_return_are_both_kept_aside_and_named(
+    places: Places, put: Put, ledger: Ledger
+) -> None:
+    put("cp_plans.csv", written(PLANS))
+    put("cp_plans (1).csv", written(PLANS[:-1]))
+    found = sorted_out(places)
+
+    assert held(places) == {}
+    [first, second] = (o.finding.reason for o in found.oddities)
+    assert first == second
+    assert "cp_plans.csv and cp_plans (1).csv both hold cp_plans, and their rows differ" in first
+    assert pending_months(look(places.raw), ledger) == []  # nothing waits that a refresh would read
+
+
+def test_two_files_of_equal_rows_are_one(places: Places, put: Put) -> None:
+    put("cp_plans.csv", written(PLANS))
+    put("ssd_cp_plans.csv", written([PLANS[0], *reversed(PLANS[1:])], ";", encoding="utf-16"))
+
+    assert held(places) == {"cp_plans.csv": "cp_plans"}
+    assert oddities(places) == [("ssd_cp_plans.csv", "same_rows_noted")]
+
+
+def test_a_file_of_ssda903_is_not_taken_for_a_return_of_its_name(places: Places, put: Put) -> None:
+    put("missing.csv", b"CHILD,DOB,MISSING,MIS_START,MIS_END\n1,01/01/2010,M,01/01/2025,02/01/2025\n")
+
+    assert held(places) == {}
+    assert [other.path.name for _, _, other in sorted_out(places).others] == ["missing.csv"]
+
+
+def test_a_file_read_before_is_not_opened_again(
+    places: Places, put: Put, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("contacts.csv", written(PLANS))
+    landed(places, ledger)
+    monkeypatch.setattr("ingest.discovery.returns._first_bytes", lambda *_: pytest.fail("opened"))
+
+    assert sort_files(look(places.raw), ledger.read_before()).files[0].return_name == "cp_plans"
+    assert pending_months(look(places.raw), ledger) == []
+
+
+BESIDE = {
+    ".DS_Store": b"\0\0\0\1Bud1",
+    "Thumbs.db": b"\xd0\xcf\x11\xe0",
+    "~$cp_plans.xlsx": b"\x05admin",
+    "desktop.ini": b"[.ShellClassInfo]\n",
+    "cp_plans.csv.tmp": b"id",
+    "Smith letter.docx": b"PK\x03\x04",
+    "notes.txt": b"run again on Monday, then close\n",
+}
+
+
+def test_what_lies_beside_is_passed_over_and_listed_without_a_finding(places: Places, put: Put) -> None:
+    for name, data in BESIDE.items():
+        put(name, data)
+    put("cp_plans.csv", written(PLANS))
+    (places.raw / ".DS_Store").write_bytes(b"")
+    found = sorted_out(places)
+
+    assert held(places) == {"cp_plans.csv": "cp_plans"}
+    assert (found.others, found.oddities) == ((), ())
+    assert sorted(one.path.name for one in found.beside) == sorted([*BESIDE, ".DS_Store"])
+    listed = {Path(one["file"]).name: one["stands"] for one in files_found(places)}
+    assert listed == dict.fromkeys(BESIDE, "passed over") | {"cp_plans.csv": "not read yet"}
+
+
+def test_a_text_file_that_is_a_table_is_not_passed_over(places: Places, put: Put) -> None:
+    put("other.txt", b"a\tb\tc\n1\t2\t3\n")
+
+    assert [other.path.name for _, _, other in sorted_out(places).others] == ["other.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("report.pdf", b"%PDF-1.7", "it is a PDF, in which no table can be read"),
+        ("cp_plans.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is protected by a password"),
+        ("months.7z", b"7z\xbc\xaf", "it is an archive of 7-Zip"),
+    ],
+)
+def test_what_must_be_made_something_else_first_says_so(
+    name: str, data: bytes, said: str, places: Places, put: Put, ledger: Ledger
+) -> None:
+    put(name, data)
+    open_files(sorted_out(places), MONTH, places.opened, ledger, PSEUDONYMS)
+
+    [finding] = [row for path in finding_files(places.opened) for row in pq.read_table(path).to_pylist()]
+    assert finding["reason"].startswith(said)
+
+
+def test_a_file_is_told_by_its_own_name_only_to_those_who_see_the_raw_folder(
+    places: Places, put: Put, ledger: Ledger
+) -> None:
+    path = put("Smith, John.csv", b"a,b,c\n1,2,3\n")
+    open_files(sorted_out(places), MONTH, places.opened, ledger, PSEUDONYMS)
+
+    def own() -> dict[str, str]:
+        return own_names(look(places.raw), places.raw, ledger.read_before())
+
+    assert own() == {"2025-03/301/withheld name 1.csv": "2025-03/301/Smith, John.csv"}
+    put("A, B.csv", b"a,b,c\n1,2,3\n")  # moves the other to the second place: it is no more the one read
+    assert own() == {}
+    path.unlink()
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+def test_a_zip_of_returns_is_opened_and_written_nowhere(places: Places, put: Put, ledger: Ledger) -> None:
+    put("cp_plans.csv", written(PLANS))
+    plain, _ = landed(places, ledger)
+    (places.raw / MONTH / LA / "cp_plans.csv").unlink()
+    put("March.zip", zipped(
+        ("out/CP_Plans.csv", written(PLANS, ";")), ("out/contacts.csv", written(CONTACTS)),
+        ("__MACOSX/out/._contacts.csv", b"\0"), ("out/Thumbs.db", b"\0"),
+    ))  # fmt: skip
+
+    found = sorted_out(places)
+    assert {f.file: f.return_name for f in found.files} == {
+        "2025-03/301/March.zip/CP_Plans.csv": "cp_plans",
+        "2025-03/301/March.zip/contacts.csv": "contacts",
+    }
+    assert sort_files(found, {}) == found  # sorted once, it is sorted
+    assert landed(places, ledger)[0] == plain
+    assert not [path for path in places.restricted.rglob("*") if path.suffix == ".csv"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (zipped(("../../cp_plans.csv", written(PLANS))), "leads outside"),
+        (zipped(("/cp_plans.csv", written(PLANS))), "leads outside"),
+        (zipped(("cp_plans.csv", b"0" * 10_000_000)), "times its size"),
+        (zipped(("inner.zip", zipped(("cp_plans.csv", written(PLANS))))), "another archive"),
+        (zipped(("cp_plans.csv", written(PLANS)))[:-30], "breaks off"),
+        (zipped(*((f"{i}.csv", b"") for i in range(1001))), "1,000 is the most that is taken"),
+    ],
+)
+def test_a_zip_that_may_do_harm_is_refused_whole(data: bytes, said: str, places: Places, put: Put) -> None:
+    put("returns.zip", data)
+    found = sorted_out(places)
+
+    assert (found.files, found.others) == ((), ())
+    [oddity] = found.oddities
+    assert (oddity.finding.finding, said in oddity.finding.reason) == ("rejected_file", True)
+
+
+def padded(rows: list[list[str]]) -> list[list[str]]:
+    return [rows[0], *([f" {cell}\u00a0" if cell else "" for cell in row] for row in rows[1:])]
+
+
+TITLES = [["Child protection plans", "", "", ""], ["Run 01/04/2025 07:12", "", "", ""], ["", "", "", ""]]
+FORMS = {
+    "utf-8 with a mark": (written(PLANS, encoding="utf-8-sig"), {}),
+    "utf-16": (written(PLANS, "\t", encoding="utf-16"), {"encoding_noted": 1, "separator_noted": 1}),
+    "utf-16 big end first": (b"\xfe\xff" + written(PLANS, encoding="utf-16-be"), {"encoding_noted": 1}),
+    "utf-16 without a mark": (written(PLANS, encoding="utf-16-le"), {"encoding_noted": 1}),
+    "semicolons": (written(PLANS, ";"), {"separator_noted": 1}),
+    "tabs": (written(PLANS, "\t", "\n"), {"separator_noted": 1}),
+    "bars": (written(PLANS, "|"), {"separator_noted": 1}),
+    "the line ends of old": (written(PLANS, end="\r"), {}),
+    "a line that names the separator": (b"sep=;\r\n" + written(PLANS, ";"), {
+        "separator_noted": 1, "lines_above_header_noted": 1,
+    }),
+    "title lines": (written(TITLES + PLANS), {"lines_above_header_noted": 1}),
+    "unpadded title lines": (b"Plans\r\nRun, Monday\r\n\r\n" + written(PLANS), {
+        "lines_above_header_noted": 1,
+    }),
+    "titles, tabs and utf-16": (written(TITLES + PLANS, "\t", encoding="utf-16"), {
+        "encoding_noted": 1, "separator_noted": 1, "lines_above_header_noted": 1,
+    }),
+    "a total": (written([*PLANS, ["Total", "3", "", ""]]), {"lines_passed_over_noted": 1}),
+    "a grand total of figures": (written([*PLANS, ["", "", "Grand total:", "1"]]), {
+        "lines_passed_over_noted": 1,
+    }),
+    "the words of a database": (written([*PLANS, [], ["(3 rows affected)"]]), {"lines_passed_over_noted": 1}),
+    "headers again": (written([*PLANS[:2], PLANS[0], *PLANS[2:]]), {"lines_passed_over_noted": 1}),
+    "empty cells": (written([*PLANS[:3], ["", " ", "", ""], PLANS[3], ["", "", "", ""]]), {
+        "lines_passed_over_noted": 1,
+    }),
+    "trailing columns": (written([[*row, "", ""] for row in PLANS]), {}),
+    "trailing separators": (written([PLANS[0], *([*row, ""] for row in PLANS[1:])]), {}),
+    "padding": (written(padded(PLANS)), {"no_break_spaces_noted": 1, "padded_cells_noted": 4}),
+    "words for nothing": (written([*PLANS[:3], [*PLANS[3][:3], "n/a"]]), {"words_for_nothing_noted": 1}),
+    "headers shouted": (written([[f" {h.upper()} " for h in PLANS[0]], *PLANS[1:]]), {}),
+    "everything quoted": (
+        ("\r\n".join(",".join(f'"{c}"' for c in row) for row in PLANS) + "\r\n").encode(), {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_declared_form_gives_the_same_rows_and_one_note(
+    form: str, places: Places, put: Put, ledger: Ledger, tmp_path: Path
+) -> None:
+    data, notes = FORMS[form]
+    put("cp_plans.csv", written(PLANS))
+    plain, _ = landed(places, ledger)
+    put("cp_plans.csv", data)
+
+    rows, kinds = landed(places, ledger)
+
+    assert rows == plain
+    assert kinds == notes
+
+
+def test_ids_written_as_numbers_are_read_where_every_one_is(places: Places, put: Put, ledger: Ledger) -> None:
+    def numbered(ids: list[str]) -> bytes:
+        return written(
+            [PLANS[0], *([row[0], one, *row[2:]] for one, row in zip(ids, PLANS[1:], strict=True))]
+        )
+
+    put("cp_plans.csv", numbered(["488", "489", "490"]))
+    plain, _ = landed(places, ledger)
+    put("cp_plans.csv", numbered(["488.0", "489.0", "490.0"]))
+    assert landed(places, ledger) == (plain, {"whole_number_ids_noted": 1})
+
+    put("cp_plans.csv", numbered(["488.0", "489", "490.0"]))  # one is not: what stands is another id
+    rows, kinds = landed(places, ledger)
+    assert rows != plain
+    assert kinds == {"ids_of_two_forms": 1}
+
+
+def test_an_id_of_which_a_spreadsheet_kept_the_first_digits_is_none(
+    places: Places, put: Put, ledger: Ledger
+) -> None:
+    put("cp_plans.csv", written([*PLANS[:3], ["p3", "1.23457E+11", *PLANS[3][2:]]]))
+
+    rows, kinds = landed(places, ledger)
+
+    assert len(rows) == 2
+    assert kinds == {"unreadable_cell": 1, "required_cell_empty": 1}
+
+
+REFUSED = {
+    "utf-16 cut in a character": written(PLANS, "\t", encoding="utf-16")[:-1],
+    "utf-16 cut in a row": written(PLANS, "\t", encoding="utf-16")[:-14],
+    "an encoding that may be another": ",".join(PLANS[0]).encode() + b"\n1,\x83,x,\n",
+    "no encoding at all": ",".join(PLANS[0]).encode() + b"\n1,\x81\xff,x,\n",
+    "a quotation mark that never closes": written(PLANS) + b'"p4,c4,2025-01-01,\r\n',
+}
+
+
+@pytest.mark.parametrize("form", REFUSED)
+def test_what_may_be_read_two_ways_is_refused(form: str) -> None:
+    with pytest.raises(Rejected):
+        read_csv(REFUSED[form], FORM)
+
+
+def test_a_semicolon_file_keeps_the_commas_of_its_cells() -> None:
+    rows = [PLANS[0], ["p1", "c,1", "2025-01-10", "1,5"]]
+
+    table = read_csv(written(rows, ";"), FORM)
+
+    assert [table.cells.column(i)[0].as_py() for i in range(4)] == rows[1]
+
+
+BUDGETS = [
+    "cost_centre",
+    "line_code",
+    "financial_year",
+    "annual_budget",
+    "forecast_outturn",
+    "actual_to_date",
+]
+UNSURE = {"numbers_unsure": 1, "unreadable_cell": 2}
+COMMAS = {  # cells of a column, how they are read, and what is said
+    "no other cell settles it": (["1,234", "5,678"], [None, None], UNSURE),
+    "another has a decimal comma": (["1,234", "1,5"], ["1.234", "1.5"], {"decimal_commas_noted": 1}),
+    "another has a decimal point": (["1,234", "1.5"], ["1234", "1.5"], {}),
+    "another has two commas": (["1,234", "1,234,567"], ["1234", "1234567"], {}),
+    "others say both": (["1,234", "1,5", "1.5"], [None, None, "1.5"], UNSURE),
+}
+
+
+@pytest.mark.parametrize("kind", COMMAS)
+def test_a_comma_between_semicolons_is_read_where_the_column_tells_what_it_is(
+    kind: str, places: Places, put: Put, ledger: Ledger
+) -> None:
+    sent, read, said = COMMAS[kind]
+    rows = [[f"C{place}", "STAFFING", "2024-25", "1", "1", cell] for place, cell in enumerate(sent)]
+    put("budgets.csv", written([BUDGETS, *rows], ";"))
+
+    rows_read, kinds = landed(places, ledger, "budgets")
+
+    assert [row["actual_to_date"] for row in rows_read] == [cell and Decimal(cell) for cell in read]
+    assert kinds == said | {"separator_noted": 1}
+
+
+def test_a_comma_in_a_file_of_commas_is_one_of_thousands(places: Places, put: Put, ledger: Ledger) -> None:
+    put("budgets.csv", written([BUDGETS, ["C", "STAFFING", "2024-25", "1", "1", "1,234"]]))
+
+    [row], kinds = landed(places, ledger, "budgets")
+    assert (row["actual_to_date"], kinds) == (Decimal(1234), {})
+
+
+def test_a_last_row_that_only_begins_like_a_total_is_a_row() -> None:
+    table = read_csv(written([*PLANS, ["Total Care 1", "c4", "2025-03-13", "0"]]), FORM)
+
+    assert table.cells.num_rows == 4
+    assert table.findings == ()

@@ -1,0 +1,262 @@
+"""The public pack over releases: what is out is a fact, and nothing that is hidden can be worked out."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from expectations.public_pack import Judge
+from publication.public_pack import methodology
+from publication.public_pack import write as public_pack
+from publication.public_pack.disclosure import ledger, long_table, relations
+from tests.support.warehouses import warehouse
+from tests.support.worlds import catalogue, members, placed
+
+MONTH = 12 * 2025 + 2  # March 2025
+OF = members().query("la_code == '857'")
+
+
+def shown(pack: long_table.Pack, indicator: str, la_code: str = "857", month: int = MONTH) -> dict[str, str]:
+    """The status of each breakdown of a figure of a month or a day."""
+    rows = pack.printed[
+        (pack.printed["area_code"] == la_code)
+        & (pack.printed["indicator_id"] == indicator)
+        & ~pack.printed["period_basis"].isin(["quarter", "year_to_date"])
+        & (pack.printed["period_end"].dt.year * 12 + pack.printed["period_end"].dt.month - 1 == month)
+    ]
+    return dict(zip(rows["breakdown"], rows["status"], strict=True))
+
+
+def two_releases(tmp_path: Path, *bases: pd.DataFrame) -> list[public_pack.Ended]:
+    """The packs of releases 1, 2 and so on, each with the ledger of those before it."""
+    found = []
+    for number, base in enumerate(bases, start=1):
+        kept = public_pack.Kept(tmp_path / "ledger", list(range(1, number)))
+        folder = tmp_path / f"{number}"
+        found.append(public_pack.publish(warehouse(base), folder, kept, number, "2025-03", Judge()))
+    return found
+
+
+def plans(closing: int) -> pd.DataFrame:
+    """Eight plans, eight more, and so many left at the end, all for neglect."""
+    return placed(
+        OF,
+        ("cp_open", MONTH - 1, 8),
+        ("cp_started", MONTH, 8),
+        ("cp_open", MONTH, closing),
+        *[("cp_category_pct", MONTH, (closing if of == "NEG" else 0, closing), of) for of in ("NEG", "PHY")],
+    )
+
+
+def test_a_restated_total_is_hidden_with_its_public_categories_and_the_release_is_not_stuck(tmp_path):
+    # 8 + 8 - 10 = 6 ended; restated to 12, 4 did: the total gives way, and 0.0% of it was public
+    first, second = two_releases(tmp_path, plans(10), plans(12))
+
+    assert (first.state, second.state, second.because) == ("made", "made", None)
+    with duckdb.connect(str(tmp_path / "2" / "public.duckdb"), read_only=True) as db:
+        [(shown,)] = db.sql(
+            "select count(*) from figures where status = 'shown' and indicator_id = 'cp_category_pct'"
+        ).fetchall()
+    assert shown == 0
+
+
+def test_what_is_out_already_is_left_out_by_name_and_the_pack_goes_out(tmp_path):
+    base = plans(10)
+    [first] = two_releases(tmp_path, base)
+    # as if an earlier pack had shown what tells three ends: nothing that is hidden now can help
+    kept = tmp_path / "ledger"
+    before = ledger.read(kept, [1])
+    told = before["indicator_id"].eq("cp_open") & before["month"].eq(MONTH)
+    ledger.write(kept, before.assign(numerator=before["numerator"].mask(told, 13)), 1)
+    ended = public_pack.publish(
+        warehouse(plans(13)), tmp_path / "again", public_pack.Kept(kept, [1]), 2, "2025-03", Judge()
+    )
+
+    assert ended.state == "made"
+    assert {(one["la_code"], one["indicator_id"], one["months"]) for one in ended.left_out} >= {
+        ("857", "cp_open", "2025-02 2025-03"),
+        ("857", "cp_started", "2025-03"),
+    }
+    with duckdb.connect(str(tmp_path / "again" / "public.duckdb"), read_only=True) as db:
+        said = db.sql("select distinct status from figures where indicator_id = 'cp_started'").fetchall()
+    assert said == [("left_out",)]
+
+
+def test_what_the_gate_stops_is_left_out_and_the_rest_goes_out(tmp_path, monkeypatch):
+    real = long_table.make
+
+    def careless(*given) -> long_table.Pack:
+        pack = real(*given)
+        small = pack.printed["indicator_id"].eq("s47_started") & pack.printed["status"].eq("c")
+        printed = pack.printed.assign(
+            status=pack.printed["status"].mask(small, "shown"), value=pack.printed["value"].mask(small, 3.0)
+        )
+        return long_table.replace(pack, printed=printed)
+
+    monkeypatch.setattr(long_table, "make", careless)
+    base = placed(OF, ("s47_started", MONTH, 3), ("icpc_held", MONTH, 9))
+    [ended] = two_releases(tmp_path, base)
+
+    assert ended.state == "made"
+    assert [(one["la_code"], one["indicator_id"]) for one in ended.left_out] == [("857", "s47_started")]
+    kept = ledger.read(tmp_path / "ledger", [1]).set_index("indicator_id")["is_shown"]
+    assert dict(kept) == {"icpc_held": True, "s47_started": False}
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda file: file.unlink(), "has nothing of release 1"),
+        (lambda file: file.write_bytes(b"PAR1"), "cannot be read for release 1"),
+        (
+            lambda file: ledger.write(file.parent, ledger.read(file.parent, [1])[:1], 1),
+            "not as release 1 wrote",
+        ),
+    ],
+)
+def test_without_the_ledger_of_an_earlier_pack_there_is_none_and_a_sentence(tmp_path, harm, said):
+    base = placed(OF, ("s47_started", MONTH, 3), ("icpc_held", MONTH, 9))
+    [first] = two_releases(tmp_path, base)
+    harm(tmp_path / "ledger" / "000001.parquet")
+    kept = public_pack.Kept(tmp_path / "ledger", [1], {1: first.ledger_sha256})
+    ended = public_pack.publish(warehouse(base), tmp_path / "2", kept, 2, "2025-03", Judge())
+
+    assert ended.state == "refused"
+    assert said in str(ended.because) and "restore" in str(ended.because)
+    assert not (tmp_path / "2").exists()
+
+
+def test_a_gap_in_the_ledger_is_found_by_what_came_after_it(tmp_path):
+    first = placed(OF, ("s47_started", MONTH, 3))
+    second = placed(OF, ("s47_started", MONTH, 9))
+    two_releases(tmp_path, first, second)
+    (tmp_path / "ledger" / "000001.parquet").unlink()
+
+    with pytest.raises(ledger.NotWhole, match="nothing of release 1"):
+        ledger.read(tmp_path / "ledger", [1, 2])
+
+
+def test_a_release_with_a_public_folder_owes_its_part_of_the_ledger(tmp_path):
+    (tmp_path / "000001" / "public").mkdir(parents=True)
+    (tmp_path / "000002").mkdir()
+    said = '{"public_pack": {"ledger_sha256": "ab"}}'
+    (tmp_path / "000001" / "manifest.json").write_text(said, encoding="utf-8")
+
+    assert ledger.owed(tmp_path, [1, 2, 3]) == {1: "ab"}
+
+
+def region_of(*counts: int) -> long_table.Pack:
+    of = members(3 * len(counts)).assign(region_code=lambda d: ["R0"] * len(d))
+    base = placed(of, *[(f"{n:03d}", "s47_started", MONTH, count) for n, count in enumerate(counts, 1)])
+    return long_table.make(base, of[: len(counts)], ledger.empty(), 1)
+
+
+def test_a_region_is_hidden_where_noughts_and_low_would_tell_that_each_hidden_count_is_one():
+    # printed: four c, six noughts; low is 1 to 4, and a c is not nought
+    assert shown(region_of(1, 1, 1, 1, 0, 0, 0, 0, 0, 0), "s47_started", "R0") == {"all": "c"}
+
+
+def test_a_region_is_shown_where_hidden_counts_keep_four_values():
+    assert shown(region_of(3, 2, 4, 3, 2, 3, 30, 41), "s47_started", "R0") == {"all": "shown"}
+
+
+def one_pack(*figures: tuple) -> long_table.Pack:
+    return long_table.make(placed(OF, *figures), members(), ledger.empty(), 1)
+
+
+def behind(pack: long_table.Pack, *indicators: str) -> dict[str, str]:
+    return {name: shown(pack, name)["all"] for name in indicators}
+
+
+def test_agency_staff_cannot_be_worked_out_of_vacancies_their_rate_and_the_rate_after_cover():
+    # 5.0 of 18.2% is 27.5 posts; 10.9% net of them is 3.0; so 2.0
+    said = behind(
+        one_pack(
+            ("wf_vacancies_fte", MONTH, 5.0), ("wf_vacancy_rate", MONTH, (5.0, 27.5)),
+            ("wf_vacancy_rate_net_agency", MONTH, (3.0, 27.5)), ("wf_agency_fte", MONTH, 2.0),
+        ),
+        "wf_agency_fte", "wf_vacancies_fte", "wf_vacancy_rate", "wf_vacancy_rate_net_agency",
+    )  # fmt: skip
+
+    # one gives way, and it is the one that tells a reader least
+    assert said == {
+        "wf_agency_fte": "c",
+        "wf_vacancies_fte": "shown",
+        "wf_vacancy_rate": "shown",
+        "wf_vacancy_rate_net_agency": "c",
+    }
+
+
+def turnover(leavers_now: int, leavers_then: int) -> long_table.Pack:
+    """Thirteen months of leavers, and the turnover of two hundred permanent staff in the last two."""
+    left = [leavers_then, 7, 8, 9, 7, 8, 9, 7, 8, 9, 7, 8, leavers_now]
+    months = range(MONTH - 12, MONTH + 1)
+    staff = [
+        figure
+        for month in (MONTH - 1, MONTH)
+        for figure in (
+            ("wf_vacancies_fte", month, 30.0), ("wf_vacancy_rate", month, (30.0, 230.0)),
+            ("wf_turnover_rate", month, (float(sum(left[:12] if month < MONTH else left[1:])), 200.0)),
+        )
+    ]  # fmt: skip
+    return one_pack(*[("wf_leavers", m, n) for m, n in zip(months, left, strict=True)], *staff)
+
+
+def test_leavers_of_a_month_cannot_be_worked_out_of_a_step_of_the_turnover():
+    # two hundred staff, and twelve months to each: from 87 leavers to 91 is four more, so 5 now and 1 then
+    pack = turnover(leavers_now=5, leavers_then=1)
+
+    assert shown(pack, "wf_leavers") == {"all": "c"}
+    assert "c" in (
+        shown(pack, "wf_turnover_rate")["all"],
+        shown(pack, "wf_turnover_rate", month=MONTH - 1)["all"],
+    )
+
+
+def test_a_step_of_the_turnover_of_few_staff_tells_without_the_months_between():
+    # twenty staff: from 8 leavers to 12 is four more to within one, so of 1 to 5 the 5 was 3, 4 or 5
+    staff = [
+        figure
+        for month, left in ((MONTH - 1, 8.0), (MONTH, 12.0))
+        for figure in (
+            ("wf_vacancies_fte", month, 3.0), ("wf_vacancy_rate", month, (3.0, 23.0)),
+            ("wf_turnover_rate", month, (left, 20.0)),
+        )
+    ]  # fmt: skip
+    pack = one_pack(("wf_leavers", MONTH - 12, 1), ("wf_leavers", MONTH, 5), *staff)
+
+    assert "c" in (
+        shown(pack, "wf_turnover_rate")["all"],
+        shown(pack, "wf_turnover_rate", month=MONTH - 1)["all"],
+    )
+
+
+def test_a_turnover_that_tells_nothing_of_a_month_is_shown():
+    pack = turnover(leavers_now=9, leavers_then=8)
+
+    assert shown(pack, "wf_turnover_rate") == {"all": "shown"}
+
+
+def test_plans_started_cannot_be_worked_out_of_conferences_and_the_share_that_became_plans():
+    # 6 of 30 became plans, and 5 started: to within one, the share tells them
+    figures = ("icpc_held", MONTH, 30), ("icpc_to_plan_pct", MONTH, (6, 30)), ("cp_started", MONTH, 5)
+
+    assert behind(one_pack(*figures), "icpc_held", "icpc_to_plan_pct", "cp_started") == {
+        "icpc_held": "shown",
+        "icpc_to_plan_pct": "c",
+        "cp_started": "c",
+    }
+
+
+def test_every_relation_names_indicators_and_is_on_the_page_of_each():
+    about = catalogue()
+    for relation in relations.relations():
+        for name in {relation.indicator_id, *relation.others} - {"population"}:
+            lines = methodology.tied_to_in_words(name, str(about.loc[name, "bases"]))
+            assert any(relation.written in line for line in lines), (name, relation.written)
+
+
+def test_a_term_that_makes_no_sense_is_named():
+    with pytest.raises(ValueError, match="did not understand 'cp_open'"):
+        relations.terms_of("+cp_started cp_open")
