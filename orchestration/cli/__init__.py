@@ -1,0 +1,29 @@
+"""The command line: what a performance analyst types each month, and what a script can rely on."""
+
+from orchestration.cli import (
+    keys,
+    maintenance,
+    months,
+    page,
+    query,
+    receiving,
+    refresh,
+    releases,
+    reports,
+    synthetic,
+)
+from orchestration.cli.group import main
+
+__all__ = [
+    "keys",
+    "main",
+    "maintenance",
+    "months",
+    "page",
+    "query",
+    "receiving",
+    "refresh",
+    "releases",
+    "reports",
+    "synthetic",
+]

@@ -1,0 +1,34 @@
+"""Options that several commands have, each with one wording."""
+
+from pathlib import Path
+
+import click
+
+from ingest.privacy.key_file import KEY_FILE
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
+MONTH = click.DateTime(["%Y-%m"])
+release_option = click.option(
+    "--release", type=FOLDER, envvar="LINE_OF_SIGHT_RELEASE", default="release", show_default=True,
+    help="Where releases are; readers follow RELEASE/current.",
+)  # fmt: skip
+restricted_option = click.option(
+    "--restricted", type=FOLDER, envvar="LINE_OF_SIGHT_RESTRICTED",
+    help="Where children's records are worked on; closed to other users.  [default: RELEASE-restricted]",
+)  # fmt: skip
+raw_option = click.option(
+    "--raw", type=FOLDER, envvar="LINE_OF_SIGHT_RAW", default="raw", show_default=True,
+    help="The returns as received: RAW/<YYYY-MM>/<la_code>/<return_name>.csv",
+)  # fmt: skip
+reference_option = click.option(
+    "--reference", type=FOLDER, envvar="LINE_OF_SIGHT_REFERENCE", default="reference", show_default=True,
+    help="Populations, targets and DfE statistics, exactly as downloaded.",
+)  # fmt: skip
+key_option = click.option(
+    "--key", type=click.Path(dir_okay=False, path_type=Path), envvar=KEY_FILE,
+    help="The file of the key that pseudonyms are made with.  [default: ~/.config/line-of-sight/key]",
+)  # fmt: skip
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON for a script instead of a table."
+)

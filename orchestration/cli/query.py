@@ -1,0 +1,231 @@
+"""Ask the current release: a figure and its grounds, a scorecard, how things stand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.paths import Places
+from orchestration.cli.console import out, print_table
+from orchestration.cli.group import main
+from orchestration.cli.options import (
+    MONTH,
+    json_option,
+    raw_option,
+    reference_option,
+    release_option,
+    restricted_option,
+)
+from orchestration.runtime.outcome import counted
+from publication import queries as answers
+
+
+@main.command()
+@click.argument("indicator")
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--month", required=True, type=MONTH, help="The month asked about, as 2025-04.")
+@release_option
+@json_option
+def explain(indicator: str, authority: str, month: Any, release: Path, as_json: bool) -> None:
+    """Show a figure, what it was worked out from, the rule in words, and the checks behind it.
+
+    \b
+    Example:  line-of-sight explain icpc_15wd_pct --authority 001 --month 2025-03
+    """
+    try:
+        said = answers.explain(release, indicator, authority, month.strftime("%Y-%m"))
+    except answers.NoAnswer as none:
+        raise click.UsageError(str(none)) from None
+    if as_json:
+        click.echo(json.dumps(said, indent=1, default=str))
+        return
+    out.print(f"[bold]{said['title']}[/bold] ({indicator}), {said['authority']}, {said['month']}")
+    if said["state"]:
+        out.print(said["state"])
+    for doubt in said["held"]:
+        stands = "; an earlier figure stands" if doubt["is_earlier_figure_given"] else ""
+        bases = ", ".join(answers.in_words(basis) for basis in doubt["bases"])
+        out.print(
+            f"Held ({bases}): {doubt['ground_sentence']} ({doubt['ground']}){stands}. "
+            f"To free it: {doubt['suggested_action']}",
+            soft_wrap=True,
+            markup=False,
+        )
+    for doubt in said["warnings"]:
+        out.print(f"Warning: {doubt['ground_sentence']} ({doubt['ground']})", soft_wrap=True, markup=False)
+    print_table(
+        ["basis", "breakdown", "value", "numerator", "denominator", "status", "first published"],
+        [
+            [
+                f["period_basis"],
+                f["breakdown_value"],
+                answers.shown(f["value"], said["unit"]),
+                answers.shown(f["numerator"], "count"),
+                answers.shown(f["denominator"], "count"),
+                f["value_status"],
+                answers.shown(f["first_value"], said["unit"]),
+            ]
+            for f in said["figures"]
+        ],
+    )
+    out.print(f"Counted: {said['numerator_rule']}")
+    out.print(f"Out of:  {said['denominator_rule']}")
+    if said["decision_note"]:
+        out.print(f"Note:    {said['decision_note']}")
+    out.print("Read from what counts of what came:")
+    print_table(
+        ["return", "counts", "file", "version", "status", "SHA-256"],
+        [
+            [
+                r["return_name"],
+                "yes" if r["is_current"] else "no",
+                r["file"],
+                r["version"],
+                r["submission_status"],
+                r["sha256"],
+            ]
+            for r in said["returns"]
+        ],
+    )
+    out.print("Checks:")
+    checks = answers.by_check(said["checks"])
+    print_table(
+        ["check", "state", "on", "what it asks"],
+        [[c["check"], c["state"], ", ".join(c["subjects"]), c["sentence"]] for c in checks],
+    )
+
+
+@main.command()
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--month", type=MONTH, help="The month asked about.  [default: the month the release reports]")
+@release_option
+@json_option
+def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
+    """Show every indicator of an authority for a month, area by area, and what it is set beside."""
+    try:
+        said = answers.scorecard(release, authority, month and month.strftime("%Y-%m"))
+    except answers.NoAnswer as none:
+        raise click.UsageError(str(none)) from None
+    if as_json:
+        click.echo(json.dumps(said, indent=1, default=str))
+        return
+    out.print(f"[bold]{said['authority']}, {said['month']}[/bold]")
+    if said["state"]:
+        out.print(said["state"])
+    print_table(
+        [
+            "area",
+            "indicator",
+            "month",
+            "year to date",
+            "12 months",
+            "target",
+            "since last month",
+            "England",
+            "neighbours",
+            "signal",
+            "status",
+        ],
+        [
+            [
+                r["area"],
+                r["title"],
+                answers.shown(r["now"], r["unit"]),
+                answers.shown(r["year_to_date"], r["unit"]),
+                answers.shown(r["rolling_12_months"], r["unit"]),
+                r["target"],
+                answers.shown_change(r["change"], r["direction"], r["unit"]),
+                answers.shown(r["england"], r["unit"]),
+                answers.shown(r["neighbours"], r["unit"]),
+                answers.in_words(r["signal"]),
+                r["value_status"],
+            ]
+            for r in said["rows"]
+        ],
+    )
+
+
+@main.command()
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@json_option
+@click.option("--files", is_flag=True, help="Show what each file of the newest month was taken for.")
+def status(
+    raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool, files: bool
+) -> None:
+    """Show what has arrived, what is missing, what was withheld, and the current release."""
+    places = Places.of(raw, reference, release, restricted)
+    if files:
+        listed = answers.files_found(places)
+        if as_json:
+            click.echo(json.dumps(listed, indent=1))
+        else:
+            print_table(["file", "what it is", "how it stands"], [list(one.values()) for one in listed])
+        return
+    said = answers.status(places)
+    if as_json:
+        click.echo(json.dumps(said, indent=1, default=str))
+        return
+    current = said["release"]
+    if current:
+        out.print(
+            f"Current release: {current['release']}, reporting {current['view_month']}, {current['place']}"
+        )
+    else:
+        out.print("There is no release yet; run `line-of-sight refresh`")
+    if said["last_refresh"]:
+        last = said["last_refresh"]
+        out.print(
+            f"Last refresh: {last['outcome']}, reporting {last['view_month'] or 'nothing'}, at {last['at']}"
+        )
+        for reason in (last["reasons"] or "").splitlines():
+            out.print(f"  - {reason}")
+    if current:
+        out.print(answers.public_in_words(current["public_month"], current["public_pack"]))
+    for one in said["held"]:
+        out.print(
+            f"Authority {one['la_code']}: {counted(one['figure_count'], 'figure')} held: "
+            f"{one['ground_sentence']} ({one['ground']}). To free them: {one['suggested_action']}. "
+            f"Row by row: {one['error_report']}",
+            soft_wrap=True,
+            markup=False,
+        )
+    for one in said["left_out"]:
+        out.print(f"Not taken: {one['file']}: {one['reason']}. {one['suggested_action']}", markup=False)
+    if said["waiting"]:
+        out.print(f"Waiting to be read: {', '.join(said['waiting'])}")
+    if said["policy"]:
+        out.print(said["policy"])
+    out.print(f"Newest month: {said['month'] or 'none'}")
+    print_table(
+        ["authority", "accepted", "missing", "refused", "the month"],
+        [
+            [a["la_code"], a["accepted"], a["missing"], a["refused"], a.get("state_in_words")]
+            for a in said["authorities"]
+        ],
+    )
+    for refused in said["refused"]:
+        out.print(f"Refused: {refused['file']} (version {refused['version']}): {refused['reason']}")
+    if said["missing"]:
+        out.print("Missing:")
+        print_table(
+            ["authority", "returns"], [[m["la_code"], ", ".join(m["returns"])] for m in said["missing"]]
+        )
+    if said["not_supplied"]:
+        out.print("What the formats that came cannot supply:")
+        print_table(
+            ["authority", "format", "what", "why"],
+            [[n["la_code"], n["source_format"], n["what"], n["why"]] for n in said["not_supplied"]],
+        )
+    if said["findings"]:
+        out.print("Findings:")
+        print_table(
+            ["file", "column", "finding", "how many", "what to do"],
+            [
+                [f["file"], f["column_name"], f["finding"], f["finding_count"], f["next_move"]]
+                for f in said["findings"]
+            ],
+        )

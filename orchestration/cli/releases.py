@@ -1,0 +1,82 @@
+"""List releases, go back to one, and copy the current one to PostgreSQL."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ingest.paths import Places
+from orchestration.cli.console import err, out, print_table, refused
+from orchestration.cli.group import main
+from orchestration.cli.options import json_option, release_option, restricted_option
+from orchestration.pipeline import list_releases, return_to
+from publication.release.publish import NotThere
+
+
+@main.command("release")
+@click.option("--to", "number", type=int, help="The number of the release that readers are to be given.")
+@release_option
+@restricted_option
+@json_option
+def releases(number: int | None, release: Path, restricted: Path | None, as_json: bool) -> None:
+    """List the releases, or go back to an earlier one.
+
+    \b
+    Going back points RELEASE/current at that release, byte for byte as it was published, after its files are
+    checked against its manifest. Nothing is deleted, and `--to` a later number goes forward again.
+    The next refresh reads whatever is in RAW then, and publishes it under a new number; what was first
+    published of a month stays so. Take what was wrong out of RAW before it, or it will be published again.
+
+    \b
+    Example:  line-of-sight release --to 3
+    Exit codes:  0 done   2 no such release, or it is damaged   75 a refresh is running
+    """
+    places = Places.of(Path("raw"), Path("reference"), release, restricted)
+    with refused(NotThere):
+        if number is not None:
+            return_to(places, number)
+        said = list_releases(places)
+    if as_json:
+        click.echo(json.dumps([asdict(r) for r in said], indent=1))
+        return
+    if number is not None:
+        out.print(f"Release {number} is current, as it was published: {places.current}")
+        return
+    print_table(
+        ["release", "month", "published", "current"],
+        [[r.release, r.view_month, r.published_at, "current" if r.is_current else ""] for r in said],
+    )
+
+
+@main.command("copy")
+@release_option
+@click.option(
+    "--to", required=True, envvar="LINE_OF_SIGHT_POSTGRES", metavar="postgresql://HOST/DATABASE",
+    help="The database. Keep the password in ~/.pgpass, or the whole address in LINE_OF_SIGHT_POSTGRES.",
+)  # fmt: skip
+@click.option("--schema", default="line_of_sight", show_default=True, help="Where readers find the marts.")
+@click.option(
+    "--reader", default="line_of_sight_reader", show_default=True,
+    help="A role that may read the marts and change nothing; made where it is not there.",
+)  # fmt: skip
+def copy_to(release: Path, to: str, schema: str, reader: str) -> None:
+    """Copy the current release to PostgreSQL, whole or not at all, for BI tools that read a server.
+
+    These are the exact figures of the release, small numbers included: for a database inside the council.
+    Let a person or a tool read them with `grant line_of_sight_reader to ...`.
+
+    \b
+    Example:  line-of-sight copy --to postgresql://warehouse.council.internal/performance
+    """
+    from publication.exports.postgres import NotCopied, copy_release
+
+    try:
+        copied = copy_release(release / "current", to, schema, reader, err.print)
+    except NotCopied as why:
+        raise click.ClickException(str(why)) from None
+    was = "Copied" if copied.is_new else "Already there:"
+    out.print(
+        f"{was} release {copied.release}, {len(copied.rows)} marts and {sum(copied.rows.values()):,} rows, "
+        f"in the schema {copied.schema}; the role {reader} may read it"
+    )

@@ -1,0 +1,103 @@
+"""Reports for people, and lists of what is overdue for teams."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.paths import Places
+from orchestration.cli.console import BUSY, err
+from orchestration.cli.group import main
+from orchestration.cli.options import FOLDER, MONTH, release_option, restricted_option
+
+
+@main.command()
+@click.option("--authority", help="Whose report: a three-digit DfE code, as 372, or all.")
+@click.option("--region", help="Authorities side by side instead: the name of a region, or all.")
+@click.option("--month", type=MONTH, help="The month to report.  [default: the month the release reports]")
+@click.option(
+    "--edition",
+    type=click.Choice(["restricted", "public"]),
+    default="restricted",
+    show_default=True,
+    help="Exact figures for the authority itself, or only what the public pack says.",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["html", "pdf", "xlsx"]),
+    multiple=True,
+    help="Which files to write; may be given more than once.  [default: all three]",
+)
+@click.option(
+    "--braille-ready", is_flag=True, help="Also write plain text for a braille display or embosser."
+)
+@click.option("--large-print", is_flag=True, help="Large print in the page and the PDF.")
+@click.option("--out", type=FOLDER, help="Where to write.  [default: RELEASE-restricted/reports]")
+@release_option
+@restricted_option
+def report(
+    authority: str | None,
+    region: str | None,
+    month: Any,
+    edition: str,
+    formats: tuple[str, ...],
+    braille_ready: bool,
+    large_print: bool,
+    out: Path | None,
+    release: Path,
+    restricted: Path | None,
+) -> None:
+    """Write the monthly performance report of an authority or a region, from the current release alone.
+
+    \b
+    Example:  line-of-sight report --authority 372 --month 2025-03
+    Writes    <out>/2025-03/372/performance-2025-03-372.html, .pdf and .xlsx
+    """
+    from publication.reports import make
+    from publication.reports.figures import NoReport
+
+    if (authority is None) == (region is None):
+        raise click.UsageError("say whose report: --authority 372, --authority all or --region 'North West'")
+    wanted = [*(formats or ("html", "pdf", "xlsx")), *(["txt"] if braille_ready else [])]
+    folder = out or Places.of(Path("raw"), Path("reference"), release, restricted).reports
+    try:
+        source = make.edition_of(release, edition)
+        chosen = make.month_of(source, month and month.date())
+        if region:
+            click.echo(make.make_region(source, region, chosen, folder, large_print))
+            return
+        codes = list(source.authorities(chosen)) if authority == "all" else [authority or ""]
+        for made in make.make_reports(source, codes, chosen, folder, wanted, large_print):
+            for file in made.files:
+                click.echo(file)
+    except NoReport as none:
+        raise click.UsageError(str(none)) from None
+
+
+@main.command()
+@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@release_option
+@restricted_option
+def worklist(authority: str, release: Path, restricted: Path | None) -> None:
+    """List the children behind what is overdue, by team and worker. Restricted: never part of a release.
+
+    \b
+    Writes  RELEASE-restricted/work_lists/372/work_lists.html and a CSV a list, as the newest refresh has it
+    """
+    import duckdb
+
+    from publication.reports.figures import NoReport
+    from publication.worklists import write_work_lists
+
+    try:
+        for file in write_work_lists(
+            Places.of(Path("raw"), Path("reference"), release, restricted), authority
+        ):
+            click.echo(file)
+    except NoReport as none:
+        raise click.UsageError(str(none)) from None
+    except duckdb.IOException:
+        err.print("a refresh is writing the warehouse; try again when it has ended")
+        sys.exit(BUSY)

@@ -1,0 +1,40 @@
+"""Write wholly fictional returns."""
+
+from pathlib import Path
+
+import click
+
+from orchestration.cli.console import err, out
+from orchestration.cli.group import main
+from orchestration.cli.options import FOLDER
+
+
+@main.command()
+@click.option("--authorities", default=3, show_default=True, help="How many authorities.")
+@click.option("--months", required=True, help="The months to write, first and last, as 2024-04..2025-03.")
+@click.option("--children", default=300, show_default=True, help="Children in need at a time, on average.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--out", "folder", type=FOLDER, required=True, help="Writes OUT/raw and OUT/reference.")
+@click.option("--jobs", default=1, show_default=True, help="How many processes to write with.")
+def invent(authorities: int, months: str, children: int, seed: int, folder: Path, jobs: int) -> None:
+    """Write realistic, wholly fictional returns, to try before you trust.
+
+    \b
+    Example:  line-of-sight invent --months 2024-04..2025-03 --out try
+              line-of-sight refresh --raw try/raw --reference try/reference --release try/release
+    """
+    import pandas as pd
+
+    from synthetic import invent as write
+
+    try:
+        first, _, last = months.partition("..")
+        chosen = [month.strftime("%Y-%m") for month in pd.period_range(first, last or first, freq="M")]
+        summary = write(authorities, chosen, children, seed, folder, err.print, jobs)
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    rows = summary.rows_by_month[chosen[-1]]
+    out.print(
+        f"Wrote {len(chosen)} months of {authorities} authorities to {folder}; "
+        f"{rows:,} rows in the last month"
+    )
