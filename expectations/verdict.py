@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from expectations.checks import Check, Severity, State
+from ingest.files import new_file
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Verdict:
 
     def write(self, path: Path) -> None:
         """Keep the verdict beside the build."""
-        path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        with new_file(path) as aside:
+            aside.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> "Verdict":

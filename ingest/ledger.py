@@ -238,7 +238,7 @@ class Ledger:
 
     def add_repeats(self, receipts: Iterable[Receipt]) -> None:
         """Put on record that the content of these receipts came again."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = utc_now()
         self._db.executemany(
             """insert into repeats
             (return_name, reporting_month, la_code, version, source_format, sha256, received_at)
@@ -304,7 +304,7 @@ class Ledger:
 
     def add_overrides(self, overrides: Iterable[Override]) -> None:
         """Put on record who answers for figures; the newest word on each doubt stands."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = utc_now()
         self._db.executemany(
             """insert into overrides (ground, la_code, return_name, reason, by_name, until_month, at)
             values (?, ?, ?, ?, ?, ?, ?)""",
@@ -323,3 +323,8 @@ def _ledger_type(name: str) -> pa.DataType:
     numbers = ("version", "size", "mtime_ns", "inode", "is_incomplete")
     counts = name.endswith(("_count", "_id", "_number")) or name in numbers
     return pa.int64() if counts else pa.string()
+
+
+def utc_now() -> str:
+    """The moment, as the ledger writes moments down."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -20,7 +19,7 @@ from ingest.contracts.reporting_policy import Policies, read_policies
 from ingest.discovery import raw_folder
 from ingest.discovery.returns import sort_files
 from ingest.landing.land import pending_months
-from ingest.ledger import Ledger, MonthEvent, Override
+from ingest.ledger import Ledger, MonthEvent, Override, utc_now
 from ingest.paths import Places
 from ingest.privacy.key_file import key_file, pseudonyms_for
 from ingest.warehouse import months
@@ -29,7 +28,7 @@ from orchestration.runtime.dagster_home import BY_COMMAND, close_lost_runs, use_
 from orchestration.runtime.error_messages import trouble_in
 from orchestration.runtime.lock import only_refresh
 from orchestration.runtime.outcome import Outcome, read_outcome
-from publication.release.publish import (
+from publication.release.pointer import (
     MANIFEST,
     NotThere,
     Published,
@@ -85,7 +84,7 @@ def refresh_warehouse(
                 ops = {"lay_out": {"config": lay_out}}
                 outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops)
             with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
-                ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, _now())
+                ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, utc_now())
             return outcome
         finally:
             ledger.close()
@@ -138,14 +137,14 @@ def _decide(
         with progress.listening(tell):
             outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops)
         with suppress(sqlite3.Error):
-            ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, _now())
+            ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, utc_now())
         return outcome
 
 
 def record_stop(places: Places) -> None:
     """Put on record, in the ledger and in Dagster, that the refresh in this process was stopped."""
     with closing(Ledger(places.ledger)) as ledger:
-        ledger.add_refresh(None, "stopped", None, _now())
+        ledger.add_refresh(None, "stopped", None, utc_now())
     if _instances:
         close_lost_runs(_instances[-1], is_stopped=True)
 
@@ -254,10 +253,6 @@ def _load_what_comes_last() -> None:
     for name in ("expectations.gate", "publication.public_pack.write"):
         with suppress(Exception):
             import_module(name)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _why(event: Any, places: Places) -> str:

@@ -4,7 +4,6 @@ The reports lie in the restricted zone, one folder an authority, open to nobody 
 stands and hold no value of it.
 """
 
-import os
 import string
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -18,6 +17,7 @@ from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.file_reader import Rejected, read_bytes, read_table
 from ingest.discovery.raw_folder import RawFile, look, own_names
 from ingest.discovery.returns import header_row
+from ingest.files import new_file
 from ingest.ledger import Ledger
 from ingest.paths import Places
 
@@ -178,14 +178,9 @@ def write_error_reports(places: Places) -> int:
 
 def _write(db: duckdb.DuckDBPyConnection, la_code: str, path: Path) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    aside = path.with_name(f".{path.name}.aside")
-    db.execute(
-        f"copy (select * exclude (la_code) from report where la_code = '{la_code}') to '{aside}' (header)"
-    )
-    aside.chmod(0o600)
-    with aside.open("rb") as written:
-        os.fsync(written.fileno())
-    aside.replace(path)
+    rows = f"select * exclude (la_code) from report where la_code = '{la_code}'"
+    with new_file(path, mode=0o600) as aside:
+        db.execute(f"copy ({rows}) to '{aside}' (header)")
 
 
 def _own_names(places: Places) -> dict[str, str]:

@@ -5,11 +5,9 @@ named by its content and never altered; a new version is a new file beside it.
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -31,8 +29,9 @@ from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.raw_folder import RawFile, RawFolder, is_as_seen
 from ingest.discovery.returns import sort_files
 from ingest.file_errors import Broke, of_this_file
+from ingest.files import new_file
 from ingest.landing.conform import Conformed, conform
-from ingest.ledger import Ledger, Look, Receipt
+from ingest.ledger import Ledger, Look, Receipt, utc_now
 from ingest.privacy.pseudonyms import Pseudonyms
 
 # of raw files conformed in one query: small, so that one month keeps both cores busy
@@ -302,7 +301,7 @@ def _open(
         kept_count=0,
         finding_count=0,
         landed=None,
-        received_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        received_at=utc_now(),
     )
     return _Opened(file, receipt, table, notes)
 
@@ -486,9 +485,8 @@ def _with_place(rows: pa.Table, opened: Sequence[_Opened], month: str) -> pa.Tab
 
 
 def _write_whole(table: pa.Table, target: Path) -> None:
-    aside = target.with_suffix(".aside")
-    pq.write_table(table, aside, **written_as(table.schema))
-    _settle(aside, target)
+    with new_file(target) as aside:
+        pq.write_table(table, aside, **written_as(table.schema))
 
 
 def written_as(schema: pa.Schema) -> dict[str, Any]:
@@ -501,10 +499,3 @@ def written_as(schema: pa.Schema) -> dict[str, Any]:
         "use_dictionary": [f.name for f in schema if f.name not in (*plain, *counting)],
         "column_encoding": dict.fromkeys(counting, "DELTA_BINARY_PACKED") or None,
     }
-
-
-def _settle(aside: Path, target: Path) -> None:
-    """Move a written file to its name only when all of it is on the disk."""
-    with aside.open("rb") as file:
-        os.fsync(file.fileno())
-    aside.rename(target)

@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
+from ingest.files import new_folder, sha256_of
 from ingest.maintenance.purge import LOG
 from ingest.paths import Places
 
@@ -44,26 +44,24 @@ def back_up(places: Places, to: Path) -> Copied:
         raise NotBackedUp(f"{to} is there already; name a new folder for each backup")
     if not places.ledger.exists():
         raise NotBackedUp(f"nothing has been received in {places.release}; there is nothing to back up")
-    aside = to.with_name(f".{to.name}.aside")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(mode=0o700, parents=True)
-    for name, folder in _folders(places).items():
-        if folder.exists() and name != "restricted":
-            shutil.copytree(folder, aside / name, symlinks=True)
-    (aside / "restricted").mkdir(mode=0o700)
-    for name in KEPT:
-        source, target = places.restricted / name, aside / "restricted" / name
-        if source == places.ledger:
-            with closing(sqlite3.connect(source)) as ledger, closing(sqlite3.connect(target)) as copy:
-                ledger.backup(copy)  # a plain copy of the file could miss what SQLite still holds beside it
-        elif source.is_dir():
-            shutil.copytree(source, target)
-        elif source.exists():
-            shutil.copy2(source, target)
-    sums = {str(path.relative_to(aside)): _sum(path) for path in _files(aside)}
-    copied = Copied(len(sums), sum(path.stat().st_size for path in _files(aside)))
-    (aside / LIST).write_text(json.dumps(sums, indent=0), encoding="utf-8")
-    aside.rename(to)
+    with new_folder(to) as aside:
+        for name, folder in _folders(places).items():
+            if folder.exists() and name != "restricted":
+                shutil.copytree(folder, aside / name, symlinks=True)
+        (aside / "restricted").mkdir(mode=0o700)
+        for name in KEPT:
+            source, target = places.restricted / name, aside / "restricted" / name
+            if source == places.ledger:
+                # a plain copy of the file could miss what SQLite still holds beside it
+                with closing(sqlite3.connect(source)) as ledger, closing(sqlite3.connect(target)) as copy:
+                    ledger.backup(copy)
+            elif source.is_dir():
+                shutil.copytree(source, target)
+            elif source.exists():
+                shutil.copy2(source, target)
+        sums = {str(path.relative_to(aside)): sha256_of(path) for path in _files(aside)}
+        copied = Copied(len(sums), sum(path.stat().st_size for path in _files(aside)))
+        (aside / LIST).write_text(json.dumps(sums, indent=0), encoding="utf-8")
     return copied
 
 
@@ -75,7 +73,7 @@ def restore(places: Places, source: Path) -> Copied:
         raise NotBackedUp(f"{source} is no whole backup: its {LIST} cannot be read") from None
     held = {str(path.relative_to(source)): path for path in _files(source) if path.name != LIST}
     amiss = sorted(sums.keys() ^ held.keys())
-    amiss += sorted(name for name in sums.keys() & held.keys() if _sum(held[name]) != sums[name])
+    amiss += sorted(name for name in sums.keys() & held.keys() if sha256_of(held[name]) != sums[name])
     if amiss:
         raise NotBackedUp(f"{len(amiss)} files of the backup are missing, added or changed: {amiss[0]}")
     for name, folder in _folders(places).items():
@@ -98,11 +96,3 @@ def _folders(places: Places) -> dict[str, Path]:
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-
-
-def _sum(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()

@@ -6,14 +6,13 @@ Figures stand on what has landed, under pseudonyms: taking away the raw files of
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 
 import pandas as pd
 
 from ingest.discovery.raw_folder import RawFolder
 from ingest.landing.land import pending_months
-from ingest.ledger import Ledger
+from ingest.ledger import Ledger, utc_now
 from ingest.paths import Places
 
 LOG = "purged.jsonl"
@@ -60,7 +59,7 @@ def purge(places: Places, ledger: Ledger, found: RawFolder, keep: int) -> Purged
         for month, file, path in held:
             data = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
             size += len(data)
-            at = datetime.now(UTC).isoformat(timespec="seconds")
+            at = utc_now()
             about = {"month": month, "file": file, "size": len(data), "sha256": sha256(data).hexdigest()}
             log.write(json.dumps(about | {"purged_at": at}) + "\n")
     for month in months:

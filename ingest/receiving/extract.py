@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from ingest.contracts.findings import Rejected
 from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.discovery.file_reader import check_parquet
 from ingest.discovery.raw_folder import OtherFile
+from ingest.ledger import utc_now
 from ingest.receiving.inbox import Arrival, place, put
 
 CHUNK = 50_000  # rows in memory at a time
@@ -222,7 +222,7 @@ def _in_words(query: sa.Executable, dialect: Dialect) -> str:
 
 def _write_receipt(folder: Path, source: Source, said: Sequence[Extracted]) -> None:
     about: Mapping[str, Any] = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": utc_now(),
         "database": make_url(source.url).set(username=None, password=None).render_as_string(),
         "schema": source.schema,
         "returns": [asdict(one) for one in said],

@@ -4,7 +4,6 @@ Nothing is guessed: a file of which one of these is not told, or told in two way
 is said. Nothing in the raw folder is written over: what comes again stands beside it as a new version.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from ingest.discovery.misdirected_rows import known_authorities, said_authoritie
 from ingest.discovery.names import TABLE_SUFFIXES, claimed
 from ingest.discovery.raw_folder import Oddity, OtherFile, RawFile
 from ingest.discovery.returns import VERSION, is_a_note, settled, version_of
+from ingest.files import new_file
 from ingest.reference.detect import parse
 from ingest.reference.own_files import declared_files
 
@@ -107,15 +107,8 @@ def put(arrival: Arrival) -> None:
     assert arrival.target is not None
     data, _ = received(arrival.file)
     arrival.target.parent.mkdir(parents=True, exist_ok=True)
-    aside = arrival.target.with_name(f".{arrival.target.name}.aside")
-    try:
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(aside, arrival.target)  # refuses where there is one already, as a rename does not
-    finally:
-        aside.unlink(missing_ok=True)
+    with new_file(arrival.target, over=False) as aside:
+        aside.write_bytes(data)
 
 
 def _every_file(sent: Sequence[Path]) -> Iterator[OtherFile | Arrival]:

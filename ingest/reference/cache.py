@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.contracts.findings import Finding
+from ingest.files import new_file
 from ingest.reference.own_files import declared_files
 from ingest.reference.parsed import KINDS, Parsed
 
@@ -52,9 +53,8 @@ class ParsedFiles:
         if "column_name" in rows.column_names:
             rows = rows.sort_by("column_name")
         rows = rows.replace_schema_metadata({ABOUT: json.dumps(asdict(about))})
-        aside = path.with_suffix(".aside")
-        pq.write_table(rows, aside, compression="zstd", row_group_size=50_000)
-        aside.rename(path)
+        with new_file(path) as aside:
+            pq.write_table(rows, aside, compression="zstd", row_group_size=50_000)
         return about
 
     def keep_only(self, wanted: Collection[Path]) -> None:

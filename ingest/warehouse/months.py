@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 from ingest.contracts.reporting_policy import Policies
 from ingest.contracts.working_days import calendar
 from ingest.discovery.raw_folder import MONTH
-from ingest.ledger import Ledger, MonthEvent
+from ingest.ledger import Ledger, MonthEvent, utc_now
 
 STATES_SQL = (Path(__file__).parent / "month_states.sql").read_text(encoding="utf-8")
 STATES = {
@@ -225,7 +225,7 @@ def _named(asked: Decision) -> None:
 def _events(
     ledger: Ledger, asked: Decision, event: str, rows: Iterable[Mapping[str, Any]]
 ) -> list[MonthEvent]:
-    stands_on, now = ledger.last_receipt_id(), datetime.now(UTC).isoformat(timespec="seconds")
+    stands_on, now = ledger.last_receipt_id(), utc_now()
     return [
         MonthEvent(
             la_code=row["la_code"],

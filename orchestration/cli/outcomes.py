@@ -4,7 +4,7 @@ from ingest.paths import Places
 from orchestration.cli.console import HELD, PUBLISHED, WITHHELD, err, out
 from orchestration.runtime.outcome import Outcome, lines_of
 from publication import queries as answers
-from publication.release.publish import current_number
+from publication.release.pointer import current_number
 
 
 def tell_outcome(ended: Outcome, places: Places) -> None:

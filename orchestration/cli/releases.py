@@ -11,7 +11,7 @@ from orchestration.cli.console import err, out, print_table, refused
 from orchestration.cli.group import main
 from orchestration.cli.options import json_option, release_option, restricted_option
 from orchestration.pipeline import list_releases, return_to
-from publication.release.publish import NotThere
+from publication.release.pointer import NotThere
 
 
 @main.command("release")

@@ -20,7 +20,8 @@ from orchestration.runtime import progress
 from orchestration.runtime.error_redaction import quotes_nothing
 from orchestration.runtime.lock import only_refresh
 from orchestration.runtime.timeouts import TooLong, within
-from publication.release.publish import build_digest, current_number
+from publication.release.export import build_digest
+from publication.release.pointer import current_number
 
 if TYPE_CHECKING:
     from ingest.paths import Places

@@ -18,7 +18,8 @@ from orchestration.runtime import dbt_build, progress
 from orchestration.runtime.error_redaction import quotes_nothing
 from orchestration.runtime.lock import only_refresh
 from orchestration.runtime.outcome import counted
-from publication.release.publish import NotEarned, current_number, publish
+from publication.release.pointer import current_number
+from publication.release.publish import NotEarned, publish
 
 
 def descriptions() -> dict[str, dict]:

@@ -17,6 +17,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest.files import new_file
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 PROXY_HEADER = "x-line-of-sight-proxy"  # says with a secret that the proxy, and nobody else, sent a login
@@ -66,10 +68,8 @@ class Sessions:
         """Draw the next token and write down its address, which is returned."""
         self._token = secrets.token_urlsafe(32)
         address = f"{self.base}/?{urlencode({'token': self._token})}"
-        aside = self.address_file.with_suffix(".aside")
-        aside.touch(mode=0o600)
-        aside.write_text(address, encoding="utf-8")
-        aside.rename(self.address_file)
+        with new_file(self.address_file, mode=0o600) as aside:
+            aside.write_text(address, encoding="utf-8")
         return address
 
     def take(self, token: str) -> str | None:

@@ -1,10 +1,9 @@
 """The lock that lets one refresh write at a time."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import IO
+
+from filelock import FileLock, Timeout
 
 from ingest.paths import Places
 
@@ -13,31 +12,21 @@ class Busy(Exception):
     """Another refresh holds the warehouse."""
 
 
-_held: dict[Path, tuple[IO[str], int]] = {}
-
-
 @contextmanager
 def only_refresh(places: Places) -> Iterator[None]:
     """Hold the warehouse for writing. A process that holds it may ask again; another is told Busy at once.
 
     The lock dies with its process, so a killed refresh leaves none behind.
     """
-    file, depth = _held.get(places.lock, (None, 0))
-    if file is None:
-        file = places.lock.open("w")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            raise Busy(
-                "another refresh is running; wait for it to end, or look at it in the Dagster page"
-            ) from None
-    _held[places.lock] = (file, depth + 1)
+    # one object a path: it counts how often this process has asked, whichever thread did
+    lock = FileLock(places.lock, timeout=0, is_singleton=True, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Busy(
+            "another refresh is running; wait for it to end, or look at it in the Dagster page"
+        ) from None
     try:
         yield
     finally:
-        if depth:
-            _held[places.lock] = (file, depth)
-        else:
-            del _held[places.lock]
-            file.close()
+        lock.release()

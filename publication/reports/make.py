@@ -1,11 +1,11 @@
 """Make the reports of a release: read each authority once, write it in every format asked for."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ingest.files import new_file
 from publication.reports.figures import Edition, NoReport, Report, RestrictedEdition
 
 FORMATS = ("html", "pdf", "xlsx", "txt")
@@ -115,8 +115,6 @@ def write(path: Path, content: bytes) -> Path:
     for folder in reversed(path.parents):
         if not folder.exists():  # mkdir(parents=True) would leave those between open to all
             folder.mkdir(exist_ok=True, mode=0o700)
-    aside = path.with_name(f".{path.name}.aside")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    aside.replace(path)
+    with new_file(path, mode=0o600) as aside:
+        aside.write_bytes(content)
     return path

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.paths import Places
-from publication.release.publish import current_number, damaged
+from publication.release.pointer import current_number, damaged
 from tests.acceptance.kill import a_warehouse, left_behind
 from tests.support import preloaded
 
@@ -204,6 +204,7 @@ def _publish_twenty_times(places: Places) -> dict[str, Any]:
     from ingest.ledger import Ledger
     from orchestration.defs.checks import VERDICT_FILE
     from publication.release import publish as release
+    from publication.release.pointer import CURRENT_ASIDE, releases
 
     verdict, ledger = Verdict.read(places.restricted / VERDICT_FILE), Ledger(places.ledger)
     calls: list[tuple[str, str]] = []
@@ -227,15 +228,15 @@ def _publish_twenty_times(places: Places) -> dict[str, Any]:
         at = calls.index(("rename", aside))
         before = {path for what, path in calls[:at] if what == "fsync"}
         owed = {aside + str(p)[len(str(whole)) :] for p in [whole, *whole.rglob("*")]}
-        link = calls.index(("rename", str(places.release / release.CURRENT_ASIDE)))
+        link = calls.index(("rename", str(places.release / CURRENT_ASIDE)))
         after = [path for what, path in calls[at:link] if what == "fsync"]
         synced += owed <= before and str(places.releases) in after
-    now = release._now
+    now = release.utc_now
     for day in ("2020-01-01T00:00:00+00:00", "2040-01-01T00:00:00+00:00"):
-        release._now = lambda day=day: day
+        release.utc_now = lambda day=day: day
         release.publish(places, ledger, verdict, "proof", {})
-    release._now = now
-    listed = release.releases(places, ledger)
+    release.utc_now = now
+    listed = releases(places, ledger)
     current = [r.release for r in listed if r.is_current]
     return {"numbers": numbers, "synced": synced, "clock": [*current, listed[1].release]}
 

@@ -34,7 +34,7 @@ from ingest.contracts.reporting_policy import Policies
 from ingest.ledger import Ledger
 from ingest.paths import Places
 from ingest.warehouse import months
-from publication.release.publish import current_number, damaged
+from publication.release.pointer import current_number, damaged
 from synthetic import invent
 from tests.support import preloaded
 
@@ -313,7 +313,7 @@ def _state(places: Places) -> dict[str, Any]:
     """All that a refresh leaves which must not depend on what happened on the way."""
     import duckdb
 
-    from publication.release.publish import mart_names
+    from publication.release.export import mart_names
 
     whole = places.current.resolve()
     manifest = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))

@@ -49,7 +49,7 @@ FAULTS = {
     "models": "orchestration.defs.warehouse._row_counts",
     "gate": "expectations.measures.measures",
     "judging": "expectations.gate._validate",
-    "release": "publication.release.publish._export",
+    "release": "publication.release.publish.export_marts",
     "before any stage": "ingest.discovery.raw_folder.look",
 }
 # what breaks in the first two is of the file, and costs that file alone: what it said before stands;

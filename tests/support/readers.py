@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from publication.release.publish import damaged
+from publication.release.pointer import damaged
 
 EVERY_SECONDS = 0.05
 Stamp = frozenset[tuple[str, int, int, int]]

@@ -20,7 +20,8 @@ from orchestration.defs.release import release
 from orchestration.defs.warehouse import TESTS_FILE
 from orchestration.resources import Warehouse
 from orchestration.runtime.timeouts import TooLong, within
-from publication.release.publish import NotEarned, build_digest, publish
+from publication.release.export import build_digest
+from publication.release.publish import NotEarned, publish
 
 SOUND = {
     "row_no": 1, "la_code": "372", "value_status": "calculated", "has_value": True, "has_ground": False,

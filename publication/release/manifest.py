@@ -1,0 +1,89 @@
+"""What a release says of itself: what went in, what was judged, and the digest of every file."""
+
+import json
+import subprocess
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from expectations.verdict import Verdict
+from ingest.files import sha256_of
+from ingest.paths import DBT_PROJECT
+from ingest.warehouse.previous_release import grounds
+from publication.release.pointer import MANIFEST
+
+if TYPE_CHECKING:
+    from publication.public_pack import write as public_pack
+
+
+def write_manifest(
+    db: duckdb.DuckDBPyConnection,
+    folder: Path,
+    number: int,
+    view_month: str,
+    public_month: str | None,
+    public: "public_pack.Ended",
+    verdict: Verdict,
+    run_id: str,
+    key_id: str | None,
+) -> None:
+    """Write manifest.json of a release whose other files are all there."""
+    inputs = db.sql(
+        """
+        select reporting_month, la_code, return_name, file, version, sha256
+        from marts.fct_submissions where is_current order by all
+        """
+    )
+    reference = db.sql("select file, sha256 from reference.files order by file").fetchall()
+    authorities = db.sql("from marts.fct_publication_status order by la_code")
+    overrides = db.sql(
+        """
+        select
+            overrides.*,
+            exists(
+                from intermediate.int_gate__doubts as doubts
+                where doubts.overridden_by is not null and doubts.la_code = overrides.la_code
+                    and doubts.ground = overrides.ground
+                    and coalesce(doubts.indicator_id, doubts.return_name) = overrides.return_name
+            ) as was_needed
+        from ledger.overrides
+        where until_month >= (select view_month from ledger.reporting)
+        order by all
+        """
+    )
+    months = db.execute(
+        "from marts.fct_month_status where closings > 0 or reporting_month = $1 order by all", [view_month]
+    ).to_arrow_table()
+    manifest = {
+        "release": number,
+        "view_month": view_month,
+        "public_month": public_month,  # None where there is no public pack
+        "public_pack": asdict(public),  # and why, or what was left out of it
+        "commit": commit(),
+        **grounds(reference),
+        "build_sha256": verdict.build_sha256,
+        "run_id": run_id,
+        "key_id": key_id,
+        "inputs": [dict(zip(inputs.columns, row, strict=True)) for row in inputs.fetchall()],
+        "reference": [{"file": file, "sha256": sha256} for file, sha256 in reference],
+        "authorities": [dict(zip(authorities.columns, row, strict=True)) for row in authorities.fetchall()],
+        "months": months.to_pylist(),
+        "overrides": [dict(zip(overrides.columns, row, strict=True)) for row in overrides.fetchall()],
+        "checks": [asdict(outcome) for outcome in verdict.outcomes],
+        "files": {
+            str(path.relative_to(folder)): sha256_of(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        },
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, default=str) + "\n", encoding="utf-8")
+
+
+def commit() -> str:
+    """The commit of the code that runs, or unknown outside a clone."""
+    asked = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=DBT_PROJECT, capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or "unknown"
