@@ -2,40 +2,26 @@
 
 import dagster as dg
 
-from orchestration.defs.checks import gate, quality_gate
-from orchestration.defs.ingestion import landed_returns, other_formats
-from orchestration.defs.months import closings, reopenings
-from orchestration.defs.release import release
-from orchestration.defs.reports import performance_reports
-from orchestration.defs.schedules import (
-    close_by_policy,
-    close_job,
-    monthly_refresh,
-    new_returns,
-    refresh_job,
-    reopen_job,
-    reports_job,
+from orchestration.defs import (
+    checks,
+    dbt,
+    ingestion,
+    jobs,
+    months,
+    release,
+    reports,
+    schedules,
+    sensors,
+    warehouse,
 )
-from orchestration.defs.warehouse import counted_models, laid_out, published_models
 from orchestration.resources import default_warehouse
 
 defs = dg.Definitions(
-    assets=[
-        other_formats,
-        landed_returns,
-        closings,
-        reopenings,
-        laid_out,
-        counted_models,
-        gate,
-        published_models,
-        release,
-        performance_reports,
-    ],
-    asset_checks=[quality_gate],
-    jobs=[refresh_job, close_job, reopen_job, reports_job],
-    schedules=[monthly_refresh, close_by_policy],
-    sensors=[new_returns],
+    assets=dg.load_assets_from_modules([ingestion, months, warehouse, dbt, checks, release, reports]),
+    asset_checks=dg.load_asset_checks_from_modules([checks]),
+    jobs=[jobs.refresh_job, jobs.close_job, jobs.reopen_job, jobs.reports_job],
+    schedules=[schedules.monthly_refresh, schedules.close_by_policy],
+    sensors=[sensors.new_returns],
     resources={"warehouse": default_warehouse()},
     executor=dg.in_process_executor,
 )

@@ -80,8 +80,7 @@ def refresh_warehouse(
                 )
             lasting = [replace(o, until_month=o.until_month or newest) for o in overrides]
             with progress.listening(tell):
-                lay_out = {"month": newest, "overrides": [asdict(o) for o in lasting]}
-                ops = {"lay_out": {"config": lay_out}}
+                ops = {"lay_out": {"config": {"overrides": [asdict(o) for o in lasting]}}}
                 outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops)
             with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
                 ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, utc_now())
@@ -133,7 +132,7 @@ def _decide(
             "reason": asked.reason or "",
             **given,
         }
-        ops = {op: {"config": decision}, "lay_out": {"config": {"month": newest}}}
+        ops = {op: {"config": decision}}
         with progress.listening(tell):
             outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops)
         with suppress(sqlite3.Error):

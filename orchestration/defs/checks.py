@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -13,10 +13,10 @@ from expectations.verdict import Outcome, Verdict, outcomes_of
 from ingest.contracts.reporting_policy import read_policies
 from ingest.contracts.return_schema import submitted_formats
 from orchestration.asset_groups import STAGES
+from orchestration.defs.dbt import TESTS_FILE
 from orchestration.defs.ingestion import OWNERS
-from orchestration.defs.warehouse import TESTS_FILE
 from orchestration.resources import Warehouse
-from orchestration.runtime import progress
+from orchestration.runtime import dbt_build, progress
 from orchestration.runtime.error_redaction import quotes_nothing
 from orchestration.runtime.lock import only_refresh
 from orchestration.runtime.timeouts import TooLong, within
@@ -33,7 +33,33 @@ CHECKS_FILE = "gate_checks.json"
 MOST_SECONDS = 3600  # England's checks take minutes
 CONFORMS = "conforms_to_contract"
 FIT_TO_PUBLISH = "fit_to_publish"
-AS_MODELLED = "as_modelled"
+
+
+@dataclass(frozen=True)
+class DbtTest:
+    """A test of the dbt project: the model that it is of, its name as a check of that, and what it asks."""
+
+    model: str
+    check: str
+    about: str
+
+
+def _dbt_tests() -> dict[str, DbtTest]:
+    """Each dbt test by the name that dbt gives it, which tells model, kind and columns in one long word."""
+    nodes = json.loads(dbt_build.manifest_path().read_text(encoding="utf-8"))["nodes"]
+    return {
+        node["name"]: DbtTest(
+            nodes[node["attached_node"]]["name"],
+            "__".join(filter(None, (node["test_metadata"]["name"], node["column_name"]))),
+            node["description"] or ONE_ROW,
+        )
+        for node in nodes.values()
+        if node["resource_type"] == "test"
+    }
+
+
+ONE_ROW = "Each row of a model stands for one thing."
+DBT_TESTS = _dbt_tests()
 
 
 @dg.asset(
@@ -100,7 +126,11 @@ def gate(warehouse: Warehouse) -> dg.MaterializeResult:
             description="No measure is beyond its bound: expectations/suites/measures.json.",
             additional_deps=[MARTS],
         ),
-        dg.AssetCheckSpec(AS_MODELLED, asset=MARTS, blocking=True, description="Every dbt test passes."),
+        *(
+            # none blocks by itself: a check of a model that others are made of would have to run before them
+            dg.AssetCheckSpec(test.check, asset=test.model, description=test.about)
+            for test in DBT_TESTS.values()
+        ),
         dg.AssetCheckSpec(
             FIT_TO_PUBLISH,
             asset=MARTS,
@@ -140,7 +170,7 @@ def quality_gate(
         )
         write_docs(judged_in, places.data_docs)
         before = [Outcome(**said) for said in json.loads(_checks_file(places).read_text(encoding="utf-8"))]
-        tests = _dbt_tests(json.loads((places.restricted / TESTS_FILE).read_text(encoding="utf-8")))
+        tests = _outcomes_of_tests(json.loads((places.restricted / TESTS_FILE).read_text(encoding="utf-8")))
         outcomes = [*before, *outcomes_of(of_marts, is_blocking=True), *tests]
         verdict = Verdict(build_digest(db), tuple(outcomes))
     with only_refresh(places):
@@ -149,7 +179,8 @@ def quality_gate(
     for name in submitted_formats():
         yield _result(CONFORMS, dg.AssetKey(["returns", name]), [o for o in outcomes if o.subject == name])
     yield _result("measures_within_bounds", GATE, [o for o in outcomes if o.subject == "measures"])
-    yield _result(AS_MODELLED, MARTS, [o for o in outcomes if o.subject == "models"])
+    for name, test in DBT_TESTS.items():
+        yield _result(test.check, dg.AssetKey(test.model), [o for o in tests if o.check == name])
     yield _result(FIT_TO_PUBLISH, MARTS, [o for o in outcomes if o.subject == "marts"])
     if not verdict.is_good:
         withheld = f"Withheld. Release {current_number(places) or 'none'} stays current"
@@ -185,7 +216,7 @@ def _keep(places: "Places", checks: list[Check]) -> None:
     _checks_file(places).write_text(json.dumps(said), encoding="utf-8")
 
 
-def _dbt_tests(ended: dict[str, str]) -> list[Outcome]:
+def _outcomes_of_tests(ended: dict[str, str]) -> list[Outcome]:
     states: dict[str, State] = {
         "pass": "passed",
         "fail": "failed",
@@ -199,7 +230,7 @@ def _dbt_tests(ended: dict[str, str]) -> list[Outcome]:
             "models",
             states.get(status, "crashed"),
             "critical",
-            "Each row of a mart stands for one thing.",
+            DBT_TESTS[name].about if name in DBT_TESTS else ONE_ROW,
             is_blocking=True,
         )
         for name, status in sorted(ended.items())  # dbt ends them in any order

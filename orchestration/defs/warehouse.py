@@ -1,14 +1,11 @@
-"""The warehouse: what dbt may read is laid out anew, then the models are built over it."""
+"""What dbt may read, laid out anew: what each figure is read from, and what was published by others."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator
 from time import perf_counter
-from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+from pydantic import Field
 
 from ingest.contracts.reporting_policy import read_policies
 from ingest.contracts.return_schema import submitted_formats
@@ -20,22 +17,28 @@ from orchestration.asset_groups import STAGES
 from orchestration.defs.ingestion import OWNERS
 from orchestration.defs.months import CLOSINGS, REOPENINGS
 from orchestration.resources import Warehouse
-from orchestration.runtime import dbt_build, progress
+from orchestration.runtime import progress
 from orchestration.runtime.error_redaction import quotes_nothing
 from orchestration.runtime.lock import only_refresh
 
 LEDGER, REFERENCE = dg.AssetKey("ledger"), dg.AssetKey("reference")
-TESTS_FILE = "dbt_tests.json"
 
 
-class Reporting(dg.Config):
-    """Which month to report."""
+class Given(dg.Config):
+    """A named person's word that figures are given although they are in doubt on a ground."""
 
-    month: str = (
-        ""  # YYYY-MM; where empty the run's partition, or else the newest month that has been received
-    )
-    # what somebody answers for: ground, la_code, return_name, reason, by_name, until_month
-    overrides: list[dict[str, str]] = []  # noqa: RUF012  (Dagster reads the default)
+    ground: str = Field(description="The ground on which they are held, as stopped.")
+    la_code: str = Field(description="Whose, as 372.")
+    return_name: str = Field(description="The return in doubt; the indicator, where a figure itself is.")
+    reason: str = Field(description="Why. It stands in the release.")
+    by_name: str = Field(description="Who answers for it: a person's name.")
+    until_month: str = Field(description="The last month that it holds for, as 2025-06.")
+
+
+class Overrides(dg.Config):
+    """What somebody answers for. Which month is reported is the run's partition."""
+
+    overrides: list[Given] = Field(default=[], description="Doubts that are overridden, each by name.")
 
 
 @dg.multi_asset(
@@ -68,7 +71,7 @@ class Reporting(dg.Config):
 )
 @quotes_nothing
 def laid_out(
-    context: dg.AssetExecutionContext, config: Reporting, warehouse: Warehouse
+    context: dg.AssetExecutionContext, config: Overrides, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
     """Make the warehouse anew: an unfinished one left by a killed run is thrown away here."""
     began = perf_counter()
@@ -81,13 +84,13 @@ def laid_out(
         known = sorted(received | set(found.months))
         if not known:
             raise dg.Failure(f"there are no month folders in {places.raw}; name them YYYY-MM, as 2025-04")
-        newest = config.month or _partition(context) or max(received or known)
+        newest = _partition(context) or max(received or known)
         if newest not in known:
             raise dg.Failure(f"there is no folder for {newest} in {places.raw}; the newest is {known[-1]}")
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
-            ledger.add_overrides([Override(**o) for o in config.overrides])
+            ledger.add_overrides([Override(**o.model_dump()) for o in config.overrides])
             lay_out(db, places, ledger, found, newest, policies)
             lay_out_reference(db, places.reference, places.reference_cache, newest)
             lay_out_previous(db, places)
@@ -119,80 +122,3 @@ def _partition(context: dg.AssetExecutionContext) -> str | None:
     """The month that the page or a schedule asked for, the last of several."""
     asked = context.has_partition_key or context.has_partition_key_range
     return context.partition_key_range.end if asked else None
-
-
-class Translator(DagsterDbtTranslator):
-    """Names dbt's nodes as the engineers see them: sources are the landed returns, groups are the stages."""
-
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        if dbt_resource_props["resource_type"] == "source":
-            source = dbt_resource_props["source_name"]
-            return dg.AssetKey(["returns", dbt_resource_props["name"]] if source == "returns" else source)
-        return dg.AssetKey(dbt_resource_props["name"])
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        return super().get_group_name(dbt_resource_props) or str(dbt_resource_props["fqn"][1])
-
-    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        stage = STAGES.get(self.get_group_name(dbt_resource_props) or "", "")
-        return {**super().get_metadata(dbt_resource_props), "stage": stage}
-
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
-        return OWNERS
-
-
-COUNTED = "+int_measures"  # all that is worked out before anything is judged
-dbt_project_assets = partial(
-    dbt_assets,
-    manifest=dbt_build.manifest_path(),
-    dagster_dbt_translator=Translator(
-        # each dbt test as a check of its own would triple the event log; the gate reports them as one
-        DagsterDbtTranslatorSettings(enable_asset_checks=False, enable_duplicate_source_asset_keys=True)
-    ),
-)
-
-
-@dbt_project_assets(select=COUNTED, name="counted_models")
-@quotes_nothing
-def counted_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Build and test, in this process, what is counted and measured."""
-    yield from _build(context, warehouse, select=[COUNTED])
-
-
-@dbt_project_assets(exclude=COUNTED, name="published_models")
-@quotes_nothing
-def published_models(
-    context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> Iterator[dg.MaterializeResult]:
-    """Build and test, in this process, what readers get, once Great Expectations has judged the measures."""
-    yield from _build(context, warehouse, exclude=[COUNTED])
-
-
-def _build(
-    context: dg.AssetExecutionContext,
-    warehouse: Warehouse,
-    select: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-) -> Iterator[dg.MaterializeResult]:
-    places = warehouse.places
-    chosen = {key.path[-1]: key for key in context.selected_asset_keys}
-    if context.is_subset:
-        select, exclude = sorted(chosen), ()
-    with only_refresh(places):
-        nodes = dbt_build.build(places, select, exclude)
-        tests_file = places.restricted / TESTS_FILE
-        before = json.loads(tests_file.read_text(encoding="utf-8")) if exclude else {}
-        tests = before | {n.name: n.status for n in nodes if n.kind == "test"}
-        tests_file.write_text(json.dumps(tests), encoding="utf-8")
-        rows = _row_counts(places.warehouse)
-    for node in nodes:
-        if node.name in chosen:
-            metadata = {"seconds": round(node.seconds, 3), "dagster/row_count": rows.get(node.name)}
-            yield dg.MaterializeResult(
-                asset_key=chosen[node.name], metadata={k: v for k, v in metadata.items() if v is not None}
-            )
-
-
-def _row_counts(warehouse: object) -> dict[str, int]:
-    with duckdb.connect(str(warehouse), read_only=True) as db:
-        return dict(db.sql("select table_name, estimated_size from duckdb_tables()").fetchall())

@@ -1,4 +1,4 @@
-"""make prove-arrivals: returns come in life's order, through the real command; each case and how it ended.
+"""Returns come in life's order, through the real command; each case and how it ended.
 
 What must change is worked out here, by setting two releases' CSV beside each other and by which indicators
 read the return, as the catalogue has it; the product's own list of changes is held against that.
@@ -138,7 +138,7 @@ def enquiries(count: int, extra: str = "", rows: tuple[str, ...] = ()) -> str:
 
 def main() -> int:
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="prove-arrivals-") as folder:
+    with tempfile.TemporaryDirectory(prefix="acceptance SUITE=arrivals-") as folder:
         world = World(Path(folder))
         _prove(world)
         reorganised = World(Path(folder) / "reorganised")

@@ -1,4 +1,4 @@
-"""make prove-axe: each page of the reports and work lists in a real browser, checked by axe for WCAG 2.2 AA.
+"""Each page of the reports and work lists in a real browser, checked by axe for WCAG 2.2 AA.
 
 Needs Chromium and npm, which fetches axe-core. Each page is also watched: it may ask for nothing but itself.
 Aim: no rule violated.

@@ -1,4 +1,4 @@
-"""make prove-benchmarks: what is published, by level, year and release; rates and neighbours beside LAIT's.
+"""What is published, by level, year and release; rates and neighbours beside LAIT's.
 
 Needs ../shared/benchmarks, the files as downloaded. LAIT's neighbour means stand in no file: its tool works
 them out when it is looked at. They are worked out here as it does, by pandas, from its table and workbook.

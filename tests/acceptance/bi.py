@@ -1,4 +1,4 @@
-"""make prove-bi: a release in the clients that councils have, held against the marts row by row.
+"""A release in the clients that councils have, held against the marts row by row.
 
 DuckDB's Python and command line, SQLAlchemy, Parquet and CSV; PostgreSQL, a real server from the machine's
 packages; and Apache Superset over it, driven by its API: a dataset, a chart, a dashboard, and their numbers.

@@ -1,4 +1,4 @@
-"""make prove-breaks: an exception thrown in every function that opens or lands a file, one file at a time.
+"""An exception thrown in every function that opens or lands a file, one file at a time.
 
 Two councils send a month as Annex A, CIN census, SSDA903 and CSV. Every function of ingest/ that is called
 for one file of the first is made to break whenever it is called for that file. Nothing else may change: not

@@ -1,4 +1,4 @@
-"""make prove-counts: invented authorities counted twice, by the product and the second opinion.
+"""Invented authorities counted twice, by the product and the second opinion.
 
 Also checks on what was published that stocks and flows agree and that years to date are their months' sums.
 """

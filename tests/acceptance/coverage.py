@@ -1,4 +1,4 @@
-"""make prove-coverage: returns, fields, indicators, bases and breakdowns live, against the specification.
+"""Returns, fields, indicators, bases and breakdowns live, against the specification.
 
 An indicator is live where an evidence block or a whole-period model names it; it is asked of a release that
 every one of them has an answer on every basis it has. Needs ../shared/spec.

@@ -1,4 +1,4 @@
-"""make prove-disclosure: an attacker against the public packs of invented worlds, and planted leaks.
+"""An attacker against the public packs of invented worlds, and planted leaks.
 
 The attacker (tests/support/attacker.py) reads what is printed in all packs together, knows every sum,
 and is judged by the truth: small counts known exactly, or to fewer than four values. Aim: none and none.

@@ -1,4 +1,4 @@
-"""make prove-disclosure-mutants: protection broken by one line at a time, and whether its tests see it."""
+"""Protection broken by one line at a time, and whether its tests see it."""
 
 import os
 import shutil

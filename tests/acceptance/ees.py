@@ -1,4 +1,4 @@
-"""make prove-ees: files for explore education statistics against each screening rule, and planted faults.
+"""Files for explore education statistics against each screening rule, and planted faults.
 
 Figures are invented and wear the codes of all real authorities, for invented ones are in no list; triples
 and regions come from files that DfE has published. Needs ../shared/benchmarks.

@@ -1,8 +1,9 @@
-"""make prove-extract [ROWS=200000]: an invented council out of a real PostgreSQL, against its own files.
+"""An invented council out of a real PostgreSQL, against its own files.
 
 Its tables are read once with the connection cut midway, which must leave nothing, and once whole. Then both
 the files and what was read are refreshed, and every figure set beside the other. A table of ROWS rows, its
 limit raised for it, is read for pace and memory, and once with the server ending the connection midway.
+ROWS is of the environment, 200,000 without.
 
 Floor: no cell and no figure different, nothing left where the connection was cut, and memory that does not
 grow with the rows of a table.

@@ -1,4 +1,4 @@
-"""make prove-faults: a full disk, a disk that only reads, too little memory, signals, five refreshes at once.
+"""A full disk, a disk that only reads, too little memory, signals, five refreshes at once.
 
 Each fault must end with its exit code and one plain line, leave readers the release they had byte for byte,
 and leave a warehouse that the next plain refresh publishes with no manual step. Before them the last step
@@ -76,7 +76,7 @@ class Faults:
 
 def main() -> int:
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="prove-faults-") as folder:
+    with tempfile.TemporaryDirectory(prefix="acceptance SUITE=faults-") as folder:
         faults = Faults(Path(folder))
         for prove in (_publication, _signals, _at_once, _file_size, _small_disk, _read_only, _memory):
             prove(faults)

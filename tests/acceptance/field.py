@@ -1,4 +1,4 @@
-"""make acceptance SUITE=field [SEED=7]: returns damaged as they are in life, judged by ../shared/field.
+"""Returns damaged as they are in life, judged by ../shared/field.
 
 Floor: no figure wrong, and no right one held back, in any case.
 """

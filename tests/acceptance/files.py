@@ -1,4 +1,4 @@
-"""make prove-files: each fault of a file in the raw folder: what becomes of it, how soon, in what memory.
+"""Each fault of a file in the raw folder: what becomes of it, how soon, in what memory.
 
 Every file is landed by itself in a process of its own. At the end all that are refused lie in the folders of
 an authority that has been published: no figure may differ.

@@ -1,4 +1,4 @@
-"""make prove-formats: the same invented authority sent as SSD returns and as Annex A, CIN census and SSDA903.
+"""The same invented authority sent as SSD returns and as Annex A, CIN census and SSDA903.
 
 Prints how many figures both can supply and how many differ, and the indicators that the other formats cannot;
 first of a March, when all three come, then of a February, for which eight months of Annex A are merged.

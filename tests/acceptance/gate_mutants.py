@@ -1,4 +1,4 @@
-"""Break the gate on purpose, a line at a time, and see the tests fail: `make prove-gate`.
+"""Break the gate on purpose, a line at a time, and see the tests fail.
 
 Floor: every mutant is killed. Each is tried in a copy of the project, by those tests of the suite that judge
 the gate, the quickest first; the copy as it stands passes them.

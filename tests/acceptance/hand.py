@@ -1,4 +1,4 @@
-"""make acceptance SUITE=hand: a sound world of two authorities by another hand, with ordinary blemishes.
+"""A sound world of two authorities by another hand, with ordinary blemishes.
 
 Floor: 99 % of the figures that its returns can answer are given, and each that is held says on what ground.
 """

@@ -1,4 +1,4 @@
-"""make prove-handbook: axe on every page of the handbook in a real browser, and what each asks the network.
+"""Axe on every page of the handbook in a real browser, and what each asks the network.
 
 Aims: no violation of WCAG 2.2 AA, no request that leaves the machine, a search that finds. Needs Chromium,
 and npm, which fetches axe-core.

@@ -1,4 +1,4 @@
-"""make prove-kill: fifty refreshes killed outright, at seeded instants of ingest, build and publication.
+"""Fifty refreshes killed outright, at seeded instants of ingest, build and publication.
 
 A small warehouse has published one release; a later month and a resubmission have come. Each round begins
 with a copy of it whose refresh was killed as it came to publication. That last step is killed in it, then one
@@ -93,7 +93,7 @@ def main() -> int:
     """Fifty-two kills; with a number, at most that many of each kind."""
     if sys.argv[1:]:
         KILLS.update({kind: min(count, int(sys.argv[1])) for kind, count in KILLS.items()})
-    with tempfile.TemporaryDirectory(prefix="prove-kill-") as folder:
+    with tempfile.TemporaryDirectory(prefix="acceptance SUITE=kill-") as folder:
         return prove(Path(folder))
 
 

@@ -1,4 +1,4 @@
-"""make prove-leaks: 40 canaries planted in every format, and looked for wherever a refresh writes.
+"""40 canaries planted in every format, and looked for wherever a refresh writes.
 
 Planted: 10 names, 10 ids of children, 5 pupil numbers, 5 NHS numbers, 5 postcodes and 5 birth dates that
 never were, in valid rows, in rows that fail each rule, in broken lines, headings, sheet names, comments and

@@ -1,4 +1,4 @@
-"""make acceptance SUITE=mixtures: every pair of formats in a month, in both orders, one sent again.
+"""Every pair of formats in a month, in both orders, one sent again.
 
 Each pair is an authority of its own, so that three refreshes do for all: the first format comes, then the
 second, then the first again, changed. After each, what figures read (ledger.sources), what the release says

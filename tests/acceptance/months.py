@@ -1,4 +1,4 @@
-"""make acceptance SUITE=months: a month's life in a table, of contacts received in March by one authority.
+"""A month's life in a table, of contacts received in March by one authority.
 
 Floor: at every step the state, what each edition shows and what is pinned are those worked out by hand.
 """

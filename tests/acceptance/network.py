@@ -1,4 +1,4 @@
-"""make prove-network: every connection that a whole refresh attempts, by strace: only loopback may be there.
+"""Every connection that a whole refresh attempts, by strace: only loopback may be there.
 
 Needs strace (apt-get install strace).
 """

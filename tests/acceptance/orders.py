@@ -1,4 +1,4 @@
-"""make prove-orders: twenty random orders of arrival of twelve months end in identical marts.
+"""Twenty random orders of arrival of twelve months end in identical marts.
 
 In each order the months come in two lots, a release after each, and are closed when all are there: months
 come late behind others. All are compared with the order of the calendar.

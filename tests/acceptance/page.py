@@ -1,4 +1,4 @@
-"""make acceptance SUITE=page: real Chromium, signed in to the page, shown hostile pages of other origins.
+"""Real Chromium, signed in to the page, shown hostile pages of other origins.
 
 Each tries what a page can: images, forms, fetch with and without credentials, scripts, frames, sockets, and a
 name that was bound to this machine. Then the page is stopped in every way. Floor: no run, no event and no

@@ -1,4 +1,4 @@
-"""make acceptance SUITE=payload: an invented council as DfE's payload, a full one and partials of five days.
+"""An invented council as DfE's payload, a full one and partials of five days.
 
 Its figures are set beside those of the council's own returns, in total and by every breakdown. Then the
 largest payload that is taken is opened, and one of 200 MB, in processes of their own.

@@ -1,4 +1,4 @@
-"""make prove-published: real published figures through the whole path. Needs ../shared/benchmarks.
+"""Real published figures through the whole path. Needs ../shared/benchmarks.
 
 Makes a raw folder from DfE's referrals by month and council (c6), refreshes with the real reference files,
 and compares the sum of the twelve months to each March with the year's own count (c1).

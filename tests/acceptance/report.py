@@ -1,4 +1,4 @@
-"""make prove-report: every number of the report, in each format, against the marts. Aim: none different.
+"""Every number of the report, in each format, against the marts. Aim: none different.
 
 What a figure should read as is worked out by SQL from the marts, with no code of the report's. The page and
 the workbook are compared cell by cell, the sentences with the marts' own, the plain text line by line, the

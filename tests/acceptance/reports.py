@@ -1,4 +1,4 @@
-"""make prove-reports: every quantity of five council reports, entered and read back. Needs ../shared.
+"""Every quantity of five council reports, entered and read back. Needs ../shared.
 
 The councils' figures enter as indicator_returns and targets through the real command; every comparison the
 reports print is read from fct_indicator_comparisons. All 85 rows are shown: equal (within one unit of the

@@ -1,4 +1,4 @@
-"""make acceptance SUITE=restore: a warehouse is backed up, lost, put back and refreshed.
+"""A warehouse is backed up, lost, put back and refreshed.
 
 Floor: every figure of the release and of the public pack is the same, nothing hidden is shown again, and
 every folder is open to whom the table of modes says.

@@ -1,4 +1,4 @@
-"""make prove-rules: every quality rule fires on a record planted for it, and is silent on clean returns.
+"""Every quality rule fires on a record planted for it, and is silent on clean returns.
 
 An invented council goes through the real loader and models; then one record for each rule is put into its raw
 files, and they go through again. Prints rules, planted, caught and false alarms. Then one rule is made to

@@ -1,4 +1,4 @@
-"""make prove-samples: returns that others wrote (needs ../shared), each through a refresh of its own.
+"""Returns that others wrote (needs ../shared), each through a refresh of its own.
 
 Prints of each what was read and found; of the Annex A workbook every finding with the cell it is about, and
 never the cell's value, which stays in the restricted findings. Then the figures of its month that are given

@@ -1,4 +1,4 @@
-"""Apache Superset in an environment of its own, driven by its API: what prove-bi builds a dashboard with."""
+"""Apache Superset in an environment of its own, driven by its API, for the suite bi to build on."""
 
 import json
 import os

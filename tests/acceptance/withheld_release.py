@@ -1,4 +1,4 @@
-"""make prove-page: the Dagster page in a real browser: opened, a release withheld, mended and published.
+"""The Dagster page in a real browser: opened, a release withheld, mended and published.
 
 A month is materialised by clicks. Of the next only a broken file comes: the check fails, the release is
 withheld and says why on its own page. The file is mended, a third authority sends an impossible share, and
@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from ingest.paths import Places
 from orchestration.asset_groups import STAGES
-from orchestration.defs.schedules import QUIET_MINUTES
+from orchestration.defs.sensors import QUIET_MINUTES
 from synthetic import invent
 from tests.support.command import COMMAND
 

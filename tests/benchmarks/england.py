@@ -1,4 +1,4 @@
-"""make bench-england: a full build of an invented England, then a further month after 12 and 36 snapshots.
+"""A full build of an invented England, then a further month after 12 and 36 snapshots.
 
 Takes a quarter of an hour, 25 GB of disk and both cores. Of the snapshots before the first invented month
 only the returns that are read month by month are there, the first month's over again: of the others a further

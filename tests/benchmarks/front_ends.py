@@ -1,4 +1,4 @@
-"""make bench: each front end beside the barest reading of the same bytes, in one run.
+"""Each front end beside the barest reading of the same bytes, in one run.
 
 Every measurement is a process of its own, from bytes to Arrow tables. It imports and reads a small file of
 the kind before it is timed, so that start-up is in neither side. Rounds take turns, so that a busy machine

@@ -1,4 +1,4 @@
-"""make bench: a one-month refresh of the demo beside a bare `dbt build` and the imports alone.
+"""A one-month refresh of the demo beside a bare `dbt build` and the imports alone.
 
 Each is a process of its own; wall and CPU seconds are medians of several runs taken in turn, in one run.
 """

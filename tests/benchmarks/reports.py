@@ -1,4 +1,4 @@
-"""make bench-reports: one council's report on the clock, in every format, and the pages of 153 councils.
+"""One council's report on the clock, in every format, and the pages of 153 councils.
 
 The councils are invented and small. Every measurement is the real command in a process of its own, start-up
 and all; seconds are the clock's, CPU is the command's own, so that a busy machine shows as the difference.

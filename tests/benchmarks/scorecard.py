@@ -1,4 +1,4 @@
-"""make bench-scorecard: time the whole scorecard of every authority. As a module it takes a release to time.
+"""Time the whole scorecard of every authority. As a module it takes a release to time.
 
 Without a release, makes the figures of England, 36 months of them, builds the comparisons over them, says
 what that cost, and times the scorecard from a release of those marts. Aim: median and p95 under 50 ms.

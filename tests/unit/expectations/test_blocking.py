@@ -16,8 +16,8 @@ from expectations.verdict import Verdict, outcomes_of
 from ingest.ledger import Ledger
 from ingest.paths import Places
 from orchestration.defs import checks as the_gate
+from orchestration.defs.dbt import TESTS_FILE
 from orchestration.defs.release import release
-from orchestration.defs.warehouse import TESTS_FILE
 from orchestration.resources import Warehouse
 from orchestration.runtime.timeouts import TooLong, within
 from publication.release.export import build_digest

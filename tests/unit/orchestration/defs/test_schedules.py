@@ -9,7 +9,8 @@ import pytest
 from ingest.ledger import Ledger
 from ingest.paths import Places
 from orchestration.definitions import defs
-from orchestration.defs.schedules import QUIET_MINUTES, close_by_policy, new_returns
+from orchestration.defs.schedules import close_by_policy
+from orchestration.defs.sensors import QUIET_MINUTES, new_returns
 from orchestration.resources import Warehouse
 from tests.conftest import Send
 from tests.unit.ingest.warehouse.test_months import arrive

@@ -34,10 +34,10 @@ def test_orders_come_by_post_and_events_not_at_all(page: FewerDoors) -> None:
     [
         ELSEWHERE,
         "resources: {warehouse: {config: {release: /tmp/elsewhere}}}",
-        {"ops": {"lay_out": {"config": {"month": "2025-01", "release": "/tmp/elsewhere"}}}},
+        {"ops": {"lay_out": {"config": {"overrides": [], "release": "/tmp/elsewhere"}}}},
         {"ops": {"lay_out": {"inputs": {"x": 1}}}},
         {"ops": {"release": {"config": {}}}},
-        {"ops": {"lay_out": "month"}},
+        {"ops": {"lay_out": "overrides"}},
         {"execution": {"config": {"retries": {}}}},
         {"loggers": {"console": {"config": {"log_level": "DEBUG"}}}},
         ["ops"],
@@ -55,15 +55,15 @@ def test_a_run_needs_no_config(config: Any) -> None:
     assert shortened({"runConfigData": config})["runConfigData"] in (None, {})
 
 
-def test_a_run_is_given_month_overrides_and_closings_as_they_were_checked() -> None:
-    lay_out = {"lay_out": {"config": {"month": "2025-01", "overrides": [{"ground": "stopped"}]}}}
+def test_a_run_is_given_overrides_and_closings_as_they_were_checked() -> None:
+    lay_out = {"lay_out": {"config": {"overrides": [{"ground": "stopped"}]}}}
     closing = {"closings": {"config": {"month": "2025-01", "by_name": "A. Name"}}}
     assert shortened({"runConfigData": {"ops": lay_out | closing}})["runConfigData"] == {
         "ops": lay_out | closing
     }
-    text = "ops:\n  lay_out:\n    config: {month: 2025-01}\n"
+    text = "ops:\n  lay_out:\n    config: {overrides: []}\n"
     assert shortened({"runConfigData": text})["runConfigData"] == {
-        "ops": {"lay_out": {"config": {"month": "2025-01"}}}
+        "ops": {"lay_out": {"config": {"overrides": []}}}
     }
 
 
