@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 import great_expectations as gx
 
-from expectations.own_bounds import BoundRefused, with_own_bounds
+from expectations.own_bounds import InvalidBoundError, with_own_bounds
 from ingest.contracts.reporting_policy import OwnBound
 from ingest.contracts.return_schema import submitted_formats
 
@@ -103,7 +103,7 @@ def open_context(
     shutil.copyfile(PROJECT, folder / PROJECT.name)
     try:
         changed = with_own_bounds(read, own_bounds)
-    except BoundRefused as refused:
+    except InvalidBoundError as refused:
         raise SuiteError(str(refused)) from None
     for name in names:
         path = folder / "suites" / f"{name}.json"

@@ -7,7 +7,7 @@ from typing import Any
 from ingest.contracts.reporting_policy import OwnBound
 
 
-class BoundRefused(ValueError):
+class InvalidBoundError(ValueError):
     """A bound of one's own that no suite has a place for; the message says which."""
 
 
@@ -17,7 +17,7 @@ def with_own_bounds(
     """The suites that change, by name: a bound that holds figures leaves the council's return to its own.
 
     Measures tell whose they are in the column `whose`: Great Expectations takes no "or" within an "and".
-    Raises BoundRefused where nothing that holds figures judges the ground.
+    Raises InvalidBoundError where nothing that holds figures judges the ground.
     """
     changed: dict[str, dict[str, Any]] = {}
     for bound in bounds:
@@ -31,7 +31,7 @@ def with_own_bounds(
             and "max_value" in said["kwargs"]
         ]
         if not found:
-            raise BoundRefused(
+            raise InvalidBoundError(
                 f"reporting.yml: no suite has a bound for {bound.ground} of {bound.return_name}"
             )
         for name, number in found:

@@ -53,7 +53,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateDecision:
     """All outcomes for one build, stamped with the digest of what was judged."""
 
     build_sha256: str
@@ -83,7 +83,7 @@ class Verdict:
             aside.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
     @classmethod
-    def read(cls, path: Path) -> "Verdict":
+    def read(cls, path: Path) -> "GateDecision":
         """A kept verdict. Raises FileNotFoundError where none was reached."""
         said = json.loads(path.read_text(encoding="utf-8"))
         return cls(said["build_sha256"], tuple(Outcome(**o) for o in said["outcomes"]))

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import duckdb
 
-from ingest.contracts.findings import Rejected
-from ingest.contracts.limits import LimitsRefused
+from ingest.contracts.findings import RejectedFileError
+from ingest.contracts.limits import InvalidLimitsError
 
 # The words by which Linux, SQLite, DuckDB and Arrow say what the machine could not do.
 TOO_LARGE_A_FILE = ("file too large",)
@@ -27,13 +27,13 @@ SPEAK_OF_THE_MACHINE = (
 )  # fmt: skip
 
 
-class Broke(Rejected):
+class Broke(RejectedFileError):
     """A file on which a reader broke in a way that nobody foresaw. It is tried again by the next refresh."""
 
 
 def is_of_the_machine(error: BaseException) -> bool:
     """Whether the memory, a disk or the ledger failed: then the refresh ends, and no file is to blame."""
-    if isinstance(error, MemoryError | sqlite3.Error | LimitsRefused):
+    if isinstance(error, MemoryError | sqlite3.Error | InvalidLimitsError):
         return True
     said = f"{type(error).__name__}: {error}".lower()
     return isinstance(error, SPEAK_OF_THE_MACHINE) and any(sign in said for sign in SIGNS)
@@ -44,7 +44,7 @@ def of_this_file() -> Iterator[None]:
     """Inside, an error that is not of the machine becomes Broke, which names its kind and quotes nothing."""
     try:
         yield
-    except Rejected:
+    except RejectedFileError:
         raise
     except Exception as error:
         if is_of_the_machine(error):

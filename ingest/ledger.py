@@ -87,7 +87,7 @@ where published_views.view_month = month_events.reporting_month;
 
 
 @dataclass(frozen=True)
-class Look:
+class FileFingerprint:
     """What tells, without opening it, that a file is the one already read, and read as now declared."""
 
     size: int
@@ -97,7 +97,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class Submission:
     """One version of one return of one authority-month. Grain: return, month, authority, format, version."""
 
     return_name: str
@@ -181,53 +181,53 @@ class Ledger:
         with self._turn:
             return self._db.execute(sql, given).fetchall()
 
-    def seen(self, return_name: str, reporting_month: str) -> Mapping[str, Look]:
+    def seen(self, return_name: str, reporting_month: str) -> Mapping[str, FileFingerprint]:
         """How each file of one return and month looked when last read."""
         rows = self._query(
             """select file, size, mtime_ns, inode, digest from seen
             where return_name = ? and reporting_month = ?""",
             (return_name, reporting_month),
         )
-        return {file: Look(*look) for file, *look in rows}
+        return {file: FileFingerprint(*look) for file, *look in rows}
 
-    def read_before(self) -> Mapping[str, tuple[str, Look]]:
+    def read_before(self) -> Mapping[str, tuple[str, FileFingerprint]]:
         """Every file by the return that it was read as, and how it looked then."""
         rows = self._query("select file, return_name, size, mtime_ns, inode, digest from seen", ())
-        return {file: (return_name, Look(*look)) for file, return_name, *look in rows}
+        return {file: (return_name, FileFingerprint(*look)) for file, return_name, *look in rows}
 
-    def mark_seen(self, return_name: str, reporting_month: str, looks: Mapping[str, Look]) -> None:
+    def mark_seen(self, return_name: str, reporting_month: str, looks: Mapping[str, FileFingerprint]) -> None:
         """Remember how each file looked when it was read."""
         self._db.executemany(
             "insert or replace into seen values (?, ?, ?, ?, ?, ?, ?)",
             [(file, return_name, reporting_month, *astuple(look)) for file, look in looks.items()],
         )
 
-    def latest(self, return_name: str, reporting_month: str) -> Mapping[tuple[str, str], Receipt]:
+    def latest(self, return_name: str, reporting_month: str) -> Mapping[tuple[str, str], Submission]:
         """The newest receipt by (authority, source format) of one return and month, rejected ones too."""
         return {(r.la_code, r.source_format): r for r in self._receipts(return_name, reporting_month)}
 
-    def accepted(self, return_name: str, reporting_month: str) -> Mapping[str, Receipt]:
+    def accepted(self, return_name: str, reporting_month: str) -> Mapping[str, Submission]:
         """By authority, the receipt that counts of a return and month."""
         receipts = [r for r in self._receipts(return_name, reporting_month) if r.status == "accepted"]
         by_rank = sorted(receipts, key=lambda r: -source_rank(return_name, r.source_format))
         return {r.la_code: r for r in by_rank}  # the last of each counts: the sort keeps versions in order
 
-    def _receipts(self, return_name: str, reporting_month: str) -> list[Receipt]:
-        names = ", ".join(f.name for f in fields(Receipt))
+    def _receipts(self, return_name: str, reporting_month: str) -> list[Submission]:
+        names = ", ".join(f.name for f in fields(Submission))
         rows = self._query(
             f"""select {names} from receipts
             where return_name = ? and reporting_month = ? order by version""",
             (return_name, reporting_month),
         )
-        return [Receipt(*row) for row in rows]
+        return [Submission(*row) for row in rows]
 
-    def add(self, receipts: Iterable[Receipt]) -> None:
+    def add(self, receipts: Iterable[Submission]) -> None:
         """Put receipts on record.
 
         One of a version that is there takes its place: the same file, merged with an earlier one that came
         late, stands as if that had come in time, also in what a month was closed on.
         """
-        names = [f.name for f in fields(Receipt)]
+        names = [f.name for f in fields(Submission)]
         key = ("return_name", "reporting_month", "la_code", "source_format", "version")
         self._db.executemany(
             f"""insert into receipts ({", ".join(names)}) values ({", ".join(":" + n for n in names)})
@@ -236,7 +236,7 @@ class Ledger:
             [asdict(receipt) for receipt in receipts],
         )
 
-    def add_repeats(self, receipts: Iterable[Receipt]) -> None:
+    def add_repeats(self, receipts: Iterable[Submission]) -> None:
         """Put on record that the content of these receipts came again."""
         now = utc_now()
         self._db.executemany(

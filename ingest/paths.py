@@ -13,7 +13,7 @@ DBT_PROJECT = Path(__file__).parent.parent / "dbt_project"
 
 
 @dataclass(frozen=True)
-class Places:
+class WarehousePaths:
     """The four folders of a warehouse. Raw and reference are read; restricted and release are written."""
 
     raw: Path
@@ -22,7 +22,9 @@ class Places:
     restricted: Path
 
     @classmethod
-    def of(cls, raw: Path, reference: Path, release: Path, restricted: Path | None = None) -> "Places":
+    def of(
+        cls, raw: Path, reference: Path, release: Path, restricted: Path | None = None
+    ) -> "WarehousePaths":
         """Absolute places; the restricted zone is `<release>-restricted` unless named."""
         release = release.absolute()
         beside = release.with_name(release.name + "-restricted")

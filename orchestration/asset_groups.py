@@ -3,7 +3,7 @@
 Which stage a model belongs to is said in dbt_project.yml, by folder.
 """
 
-STAGES = {
+ASSET_GROUPS = {
     "landing": (
         "Each return as it came, every cell read or reported: one asset a return, one partition a month. "
         "Nothing is altered here; what will not read is a finding, counted on the asset."
@@ -28,4 +28,4 @@ STAGES = {
 
 def in_words() -> str:
     """The stages as a Markdown list, from left to right of the graph."""
-    return "\n".join(f"1. **{name}**: {about}" for name, about in STAGES.items())
+    return "\n".join(f"1. **{name}**: {about}" for name, about in ASSET_GROUPS.items())

@@ -13,29 +13,29 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from expectations.verdict import Verdict
+from expectations.verdict import GateDecision
 from ingest.contracts.limits import limits
 from ingest.contracts.reporting_policy import Policies, read_policies
 from ingest.discovery import raw_folder
 from ingest.discovery.returns import sort_files
 from ingest.landing.land import pending_months
 from ingest.ledger import Ledger, MonthEvent, Override, utc_now
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, pseudonyms_for
 from ingest.warehouse import months
 from orchestration.runtime import progress
-from orchestration.runtime.dagster_home import BY_COMMAND, close_lost_runs, use_dagster_home
+from orchestration.runtime.dagster_home import BY_COMMAND, cancel_orphaned_runs, use_dagster_home
 from orchestration.runtime.error_messages import trouble_in
-from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.lock import refresh_lock
 from orchestration.runtime.outcome import Outcome, read_outcome
 from publication.release.pointer import (
     MANIFEST,
-    NotThere,
     Published,
+    ReleaseNotFoundError,
     current_number,
-    go_back,
     recover,
     releases,
+    rollback,
 )
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ REFUSALS = ("release: withheld: ", "gate: the suite ")
 _instances: list["dg.DagsterInstance"] = []  # of the refresh in this process, once it runs
 
 
-class NothingToReport(Exception):
+class NothingToReportError(Exception):
     """There is no month to report; the message says where it was looked for."""
 
 
 def refresh_warehouse(
-    places: Places,
+    places: WarehousePaths,
     month: str | None,
     tell: Callable[[str], None],
     key: Path | None = None,
@@ -58,14 +58,16 @@ def refresh_warehouse(
 ) -> Outcome:
     """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
 
-    Raises Busy where another holds the warehouse, NothingToReport where there is no month, and before
-    anything is written KeyRefused, where ids could not be made pseudonyms, PolicyRefused or LimitsRefused.
+
+    Raises LockHeldError where another holds the warehouse, NothingToReportError where there is no month, and
+    before anything is written InvalidKeyError, where ids could not be made pseudonyms, InvalidPolicyError or
+    InvalidLimitsError.
     """
     pseudonyms_for(places.key_id, key)
     read_policies(places.reference)
     limits()
     places.prepare()
-    with only_refresh(places):
+    with refresh_lock(places):
         ledger = Ledger(places.ledger)
         try:
             recover(places, ledger)
@@ -73,14 +75,14 @@ def refresh_warehouse(
             found = sort_files(still, ledger.read_before())
             newest = month or (found.months[-1] if found.months else None)
             if newest is None or newest not in found.months:
-                raise NothingToReport(
+                raise NothingToReportError(
                     f"there is no folder for {month} in {places.raw}"
                     if month
                     else f"no month folders in {places.raw}"
                 )
             lasting = [replace(o, until_month=o.until_month or newest) for o in overrides]
-            with progress.listening(tell):
-                ops = {"lay_out": {"config": {"overrides": [asdict(o) for o in lasting]}}}
+            with progress.subscribed(tell):
+                ops = {"load_sources": {"config": {"overrides": [asdict(o) for o in lasting]}}}
                 outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops)
             with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
                 ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, utc_now())
@@ -89,22 +91,22 @@ def refresh_warehouse(
             ledger.close()
 
 
-def close_months(places: Places, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+def close_months(places: WarehousePaths, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
     """Close months, and publish what follows from it, of what had been received by then: no file is read.
 
-    Raises Refused, PolicyRefused or Busy, and then nothing is on record.
+    Raises DecisionRefusedError, InvalidPolicyError or LockHeldError, and then nothing is on record.
     """
     given = {"incomplete": asked.is_incomplete, "policy": asked.policy or ""}
     return _decide(places, asked, months.close, "close_months", "closings", given, tell)
 
 
-def reopen_months(places: Places, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+def reopen_months(places: WarehousePaths, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
     """Open closed months again, and publish what follows from it. Raises as close_months does."""
     return _decide(places, asked, months.reopen, "reopen_months", "reopenings", {}, tell)
 
 
 def _decide(
-    places: Places,
+    places: WarehousePaths,
     asked: months.Decision,
     decide: Callable[[Ledger, Policies, months.Decision], list[MonthEvent]],
     job: str,
@@ -114,12 +116,12 @@ def _decide(
 ) -> Outcome:
     policies = read_policies(places.reference)
     if not places.ledger.exists():
-        raise months.Refused(
+        raise months.DecisionRefusedError(
             f"nothing has been received in {places.release}; "
             "run line-of-sight refresh, and look before you close"
         )
     places.prepare()
-    with only_refresh(places), closing(Ledger(places.ledger)) as ledger:
+    with refresh_lock(places), closing(Ledger(places.ledger)) as ledger:
         recover(places, ledger)
         decide(ledger, policies, asked)  # refused here, it costs no run
         newest = max(ledger.table("folders").column("reporting_month").to_pylist())
@@ -133,45 +135,50 @@ def _decide(
             **given,
         }
         ops = {op: {"config": decision}}
-        with progress.listening(tell):
+        with progress.subscribed(tell):
             outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops)
         with suppress(sqlite3.Error):
             ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, utc_now())
         return outcome
 
 
-def record_stop(places: Places) -> None:
+def record_stop(places: WarehousePaths) -> None:
     """Put on record, in the ledger and in Dagster, that the refresh in this process was stopped."""
     with closing(Ledger(places.ledger)) as ledger:
         ledger.add_refresh(None, "stopped", None, utc_now())
     if _instances:
-        close_lost_runs(_instances[-1], is_stopped=True)
+        cancel_orphaned_runs(_instances[-1], is_stopped=True)
 
 
-def list_releases(places: Places) -> list[Published]:
-    """Every release on record, the newest first. Raises NotThere where nothing was ever published here."""
+def list_releases(places: WarehousePaths) -> list[Published]:
+    """Every release on record, the newest first.
+
+    Raises ReleaseNotFoundError where nothing was ever published here.
+    """
     with _open_ledger(places) as ledger:
         return releases(places, ledger)
 
 
-def return_to(places: Places, number: int) -> None:
-    """Give readers another release on record. Raises Busy or NotThere."""
-    with _open_ledger(places) as ledger, only_refresh(places):
+def rollback_to(places: WarehousePaths, number: int) -> None:
+    """Give readers another release on record. Raises LockHeldError or ReleaseNotFoundError."""
+    with _open_ledger(places) as ledger, refresh_lock(places):
         recover(places, ledger)
-        go_back(places, ledger, number)
+        rollback(places, ledger, number)
 
 
 @contextmanager
-def _open_ledger(places: Places) -> Iterator[Ledger]:
+def _open_ledger(places: WarehousePaths) -> Iterator[Ledger]:
     if not places.ledger.exists():
-        raise NotThere(f"no release has been published in {places.release}; run `line-of-sight refresh`")
+        raise ReleaseNotFoundError(
+            f"no release has been published in {places.release}; run `line-of-sight refresh`"
+        )
     places.prepare()
     with closing(Ledger(places.ledger)) as ledger:
         yield ledger
 
 
 def _run_job(
-    places: Places,
+    places: WarehousePaths,
     ledger: Ledger,
     found: raw_folder.RawFolder,
     newest: str,
@@ -193,7 +200,7 @@ def _run_job(
     gc.enable()
     Thread(target=_load_what_comes_last).start()
     instance = dg.DagsterInstance.get()
-    close_lost_runs(instance)
+    cancel_orphaned_runs(instance)
     _instances[:] = [instance]
     verdict_file = places.restricted / VERDICT_FILE
     verdict_file.unlink(missing_ok=True)
@@ -226,7 +233,7 @@ def _run_job(
     )
     release = current_number(places)
     if run.success:
-        verdict = Verdict.read(verdict_file)
+        verdict = GateDecision.read(verdict_file)
         unsure = [o.in_words for o in verdict.outcomes if o.state == "crashed" or o.is_not_asked]
         said = json.loads((places.current / MANIFEST).read_text(encoding="utf-8"))
         states = Counter(m["month_state"] for m in said["months"] if m["reporting_month"] == newest)
@@ -237,7 +244,7 @@ def _run_job(
             public_month=said["public_month"],
             public_pack=said["public_pack"],
         )
-    if verdict_file.exists() and not (verdict := Verdict.read(verdict_file)).is_good:
+    if verdict_file.exists() and not (verdict := GateDecision.read(verdict_file)).is_good:
         return Outcome("withheld", newest, release, verdict.reasons)
     broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)
     is_withheld = bool(broken) and all(why.startswith(REFUSALS) for why in broken)
@@ -254,12 +261,18 @@ def _load_what_comes_last() -> None:
             import_module(name)
 
 
-def _why(event: Any, places: Places) -> str:
+def _why(event: Any, places: WarehousePaths) -> str:
     """The step and the kind of error; the message only of errors of our own, which never quote a cell."""
     error = event.step_failure_data.error
     innermost = error.cause or error
     if trouble := trouble_in(f"{innermost.cls_name}: {innermost.message}", places):
         return f"{event.step_key}: {trouble}"
-    ours = innermost.cls_name in {"Failure", "BuildFailed", "NotEarned", "Busy", "NotADirectoryError"}
+    ours = innermost.cls_name in {
+        "Failure",
+        "BuildError",
+        "ReleaseBlockedError",
+        "LockHeldError",
+        "NotADirectoryError",
+    }
     said = innermost.message.split(": ", 1)[-1].strip() if ours else innermost.cls_name
     return f"{event.step_key}: {said}"

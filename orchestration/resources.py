@@ -10,7 +10,7 @@ import dagster as dg
 from ingest.discovery import raw_folder
 from ingest.discovery.returns import sort_files
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import note_key, pseudonyms_for
 from ingest.privacy.pseudonyms import Pseudonyms
 
@@ -25,14 +25,14 @@ class Warehouse(dg.ConfigurableResource):
     key: str = ""  # the file of the key, never the key; LINE_OF_SIGHT_KEY_FILE or the user's own where empty
 
     @property
-    def places(self) -> Places:
+    def places(self) -> WarehousePaths:
         restricted = Path(self.restricted) if self.restricted else None
-        places = Places.of(Path(self.raw), Path(self.reference), Path(self.release), restricted)
+        places = WarehousePaths.of(Path(self.raw), Path(self.reference), Path(self.release), restricted)
         places.prepare()
         return places
 
     def pseudonyms(self) -> Pseudonyms:
-        """What ids land as. Raises KeyRefused."""
+        """What ids land as. Raises InvalidKeyError."""
         places = self.places
         pseudonyms = pseudonyms_for(places.key_id, Path(self.key) if self.key else None)
         note_key(places.key_id, pseudonyms)

@@ -14,12 +14,12 @@ import pyarrow as pa
 
 from ingest.adapters.convert import returns_of
 from ingest.contracts.return_schema import submitted_formats
-from ingest.discovery.file_reader import Rejected, read_bytes, read_table
+from ingest.discovery.file_reader import RejectedFileError, read_bytes, read_table
 from ingest.discovery.raw_folder import RawFile, look, own_names
 from ingest.discovery.returns import header_row
 from ingest.files import new_file
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 FILE = "error_report.csv"
 TEXT = pa.string()
@@ -150,12 +150,12 @@ order by every.la_code, "figures held" desc, every.severity, file, rule, sheet, 
 """
 
 
-def error_report(places: Places, la_code: str) -> Path:
+def error_report(places: WarehousePaths, la_code: str) -> Path:
     """Where an authority's error report is."""
     return places.error_reports / la_code / FILE
 
 
-def write_error_reports(places: Places) -> int:
+def write_error_reports(places: WarehousePaths) -> int:
     """Write every authority's report anew from the warehouse. Returns how many lines they have in all.
 
     Each is put in place by a rename; nothing is written to the warehouse.
@@ -171,7 +171,7 @@ def write_error_reports(places: Places) -> int:
         db.register("moved", _moved(db, places))
         db.execute(SAFE)
         db.execute(f"create temp table report as {REPORT}")
-        for (la_code,) in db.sql("select distinct la_code from ledger.views order by 1").fetchall():
+        for (la_code,) in db.sql("select distinct la_code from ledger.vintages order by 1").fetchall():
             _write(db, la_code, error_report(places, la_code))
         return int((db.sql("select count(*) from report").fetchone() or (0,))[0])
 
@@ -183,7 +183,7 @@ def _write(db: duckdb.DuckDBPyConnection, la_code: str, path: Path) -> None:
         db.execute(f"copy ({rows}) to '{aside}' (header)")
 
 
-def _own_names(places: Places) -> dict[str, str]:
+def _own_names(places: WarehousePaths) -> dict[str, str]:
     """The own names of files that no release names, where they are still those that were read."""
     if not places.raw.is_dir():
         return {}
@@ -193,7 +193,7 @@ def _own_names(places: Places) -> dict[str, str]:
     return {file: name for file, name in own.items() if file != name}
 
 
-def _headers(db: duckdb.DuckDBPyConnection, places: Places, own: Mapping[str, str]) -> pa.Table:
+def _headers(db: duckdb.DuckDBPyConnection, places: WarehousePaths, own: Mapping[str, str]) -> pa.Table:
     """Under which letter and name the sender has each field of a CSV that is judged."""
     judged = db.sql(
         """
@@ -230,13 +230,13 @@ def _letter(position: int) -> str:
     return letters
 
 
-def _moved(db: duckdb.DuckDBPyConnection, places: Places) -> pa.Table:
+def _moved(db: duckdb.DuckDBPyConnection, places: WarehousePaths) -> pa.Table:
     """Where rows opened from another format stand in what was sent."""
     parts = [MOVED.empty_table()]
     for content_id, opened in _opened_with_faults(db, places):
         try:
             data, _ = read_bytes(opened.path)
-        except Rejected:  # opened anew since: its rows go without a place
+        except RejectedFileError:  # opened anew since: its rows go without a place
             continue
         table = read_table(data, opened.path.suffix).split_places()
         if table.places is not None:
@@ -250,7 +250,9 @@ def _moved(db: duckdb.DuckDBPyConnection, places: Places) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def _opened_with_faults(db: duckdb.DuckDBPyConnection, places: Places) -> Iterator[tuple[int, RawFile]]:
+def _opened_with_faults(
+    db: duckdb.DuckDBPyConnection, places: WarehousePaths
+) -> Iterator[tuple[int, RawFile]]:
     faulty = db.sql(
         """
         select distinct

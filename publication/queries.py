@@ -10,15 +10,15 @@ from typing import Any
 import duckdb
 
 from ingest.adapters.convert import not_supplied
-from ingest.contracts.reporting_policy import PolicyRefused, read_policies
+from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.return_schema import submitted_formats
 from ingest.contracts.source_formats import source_rank
 from ingest.discovery import raw_folder
-from ingest.discovery.raw_folder import OtherFile, RawFile, own_names
+from ingest.discovery.raw_folder import RawFile, UnmappedFile, own_names
 from ingest.discovery.returns import sort_files
 from ingest.landing.land import pending_months
-from ingest.ledger import Ledger, Look
-from ingest.paths import Places
+from ingest.ledger import FileFingerprint, Ledger
+from ingest.paths import WarehousePaths
 from ingest.warehouse import months
 
 PLACES_SHOWN = {"count": 0, "percent": 1, "per_10k": 1, "days": 1, "ratio": 1, "fte": 1, "gbp": 0}
@@ -77,7 +77,7 @@ order by ground, ground_sentence
 """
 
 
-class NoAnswer(Exception):
+class NotFoundError(Exception):
     """The question cannot be answered from the release; the message says what can."""
 
 
@@ -148,10 +148,10 @@ def _state(db: duckdb.DuckDBPyConnection, authority: str, month: str) -> str | N
 
 
 def explain(release: Path, indicator: str, authority: str, month: str) -> dict[str, Any]:
-    """One indicator of one authority and month, from the current release. Raises NoAnswer."""
+    """One indicator of one authority and month, from the current release. Raises NotFoundError."""
     marts = release / "current" / "marts.duckdb"
     if not marts.exists():
-        raise NoAnswer(f"there is no release in {release}; run `line-of-sight refresh`")
+        raise NotFoundError(f"there is no release in {release}; run `line-of-sight refresh`")
     with duckdb.connect(str(marts), read_only=True) as db:
         asked = {"indicator": indicator, "authority": authority, "month": month}
         about = _rows(db, "from dim_indicator where indicator_id = $indicator", {"indicator": indicator})
@@ -165,7 +165,7 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
                 """,
                 {"indicator": indicator},
             )
-            raise NoAnswer(
+            raise NotFoundError(
                 f"{indicator} is not an indicator; near it: {', '.join(n['indicator_id'] for n in near)}"
             )
         figures = _rows(
@@ -186,7 +186,9 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
             asked,
         )
         if not figures:
-            raise NoAnswer(f"authority {authority} owes no answer for {month}; its first folder may be later")
+            raise NotFoundError(
+                f"authority {authority} owes no answer for {month}; its first folder may be later"
+            )
         needed = (about[0]["returns_required"] + " " + (about[0]["returns_optional"] or "")).split()
         snapshot = next((f["snapshot_month"] for f in figures if f["snapshot_month"]), month)
         returns = _rows(
@@ -232,20 +234,20 @@ def by_check(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def scorecard(release: Path, authority: str, month: str | None) -> dict[str, Any]:
-    """Every indicator of one authority and month, and what it is set beside. Raises NoAnswer.
+    """Every indicator of one authority and month, and what it is set beside. Raises NotFoundError.
 
     The comparisons are those of the month, or of the twelve months of an indicator that has no other.
     """
     manifest_file = release / "current" / "manifest.json"
     if not manifest_file.exists():
-        raise NoAnswer(f"there is no release in {release}; run `line-of-sight refresh`")
+        raise NotFoundError(f"there is no release in {release}; run `line-of-sight refresh`")
     month = month or json.loads(manifest_file.read_text(encoding="utf-8"))["view_month"]
     with duckdb.connect(str(release / "current" / "marts.duckdb"), read_only=True) as db:
         rows = _rows(db, SCORECARD, {"authority": authority, "first_day": f"{month}-01"})
         names = _rows(db, "select la_name from dim_authority where la_code = $code", {"code": authority})
         state = _state(db, authority, month)
     if not rows:
-        raise NoAnswer(f"the release has nothing for authority {authority} in {month}")
+        raise NotFoundError(f"the release has nothing for authority {authority} in {month}")
     return {
         "authority": f"{names[0]['la_name']} ({authority})" if names else authority,
         "month": month,
@@ -254,7 +256,7 @@ def scorecard(release: Path, authority: str, month: str | None) -> dict[str, Any
     }
 
 
-def status(places: Places) -> dict[str, Any]:
+def status(places: WarehousePaths) -> dict[str, Any]:
     """Where things stand: the release, the last refresh, and the newest month's returns by authority."""
     manifest_file = places.current / "manifest.json"
     release = None
@@ -309,14 +311,14 @@ def status(places: Places) -> dict[str, Any]:
     return said
 
 
-def files_found(places: Places) -> list[dict[str, str]]:
+def files_found(places: WarehousePaths) -> list[dict[str, str]]:
     """Each file of the newest month by its own name: what it was taken for, and what became of it.
 
     For whoever may see the raw folder: a file may be named after a child, so that no release says it.
     """
     if not places.raw.is_dir():
         return []
-    read_before: Mapping[str, tuple[str, Look]] = {}
+    read_before: Mapping[str, tuple[str, FileFingerprint]] = {}
     receipts: list[dict[str, Any]] = []
     if places.ledger.exists():
         with closing(Ledger(places.ledger)) as ledger:
@@ -325,7 +327,7 @@ def files_found(places: Places) -> list[dict[str, str]]:
     newest = max(found.months, default=None)
     became = {one["file"].partition(":")[0]: one for one in receipts if one["reporting_month"] == newest}
     listed = []
-    files: list[tuple[RawFile | OtherFile, str]] = [
+    files: list[tuple[RawFile | UnmappedFile, str]] = [
         *((f, f.return_name) for f in found.files if f.reporting_month == newest),
         *((f, "") for month, _, f in found.others if month == newest),
     ]
@@ -348,11 +350,11 @@ def files_found(places: Places) -> list[dict[str, str]]:
     ]
 
 
-def _tell_states(places: Places, ledger: Ledger, said: dict[str, Any]) -> None:
+def _tell_states(places: WarehousePaths, ledger: Ledger, said: dict[str, Any]) -> None:
     """The state of each authority's newest month, as the ledger has it now."""
     try:
         policies = read_policies(places.reference)
-    except PolicyRefused as refused:
+    except InvalidPolicyError as refused:
         said["policy"] = str(refused)
         return
     known = {row["la_code"]: row for row in months.states(ledger, policies, [said["month"]])}

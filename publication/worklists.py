@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from publication.error_reports import FORMULA
 from publication.reports.charts import DRAWN
-from publication.reports.figures import Cell, NoReport, month_words, rows_of
+from publication.reports.figures import Cell, ReportError, month_words, rows_of
 from publication.reports.make import write
 from publication.reports.tables import Table
 
@@ -43,7 +43,7 @@ def _evidence(area: str, indicator_id: str, numerator: int) -> str:
     """The children who count, or fail to count, towards a figure of the month."""
     return f"""
     select la_child_id from intermediate.int_{area}__evidence
-    where view_id = $view and counted_on = $month
+    where vintage_id = $view and counted_on = $month
         and indicator_id = '{indicator_id}' and numerator = {numerator}
     """
 
@@ -61,7 +61,7 @@ KINDS = (
             case when days > clocks.standard_working_days then 'overdue' else 'due soon' end as state
         from intermediate.int_assessment__clocks as clocks
         inner join marts.dim_calendar as today on today.calendar_date = $month
-        where clocks.view_id = $view and clocks.assessment_start_date <= $month
+        where clocks.vintage_id = $view and clocks.assessment_start_date <= $month
             and (clocks.no_longer_open_date is null or clocks.no_longer_open_date > $month)
             and days > clocks.standard_working_days - {SOON_WORKING_DAYS}
         """,
@@ -77,7 +77,7 @@ KINDS = (
             $month - on_date as days, 'overdue' as state
         from intermediate.int_plans__last_seen as seen
         semi join ({_evidence("plans", "cp_visit_10wd_pct", 0)}) as late using (la_child_id)
-        where seen.view_id = $view and seen.period_end = $month
+        where seen.vintage_id = $view and seen.period_end = $month
         """,
     ),
     Kind(
@@ -90,8 +90,8 @@ KINDS = (
             children.la_child_id, max(reviews.due_date) as on_date, $month - on_date as days,
             case when days > 0 then 'overdue' else 'due soon' end as state
         from intermediate.int_plans__children as children
-        inner join intermediate.int_plans__missed_reviews as reviews using (view_id, cp_plan_id)
-        where children.view_id = $view and children.period_end = $month
+        inner join intermediate.int_plans__missed_reviews as reviews using (vintage_id, cp_plan_id)
+        where children.vintage_id = $view and children.period_end = $month
         group by all
         having on_date <= $month + {SOON_DAYS}
         """,
@@ -106,7 +106,7 @@ KINDS = (
             la_child_id, on_plan_since as on_date, $month - on_plan_since as days,
             case when days >= 730 then '2 years or more' else 'near 2 years' end as state
         from intermediate.int_plans__children
-        where view_id = $view and period_end = $month and $month - on_plan_since >= {NEAR_TWO_YEARS}
+        where vintage_id = $view and period_end = $month and $month - on_plan_since >= {NEAR_TWO_YEARS}
         """,
     ),
     Kind(
@@ -120,7 +120,7 @@ KINDS = (
             $month - children.care_start_date as days, 'overdue' as state
         from intermediate.int_care__children as children
         semi join ({_evidence("care", "cla_visit_intime_pct", 0)}) as late using (la_child_id)
-        where children.view_id = $view and children.period_end = $month
+        where children.vintage_id = $view and children.period_end = $month
         """,
     ),
     Kind(
@@ -133,8 +133,8 @@ KINDS = (
             children.la_child_id, reviews.due_date as on_date, $month - reviews.due_date as days,
             case when days > 0 then 'overdue' else 'due soon' end as state
         from staging.stg_returns__cla_reviews as reviews
-        inner join intermediate.int_care__children as children using (view_id, cla_id)
-        where children.view_id = $view and children.period_end = $month and not reviews.is_cancelled
+        inner join intermediate.int_care__children as children using (vintage_id, cla_id)
+        where children.vintage_id = $view and children.period_end = $month and not reviews.is_cancelled
             and reviews.review_date is null and reviews.due_date <= $month + {SOON_DAYS}
         """,
     ),
@@ -149,7 +149,7 @@ KINDS = (
             $month - children.in_need_since as days, 'no worker' as state
         from intermediate.int_need__children as children
         semi join ({_evidence("need", "cases_unallocated", 1)}) as alone using (la_child_id)
-        where children.view_id = $view and children.period_end = $month
+        where children.vintage_id = $view and children.period_end = $month
         """,
     ),
 )
@@ -158,7 +158,7 @@ KINDS = (
 BY_WORKER = """
 with workers as (
     select la_child_id, team, worker_id from staging.stg_returns__involvements
-    where view_id = $view and role_code = 'SW' and involvement_start_date <= $month
+    where vintage_id = $view and role_code = 'SW' and involvement_start_date <= $month
         and (involvement_end_date is null or involvement_end_date > $month)
     qualify row_number() over (
         partition by la_child_id order by involvement_start_date desc, involvement_id desc
@@ -205,14 +205,14 @@ class WorkList:
         )
 
 
-def write_work_lists(places: Places, authority: str) -> Iterator[Path]:
+def write_work_lists(places: WarehousePaths, authority: str) -> Iterator[Path]:
     """Write restricted/work_lists/<la_code>/<list>.csv and work_lists.html, for their owner's eyes only.
 
-    They are of the newest month that was refreshed. Raises NoReport where there is no such authority, and
+    They are of the newest month that was refreshed. Raises ReportError where there is no such authority, and
     duckdb.IOException where a refresh is writing.
     """
     if not places.warehouse.exists():
-        raise NoReport(f"there is no warehouse in {places.restricted}; run `line-of-sight refresh`")
+        raise ReportError(f"there is no warehouse in {places.restricted}; run `line-of-sight refresh`")
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         month, lists = work_lists(db, authority)
     folder = places.work_lists / authority
@@ -225,18 +225,18 @@ def write_work_lists(places: Places, authority: str) -> Iterator[Path]:
 
 
 def work_lists(db: duckdb.DuckDBPyConnection, authority: str) -> tuple[date, list[WorkList]]:
-    """Every list of an authority as the newest refresh has it, and of which month end. Raises NoReport."""
+    """Every list of an authority as the newest refresh has it, and of which month end. Raises ReportError."""
     found = rows_of(
         db,
         """
-        select view_id, last_day((view_month || '-01')::date) as month from ledger.views
+        select vintage_id, last_day((view_month || '-01')::date) as month from ledger.vintages
         where edition = 'restated' and la_code = $authority
         """,
         {"authority": authority},
     )
     if not found:
-        raise NoReport(f"the warehouse has nothing of authority {authority}")
-    given = {"view": found[0]["view_id"], "month": found[0]["month"]}
+        raise ReportError(f"the warehouse has nothing of authority {authority}")
+    given = {"view": found[0]["vintage_id"], "month": found[0]["month"]}
     return found[0]["month"], [_work_list(db, kind, given, authority) for kind in KINDS]
 
 

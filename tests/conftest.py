@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -22,9 +22,9 @@ def shared() -> Path:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> WarehousePaths:
     """An empty warehouse."""
-    made = Places.of(tmp_path / "raw", tmp_path / "reference", tmp_path / "release")
+    made = WarehousePaths.of(tmp_path / "raw", tmp_path / "reference", tmp_path / "release")
     made.raw.mkdir()
     made.reference.mkdir()
     made.prepare()
@@ -35,7 +35,7 @@ Send = Callable[[str, str, str, str], Path]
 
 
 @pytest.fixture
-def send(places: Places) -> Send:
+def send(places: WarehousePaths) -> Send:
     """Put one return in the raw folder: send(month, authority, return name, text)."""
 
     def put(month: str, la_code: str, return_name: str, text: str) -> Path:

@@ -4,12 +4,12 @@
     {{ start_date }} <= {{ day }} and coalesce({{ end_date }}, date '9999-12-31') > {{ day }}
 {%- endmacro %}
 
-{#- Each holder of spans at each month end owed at which one is open, with the earliest of those. A span speaks only
+{#- Each holder of spans at each month end expected at which one is open, with the earliest of those. A span speaks only
     from the month in which all earlier ones have ended, so months are never made twice and then thinned. A span is
     open at the ends of the months from that of its start up to the one before that of its end. -#}
 {% macro earliest_open_at_month_ends(spans, holder, start_date, end_date, take, of_month, then_by=[]) -%}
     select
-        spans.view_id,
+        spans.vintage_id,
         {% for column in holder + take %}
         spans.{{ column }},
         {% endfor %}
@@ -23,7 +23,7 @@
             greatest(
                 {{ month_number(start_date) }},
                 coalesce(max(ended_month) over (
-                    partition by view_id, {{ holder | join(', ') }}
+                    partition by vintage_id, {{ holder | join(', ') }}
                     order by {{ start_date }}{% for column in then_by %}, {{ column }}{% endfor %}
 
                     rows between unbounded preceding and 1 preceding
@@ -35,9 +35,9 @@
             where {{ start_date }} is not null
         ) as dated
     ) as spans
-    inner join {{ ref('int_periods_owed') }} as periods
+    inner join {{ ref('int_periods__expected') }} as periods
         on
-            spans.view_id = periods.view_id
+            spans.vintage_id = periods.vintage_id
             and periods.month_number >= spans.first_month
             and periods.month_number < spans.ended_month
 {%- endmacro %}
@@ -68,7 +68,7 @@
 {% macro counts_by_month(evidence, has_breakdown=false) -%}
     select
         indicator_id,
-        view_id,
+        vintage_id,
         {{ month_number('counted_on') }} as month_number,
         {{ 'breakdown_value' if has_breakdown else 'null::varchar' }} as breakdown_value,
         sum(numerator)::decimal(24, 6) as numerator,

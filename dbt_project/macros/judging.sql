@@ -22,12 +22,12 @@
 {%- endmacro %}
 
 {#- The colour of a figure that is so far outside its bounds. -#}
-{% macro colour(missed_by, tolerance) -%}
+{% macro rag_status(missed_by, tolerance) -%}
     case when {{ missed_by }} = 0 then 'green' when {{ missed_by }} <= {{ tolerance }} then 'amber' else 'red' end
 {%- endmacro %}
 
 {#- Whether a figure rests on too few to say anything by its change: cases behind a share, or what is counted. -#}
-{% macro is_few(value, numerator, denominator, unit) -%}
+{% macro is_small_base(value, numerator, denominator, unit) -%}
     case
         when {{ unit }} in ('percent', 'days') then {{ denominator }} < {{ var('smallest_denominator') }}
         when {{ unit }} = 'count' then abs({{ value }}) < {{ var('smallest_count') }}

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {#- A figure in its unit. A count that is not whole is of whole-time equivalents and keeps a place. -#}
-{% macro figure(value, unit) -%}
+{% macro format_value(value, unit) -%}
     case {{ unit }}
         when 'percent' then {{ rounded(value, 1) }} || '%'
         when 'gbp' then {{ pounds(value) }}
@@ -20,7 +20,7 @@
 {% macro distance(difference, unit) -%}
     case {{ unit }}
         when 'percent' then abs({{ rounded(difference, 1) }}) || ' percentage points'
-        else {{ figure('abs(' ~ difference ~ ')', unit) }}
+        else {{ format_value('abs(' ~ difference ~ ')', unit) }}
     end
 {%- endmacro %}
 
@@ -84,7 +84,7 @@
 {%- endmacro %}
 
 {#- A limit of the usual range as far as it can be reached: a share ends at 100, and little falls below nothing. -#}
-{% macro usual(limit, unit, can_be_negative) -%}
+{% macro clamp_to_unit(limit, unit, can_be_negative) -%}
     case
         when {{ can_be_negative }} or {{ limit }} is null then {{ limit }}
         when {{ unit }} = 'percent' then greatest(0, least(100, {{ limit }}))

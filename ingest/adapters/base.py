@@ -45,7 +45,7 @@ NEVER_SUPPLIED = {
 
 
 @dataclass(frozen=True)
-class Opened:
+class ConvertedReturns:
     """One received file, or one set of CSV files, as text returns for conform.
 
     Each table has a column for every field that the format fills, named as in ingest/contracts/returns, as

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow.compute as pc
 
 from ingest.adapters.base import (
-    Opened,
+    ConvertedReturns,
     Route,
     columns_of_dates,
     make,
@@ -20,8 +20,8 @@ from ingest.adapters.base import (
     workbench,
 )
 from ingest.adapters.xml_reader import Branch, Records, Tree, read_records
-from ingest.discovery.file_reader import Rejected
-from ingest.privacy.pseudonyms import Door
+from ingest.discovery.file_reader import RejectedFileError
+from ingest.privacy.pseudonyms import Pseudonymiser
 
 HEADER = {
     "Message": Branch(""),
@@ -293,8 +293,8 @@ LIMITS = {
 }
 
 
-def open_cin_census(source: Path | bytes | BinaryIO, door: Door | None = None) -> Opened:
-    """Read one CIN census file. Raises Rejected where it is hostile, broken or another collection.
+def open_cin_census(source: Path | bytes | BinaryIO, door: Pseudonymiser | None = None) -> ConvertedReturns:
+    """Read one CIN census file. Raises RejectedFileError where it is hostile, broken or another collection.
 
     Through a door, children go by pseudonyms, and every id made of a child's is made of the pseudonym.
     """
@@ -325,7 +325,7 @@ def open_cin_census(source: Path | bytes | BinaryIO, door: Door | None = None) -
         del returns["cin_plans"]
         limits["cin_plans"] = f"the CIN census has had plan dates since {CIN_PLANS_SINCE}"
     first_day = date(year - 1, 4, 1) if year else None
-    return Opened(
+    return ConvertedReturns(
         source_format="cin_census",
         returns=returns,
         findings=notes.table(),
@@ -339,14 +339,17 @@ def open_cin_census(source: Path | bytes | BinaryIO, door: Door | None = None) -
 
 
 def read_header(records: Records, collection: str) -> tuple[str | None, int | None, str | None]:
-    """Authority, year and reference date as the file says. Raises Rejected if it is another collection."""
+    """Authority, year and reference date as the file says.
+
+    Raises RejectedFileError if it is another collection.
+    """
 
     def said(branch: str, leaf: str) -> str | None:
         values = records.tables[branch].column(leaf)
         return (values[0].as_py() or "").strip() or None if len(values) else None
 
     if (said("CollectionDetails", "Collection") or collection).upper() != collection:
-        raise Rejected(f"its header says that it is not the {collection} collection")
+        raise RejectedFileError(f"its header says that it is not the {collection} collection")
     authority, year, day = said("Source", "LEA"), said("CollectionDetails", "Year"), None
     ok_authority = authority if authority and len(authority) == 3 and authority.isdecimal() else None
     ok_year = int(year) if year and len(year) == 4 and year.isascii() and year.isdecimal() else None

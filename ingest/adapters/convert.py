@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest.adapters import (
-    Opened,
+    ConvertedReturns,
     open_cin_census,
     open_csc_api,
     open_ssda903,
@@ -43,12 +43,12 @@ from ingest.contracts.dates import in_words, last_day_of
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.archives import received
 from ingest.discovery.beside import form_of
-from ingest.discovery.file_reader import Rejected, StillWritten
+from ingest.discovery.file_reader import RejectedFileError, StillWrittenError
 from ingest.discovery.formats import HEAD_BYTES, recognise
-from ingest.discovery.raw_folder import OtherFile, RawFile, RawFolder, is_as_seen
+from ingest.discovery.raw_folder import RawFile, RawFolder, UnmappedFile, is_as_seen
 from ingest.file_errors import Broke, of_this_file
-from ingest.ledger import Ledger, Look
-from ingest.privacy.pseudonyms import Door, Pseudonyms
+from ingest.ledger import FileFingerprint, Ledger
+from ingest.privacy.pseudonyms import Pseudonymiser, Pseudonyms
 
 LEDGER_NAME = "other_formats"
 READER_VERSION = "6"  # raise it when the front ends read differently, so that files are opened again
@@ -67,16 +67,16 @@ class OpenedSummary:
     findings: int = 0
 
 
-def open_files(
+def convert_files(
     raw: RawFolder, newest: str, store: Path, ledger: Ledger, pseudonyms: Pseudonyms
 ) -> OpenedSummary:
     """Open what is new among the other files up to the month `newest`. An unchanged folder costs one look."""
     total = {"files": 0, "opened": 0, "rejected": 0, "findings": 0}
-    by_authority: dict[str, dict[str, list[OtherFile]]] = {}
+    by_authority: dict[str, dict[str, list[UnmappedFile]]] = {}
     for (month, la_code), files in sorted(raw.others_by_folder().items()):
         if month <= newest:
             total["files"] += len(files)
-            looks = {f.file: look_of(f) for f in files}
+            looks = {f.file: fingerprint_of(f) for f in files}
             seen = ledger.seen(LEDGER_NAME, month)
             if any(seen.get(file) != look for file, look in looks.items()):
                 by_authority.setdefault(la_code, {})[month] = files
@@ -97,14 +97,14 @@ def open_files(
         total["findings"] += sum(pq.read_metadata(path).num_rows for path in kept)
         with ledger.transaction():  # not before: what is cut short is opened again
             for month, files in months.items():
-                looks = {f.file: look_of(f) for f in files if f.file not in unsettled}
+                looks = {f.file: fingerprint_of(f) for f in files if f.file not in unsettled}
                 ledger.mark_seen(LEDGER_NAME, month, looks)
     return OpenedSummary(**total)
 
 
-def look_of(file: OtherFile) -> Look:
+def fingerprint_of(file: UnmappedFile) -> FileFingerprint:
     """How the file looks now, and how it would be read."""
-    return Look(file.size, file.mtime_ns, file.inode, READER_VERSION)
+    return FileFingerprint(file.size, file.mtime_ns, file.inode, READER_VERSION)
 
 
 def returns_of(store: Path, return_name: str, month: str) -> list[RawFile]:
@@ -175,7 +175,7 @@ class _Read:
     """One file, or the set of tables of SSDA903, that could be opened."""
 
     about: Mapping[str, Any]
-    content: Opened | _Workbook
+    content: ConvertedReturns | _Workbook
 
 
 @dataclass
@@ -185,14 +185,14 @@ class _Folder:
     path: Path
     month: str
     la_code: str
-    door: Door
+    door: Pseudonymiser
     rejected: int = 0
     unsettled: set[str] = field(default_factory=set)  # files that somebody is still writing
     workbook: _Read | None = None
     received_as: dict[str, set[str]] = field(default_factory=dict)  # the files of a set, by its name
     refused: list[dict[str, object]] = field(default_factory=list)
 
-    def open(self, files: Sequence[OtherFile]) -> None:
+    def open(self, files: Sequence[UnmappedFile]) -> None:
         """Open each file, the tables of SSDA903 as one set; set down the findings of what cannot be taken."""
         self.path.mkdir(parents=True, exist_ok=True)
         for source_format, every in self._read(files).items():
@@ -222,7 +222,7 @@ class _Folder:
         schema = pa.schema([f for f in found.SCHEMA if f.name not in OF_FOLDER])
         _write_findings(pa.Table.from_pylist(self.refused, schema), self.month, self.la_code, self.path)
 
-    def _read(self, files: Sequence[OtherFile]) -> dict[str, list[_Read]]:
+    def _read(self, files: Sequence[UnmappedFile]) -> dict[str, list[_Read]]:
         """What could be opened, by format."""
         opened: dict[str, list[_Read]] = {}
         sets: dict[str, dict[str, tuple[bytes, str]]] = {name: {} for name in SETS}
@@ -232,8 +232,8 @@ class _Folder:
                 with of_this_file():
                     data, sha256 = received(file)
                     source_format = recognise(file.name, data[:HEAD_BYTES])
-            except Rejected as why:
-                if isinstance(why, StillWritten | Broke):
+            except RejectedFileError as why:
+                if isinstance(why, StillWrittenError | Broke):
                     self.unsettled.add(file.file)
                 self._refuse(file.file, str(why), "send it again as a plain file")
                 continue
@@ -275,19 +275,19 @@ class _Folder:
         try:
             with of_this_file():
                 content = self._content(source_format, contents, names)
-                if isinstance(content, Opened):
+                if isinstance(content, ConvertedReturns):
                     _check_says_the_same(content, self.month, self.la_code)
         except Broke as why:
             self.refuse_broken(name, why)
             return None
-        except Rejected as why:
+        except RejectedFileError as why:
             self._refuse(name, str(why), found.rejected_file("").next_move)
             return None
         return _Read({"source_format": source_format, "file": name, "sha256": sha256}, content)
 
     def _content(
         self, source_format: str, contents: Mapping[str, bytes], names: Mapping[str, str]
-    ) -> "Opened | _Workbook":
+    ) -> "ConvertedReturns | _Workbook":
         [data, *_] = contents.values()
         if source_format.endswith("census"):
             limits.check("xml", bytes=len(data))
@@ -396,7 +396,7 @@ def _replacing(folder: Path) -> Iterator[Path]:
     shutil.rmtree(aside)
 
 
-def _check_says_the_same(opened: Opened, month: str, la_code: str) -> None:
+def _check_says_the_same(opened: ConvertedReturns, month: str, la_code: str) -> None:
     """The folder decides the month and the authority; a file that says otherwise is another's.
 
     Where a census's Year and ReferenceDate disagree, one of them that is the folder's is enough.
@@ -409,11 +409,11 @@ def _check_says_the_same(opened: Opened, month: str, la_code: str) -> None:
         said = f"authority {opened.said_authority}" if opened.said_authority else ""
         when = f"March {opened.said_year}" if is_of_march else ""
         says = " and ".join(filter(None, (said, when)))
-        raise Rejected(f"it says {says}; the folder is {la_code}, {in_words(month)}")
+        raise RejectedFileError(f"it says {says}; the folder is {la_code}, {in_words(month)}")
 
 
 def _set_down(
-    opened: Opened,
+    opened: ConvertedReturns,
     about: Mapping[str, Any],
     month: str,
     la_code: str,
@@ -467,7 +467,7 @@ def _without_values(findings: pa.Table) -> pa.Table:
     return findings.set_column(place, "value", pa.nulls(findings.num_rows, pa.string()))
 
 
-def _findings_of(opened: Opened, file: str) -> pa.Table:
+def _findings_of(opened: ConvertedReturns, file: str) -> pa.Table:
     table = opened.findings
     parts = table.column("origin"), table.column("column_name")
     places = pc.binary_join_element_wise(*parts, ": ", null_handling="skip")

@@ -14,10 +14,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.adapters.base import Notes, Opened, unfilled
+from ingest.adapters.base import ConvertedReturns, Notes, unfilled
 from ingest.contracts import limits
-from ingest.discovery.file_reader import Rejected
-from ingest.privacy.pseudonyms import Door
+from ingest.discovery.file_reader import RejectedFileError
+from ingest.privacy.pseudonyms import Pseudonymiser
 
 NO_MIS_ID = "SSD_SUI"
 # the parts of an episode that are lists, and what tells their elements apart
@@ -55,8 +55,10 @@ class Payload:
         return any("child_details" not in child or child.get("purge") is True for child in self.children)
 
 
-def open_csc_api(files: Mapping[str, tuple[str, bytes]], as_at: date, door: Door | None = None) -> Opened:
-    """Read the payloads of a month; `files` has each one's own name and its bytes. Raises Rejected.
+def open_csc_api(
+    files: Mapping[str, tuple[str, bytes]], as_at: date, door: Pseudonymiser | None = None
+) -> ConvertedReturns:
+    """Read the payloads of a month; `files` has each one's own name and its bytes. Raises RejectedFileError.
 
     Through a door, ids go by pseudonyms, and every id made of them is made of these.
     """
@@ -66,12 +68,12 @@ def open_csc_api(files: Mapping[str, tuple[str, bytes]], as_at: date, door: Door
     )
     codes = {payload.la_code for payload in payloads} - {None}
     if len(codes) > 1:
-        raise Rejected("its payloads are of more than one authority")
+        raise RejectedFileError("its payloads are of more than one authority")
     children = _state(payloads, notes)
     rows = _rows(children)
     tables = {name: _table(name, of_return, door) for name, of_return in rows.items()}
     begins = date(as_at.year - 2, 4, 1)
-    return Opened(
+    return ConvertedReturns(
         source_format="csc_api",
         returns=tables,
         findings=notes.table(),
@@ -88,15 +90,17 @@ def _read(file: str, name: str, data: bytes) -> Payload:
         text = data.decode("utf-8-sig")
         said = _parsed(text)
     except (ValueError, RecursionError):
-        raise Rejected("it is JSON that breaks off, or is damaged; send it again") from None
+        raise RejectedFileError("it is JSON that breaks off, or is damaged; send it again") from None
     la_code, children = None, said
     if isinstance(said, dict):
         la_code = said.get("la_code")
         children = next((said[key] for key in ("children", "Children") if key in said), [said])
     if not isinstance(children, list) or not all(isinstance(child, dict) for child in children):
-        raise Rejected("it is JSON, and no list of children")
+        raise RejectedFileError("it is JSON, and no list of children")
     if not all(_child_id(child) for child in children):
-        raise Rejected("a child in it has no la_child_id, so that what is said of it cannot be placed")
+        raise RejectedFileError(
+            "a child in it has no la_child_id, so that what is said of it cannot be placed"
+        )
     words = name.lower()
     kind = "partial" if re.search("partial|delta|changes", words) else "full" if "full" in words else None
     order = tuple(int(number) for number in re.findall(r"\d+", name))
@@ -123,10 +127,13 @@ def _child_id(child: Element) -> str | None:
 
 
 def _state(payloads: Sequence[Payload], notes: Notes) -> dict[str, Element]:
-    """Every child as the last full payload and the partial ones after it leave it. Raises Rejected."""
+    """Every child as the last full payload and the partial ones after it leave it.
+
+    Raises RejectedFileError.
+    """
     first = max((i for i, one in enumerate(payloads) if one.kind == "full"), default=0)
     if payloads[first].is_partial:
-        raise Rejected(
+        raise RejectedFileError(
             "it is a partial payload, and the full one that it changes is not here; send the full payload too"
         )
     for payload in payloads[:first]:
@@ -142,7 +149,7 @@ def _state(payloads: Sequence[Payload], notes: Notes) -> dict[str, Element]:
         seen = by_order.setdefault(payload.order, set())
         here = {str(_child_id(child)) for child in payload.children}
         if seen & here:
-            raise Rejected(
+            raise RejectedFileError(
                 "two payloads hold one child, and their names do not tell which came first; "
                 "name each by its day"
             )
@@ -247,7 +254,7 @@ def _with_periods(placements: list[Row]) -> list[Row]:
     return placements
 
 
-def _table(name: str, rows: Sequence[Row], door: Door | None) -> pa.Table:
+def _table(name: str, rows: Sequence[Row], door: Pseudonymiser | None) -> pa.Table:
     """A return as text. Every id goes through the door before anything is made of it."""
     of_return = MADE[name]
     columns = sorted({column for made in of_return.values() for column in made} | {"row_number"})

@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ingest.adapters.base import (
+    ConvertedReturns,
     Notes,
-    Opened,
     cleaned,
     columns_of_dates,
     note_codes_of_other_times,
@@ -29,8 +29,8 @@ from ingest.adapters.base import (
 )
 from ingest.contracts.return_schema import HeaderMatch
 from ingest.contracts.ssda903_tables import SHEETS, table_of
-from ingest.discovery.file_reader import RawTable, Rejected, read_csv
-from ingest.privacy.pseudonyms import Door
+from ingest.discovery.file_reader import RawTable, RejectedFileError, read_csv
+from ingest.privacy.pseudonyms import Pseudonymiser
 
 IDENTIFIERS = {"CHILD": "child", "SW_ID": "worker"}
 LOOKED_THROUGH = ("CHILD", "DECOM", "RNE", "LS", "REC")
@@ -204,8 +204,10 @@ LIMITS = {
 }
 
 
-def open_ssda903(files: Mapping[str, bytes], as_at: date | None = None, door: Door | None = None) -> Opened:
-    """Read one set of CSV files by name. Raises Rejected where none of them is a table of SSDA903.
+def open_ssda903(
+    files: Mapping[str, bytes], as_at: date | None = None, door: Pseudonymiser | None = None
+) -> ConvertedReturns:
+    """Read one set of CSV files by name. Raises RejectedFileError where none of them is a table of SSDA903.
 
     `as_at` is the last day of the snapshot month: it tells the year that the set is good for, and whether
     care leavers may be taken. Without it they are left out: oc3 speaks of birthdays, not of a month end.
@@ -251,7 +253,7 @@ def open_ssda903(files: Mapping[str, bytes], as_at: date | None = None, door: Do
     if as_at:
         note_codes_of_other_times(returns, FIELDS, as_at, notes)
     first_day = _year_before(as_at) if as_at else None
-    return Opened(
+    return ConvertedReturns(
         source_format="ssda903",
         returns=returns,
         findings=notes.table(),
@@ -265,7 +267,7 @@ def open_ssda903(files: Mapping[str, bytes], as_at: date | None = None, door: Do
 def read_tables_file(data: bytes) -> RawTable:
     """One file of the set, however its cells are separated and whatever stands above its headings.
 
-    Raises Rejected. Of a file that is no table of SSDA903 its first row passes for the headings.
+    Raises RejectedFileError. Of a file that is no table of SSDA903 its first row passes for the headings.
     """
     return read_csv(data, _match)
 
@@ -288,7 +290,7 @@ def _open_tables(files: Mapping[str, bytes], notes: Notes) -> dict[str, pa.Table
     for file, data in sorted(files.items()):
         try:
             raw = read_tables_file(data)
-        except Rejected as rejected:
+        except RejectedFileError as rejected:
             notes.add("rejected_file", str(rejected), "mend the file and send the set again", value=file)
             continue
         name = table_of(raw.headers)
@@ -311,7 +313,7 @@ def _open_tables(files: Mapping[str, bytes], notes: Notes) -> dict[str, pa.Table
         elif name in SHEETS and (table := _wanted(raw, name, notes)) is not None:
             tables[name] = table
     if not tables and not twice:
-        raise Rejected("no file of the set is a table of SSDA903; a table is told by its headings")
+        raise RejectedFileError("no file of the set is a table of SSDA903; a table is told by its headings")
     return tables
 
 

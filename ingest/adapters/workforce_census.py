@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from ingest.adapters.base import Opened, Route, make, named_by_sender, unfilled, workbench
+from ingest.adapters.base import ConvertedReturns, Route, make, named_by_sender, unfilled, workbench
 from ingest.adapters.cin_census import HEADER, read_header
 from ingest.adapters.xml_reader import Branch, Tree, read_records
 
@@ -51,8 +51,11 @@ LIMITS = {
 }
 
 
-def open_workforce_census(source: Path | bytes | BinaryIO) -> Opened:
-    """Read one workforce census file. Raises Rejected where it is hostile, broken or another collection."""
+def open_workforce_census(source: Path | bytes | BinaryIO) -> ConvertedReturns:
+    """Read one workforce census file.
+
+    Raises RejectedFileError where it is hostile, broken or another collection.
+    """
     records = read_records(source, WORKFORCE_CENSUS)
     authority, year, reference_date = read_header(records, "CSWW")
     returns: dict[str, pa.Table] = {}
@@ -69,7 +72,7 @@ def open_workforce_census(source: Path | bytes | BinaryIO) -> Opened:
         returns["indicator_returns"] = figures
     else:
         limits["indicator_returns"] = "the file has no reference date or no totals"
-    return Opened(
+    return ConvertedReturns(
         source_format="workforce_census",
         returns=returns,
         findings=records.notes.table(),

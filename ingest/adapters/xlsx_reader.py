@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from ingest.adapters.base import cleaned
 from ingest.contracts import limits
-from ingest.contracts.findings import Rejected
+from ingest.contracts.findings import RejectedFileError
 from ingest.discovery.containers import check_name, unpack
 
 INNER_ARCHIVE = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
@@ -56,55 +56,60 @@ class Cells:
 
 
 def check_container(data: bytes) -> bool:
-    """Refuse what is no plain workbook: bombs, archives in it, odd names, what breaks off. Raises Rejected.
+    """Refuse what is no plain workbook: bombs, archives in it, odd names, what breaks off.
+
+    Raises RejectedFileError.
 
     Sizes that the container states can lie, so every part is unpacked and kept nowhere. Returns whether a
     cell may hold an error of Excel: the reader takes longer where it must keep account of them.
     """
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise Rejected(
+        raise RejectedFileError(
             "it is protected by a password or in the old .xls form; save it as .xlsx without a password"
         )
     if data[:4] != b"PK\x03\x04":
-        raise Rejected("it is not an .xlsx workbook, or its beginning is lost")
+        raise RejectedFileError("it is not an .xlsx workbook, or its beginning is lost")
     try:
         entries = zipfile.ZipFile(BytesIO(data)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError):
-        raise Rejected("it breaks off or is damaged; send it again") from None
+        raise RejectedFileError("it breaks off or is damaged; send it again") from None
     unpacked = sum(entry.file_size for entry in entries)
     limits.check("workbook", bytes=len(data), parts=len(entries), unpacked_bytes=unpacked)
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names or len(names) < len(entries):
-        raise Rejected("it is not an .xlsx workbook")
+        raise RejectedFileError("it is not an .xlsx workbook")
     with ThreadPoolExecutor(max_workers=2) as pool:  # zlib and Arrow leave the other core free
         return any(list(pool.map(partial(_check_entry, data), entries)))
 
 
 def _check_entry(data: bytes, entry: zipfile.ZipInfo) -> bool:
-    """Refuse a part for its name, its size or what is in it. Raises Rejected."""
+    """Refuse a part for its name, its size or what is in it. Raises RejectedFileError."""
     check_name(entry.filename)
     ratio = limits.limit("workbook", "ratio")
     if entry.file_size > ratio * max(entry.compress_size, 1):
-        raise Rejected(f"a part of it unpacks to more than {ratio} times its size")
+        raise RejectedFileError(f"a part of it unpacks to more than {ratio} times its size")
     part = unpack(data, entry)
     if len(part) != entry.file_size:
-        raise Rejected("a part of it is not of the size that it states")
+        raise RejectedFileError("a part of it is not of the size that it states")
     return _check_part(part)  # of every part: a sheet can go by any name
 
 
 def _check_part(part: bytes) -> bool:
-    """Refuse what no part of a workbook holds; whether a cell may hold an error of Excel. Raises Rejected."""
+    """Refuse what no part of a workbook holds; whether a cell may hold an error of Excel.
+
+    Raises RejectedFileError.
+    """
     if part.startswith(INNER_ARCHIVE):
-        raise Rejected("it holds another archive")
+        raise RejectedFileError("it holds another archive")
     # many sheets may be made of one part: each is read for itself
     if part.count(b"sheet") > limits.limit("workbook", "sheets"):  # quicker than the expression
         limits.check("workbook", sheets=len(SHEET.findall(part)))
     if b"<!DOCTYPE" in part[:65536]:
-        raise Rejected("a part of it declares a document type (DOCTYPE), which no workbook has")
+        raise RejectedFileError("a part of it declares a document type (DOCTYPE), which no workbook has")
     ends = pa.array([0, len(part)], pa.int32()).buffers()[1]
     whole = pa.Array.from_buffers(pa.binary(), 1, [None, ends, pa.py_buffer(part)])  # in place: no copy
     if pc.match_substring_regex(whole, FAR_CELL)[0].as_py() and AT.search(part):
-        raise Rejected(
+        raise RejectedFileError(
             "a sheet has cells beyond row 99,999 or column CZ; "
             "delete what is empty below and to the right of its list"
         )
@@ -118,7 +123,9 @@ def read_sheets(
     is_wanted: Callable[[str], bool],
     is_header: Callable[[Sequence[str]], bool],
 ) -> list[Cells | str]:
-    """Each sheet that has a row of headings, as cells; of one that has none, its title. Raises Rejected.
+    """Each sheet that has a row of headings, as cells; of one that has none, its title.
+
+    Raises RejectedFileError.
 
     A sheet whose headings stand in its first row, as nearly all do, is read once and only in wanted columns;
     any other is read whole and searched.
@@ -134,13 +141,13 @@ def read_sheets(
             ]
         )
     except fastexcel.FastExcelError:  # its text can quote the file
-        raise Rejected(
+        raise RejectedFileError(
             "a sheet of it cannot be read; open it in Excel, save it again and send that"
         ) from None
     except BaseException as error:  # the reader is compiled: where it fails badly it raises a PanicException
         if type(error).__name__ != "PanicException":
             raise
-        raise Rejected(
+        raise RejectedFileError(
             "a sheet of it cannot be read; open it in Excel, save it again and send that"
         ) from None
 

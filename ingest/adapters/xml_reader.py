@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from ingest.adapters.base import Notes
 from ingest.contracts import limits
-from ingest.contracts.findings import Rejected
+from ingest.contracts.findings import RejectedFileError
 
 CHUNK = 1 << 20
 BATCH = 200_000  # cells held as Python objects before they become columns
@@ -54,7 +54,7 @@ class Records:
 
 
 def read_records(source: Path | bytes | BinaryIO, tree: Tree) -> Records:
-    """Read one file in constant memory but for the columns made. Raises Rejected."""
+    """Read one file in constant memory but for the columns made. Raises RejectedFileError."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
@@ -67,19 +67,21 @@ def read_records(source: Path | bytes | BinaryIO, tree: Tree) -> Records:
                 listener.settle()
             parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise Rejected(
+        raise RejectedFileError(
             f"it is not well-formed XML ({expat.ErrorString(error.code)}, line {error.lineno}); "
             "export it again and check that all of it was copied"
         ) from None
     except (LookupError, ValueError):  # of a codec: its text quotes the file
-        raise Rejected(
+        raise RejectedFileError(
             "it is not well-formed XML (it declares an encoding that XML does not have); save it as UTF-8"
         ) from None
     return listener.records()
 
 
 def _refuse_document_type(*_: object) -> None:
-    raise Rejected("it declares a document type (DOCTYPE), which no return has; export it again without one")
+    raise RejectedFileError(
+        "it declares a document type (DOCTYPE), which no return has; export it again without one"
+    )
 
 
 @contextmanager
@@ -90,10 +92,10 @@ def _as_stream(source: Path | bytes | BinaryIO) -> Iterator[BinaryIO]:
         try:
             handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            raise Rejected(f"it could not be opened ({os.strerror(error.errno or 0)})") from None
+            raise RejectedFileError(f"it could not be opened ({os.strerror(error.errno or 0)})") from None
         with os.fdopen(handle, "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                raise Rejected("it is not a plain file")
+                raise RejectedFileError("it is not a plain file")
             yield stream
     else:
         yield source
@@ -149,7 +151,7 @@ class _Listener:
     def settle(self) -> None:
         """Between two chunks: turn full batches into columns and refuse text without end."""
         if sum(map(len, self.parts)) > (most := limits.limit("xml", "text")):
-            raise Rejected(f"it has an element of more than {most:,} characters")
+            raise RejectedFileError(f"it has an element of more than {most:,} characters")
         limits.check("xml", elements=sum(kept.count for kept in self.gathered.values()))
         for kept in self.gathered.values():
             if len(kept.cells) >= BATCH:
@@ -191,7 +193,7 @@ class _Listener:
             elif name in skipped:
                 pass_over(name, 1)
             elif path[-1] == "":
-                raise Rejected(f"its outermost element is not that of {self.tree.about}")
+                raise RejectedFileError(f"its outermost element is not that of {self.tree.about}")
             else:
                 in_leaf = True
 
@@ -241,7 +243,7 @@ class _Listener:
             depth += 1
             _refuse_inclusion(name)
             if depth > deepest:
-                raise Rejected(f"it has elements nested more than {deepest} deep")
+                raise RejectedFileError(f"it has elements nested more than {deepest} deep")
 
         def shallower(_: str) -> None:
             nonlocal depth
@@ -262,7 +264,9 @@ class _Listener:
         oddity = self.odd.setdefault(key, _Oddity(self.parser.CurrentLineNumber, value[:200]))
         oddity.count += 1
         if len(self.odd) > 1000:
-            raise Rejected(f"it has more than a thousand kinds of element that {self.tree.about} does not")
+            raise RejectedFileError(
+                f"it has more than a thousand kinds of element that {self.tree.about} does not"
+            )
 
     def records(self) -> Records:
         """Everything read, once the document has ended."""
@@ -289,4 +293,4 @@ class _Listener:
 
 def _refuse_inclusion(name: str) -> None:
     if name.rpartition(":")[2] == "include":
-        raise Rejected("it asks for another file to be included (XInclude), which no return does")
+        raise RejectedFileError("it asks for another file to be included (XInclude), which no return does")

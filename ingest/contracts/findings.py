@@ -24,7 +24,7 @@ SCHEMA = pa.schema(
 )
 
 
-class Rejected(Exception):
+class RejectedFileError(Exception):
     """The file cannot be read at all. The message says why and never quotes the file."""
 
 

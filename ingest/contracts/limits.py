@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from ingest.contracts.findings import Rejected
+from ingest.contracts.findings import RejectedFileError
 
 HOME = Path(__file__).with_suffix(".yml")
 OWN = "LINE_OF_SIGHT_LIMITS"  # names a file with the numbers that a council has changed
@@ -19,23 +19,23 @@ HEADINGS_WITHIN = 50  # lines: titles may stand above them
 IN_WORDS = {"unpacked_bytes": "bytes when unpacked", "cells": "cells (rows times columns)"}
 
 
-class LimitsRefused(ValueError):
+class InvalidLimitsError(ValueError):
     """The limits cannot be read; the message says where."""
 
 
 @cache
 def limits() -> Mapping[str, Mapping[str, int]]:
-    """Every limit, by kind of file. Raises LimitsRefused."""
+    """Every limit, by kind of file. Raises InvalidLimitsError."""
     every: dict[str, dict[str, int]] = yaml.safe_load(HOME.read_text(encoding="utf-8"))
     if own := os.environ.get(OWN):
         try:
             said = yaml.safe_load(Path(own).read_text(encoding="utf-8")) or {}
             changed = [(kind, what, n) for kind, of_kind in said.items() for what, n in of_kind.items()]
         except (OSError, yaml.YAMLError, AttributeError):
-            raise LimitsRefused(f"the limits in {own} cannot be read") from None
+            raise InvalidLimitsError(f"the limits in {own} cannot be read") from None
         for kind, what, number in changed:
             if what not in every.get(kind, {}) or not isinstance(number, int) or number < 1:
-                raise LimitsRefused(f"{own}: {kind}, {what} is no limit; those are in {HOME.name}")
+                raise InvalidLimitsError(f"{own}: {kind}, {what} is no limit; those are in {HOME.name}")
             every[kind][what] = number
     return every
 
@@ -51,17 +51,20 @@ def most_bytes() -> int:
 
 
 def check(kind: str, **held: int) -> None:
-    """Refuse a file of this kind that holds more than it may. Raises Rejected."""
+    """Refuse a file of this kind that holds more than it may. Raises RejectedFileError."""
     for what, count in held.items():
         if count > (most := limit(kind, what)):
-            raise Rejected(
+            raise RejectedFileError(
                 f"it holds {count:,} {IN_WORDS.get(what, what)}, and {most:,} is the most that is taken; "
                 "send what the month needs, or ask whoever runs Line of Sight to raise the limit"
             )
 
 
 def check_text(data: bytes) -> int:
-    """Refuse rows of separated cells before any is read, in whatever encoding; how many. Raises Rejected."""
+    """Refuse rows of separated cells before any is read, in whatever encoding; how many.
+
+    Raises RejectedFileError.
+    """
     check("csv", bytes=len(data))
     rows = occurrences(data, "\n")
     if b"\r" in data:

@@ -39,7 +39,7 @@ WORDS = {"true": True, "yes": True, "false": False, "no": False}
 MOST_WORKING_DAYS = 250  # a year
 
 
-class PolicyRefused(ValueError):
+class InvalidPolicyError(ValueError):
     """The policy file cannot be followed. The message says what is wrong with it, a sentence a line."""
 
 
@@ -99,7 +99,7 @@ class Policies:
 
 
 def read_policies(reference: Path) -> Policies:
-    """The policy file of a reference folder. Raises PolicyRefused."""
+    """The policy file of a reference folder. Raises InvalidPolicyError."""
     path = reference / FILE
     if not path.exists():
         return Policies()
@@ -108,10 +108,12 @@ def read_policies(reference: Path) -> Policies:
         root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise PolicyRefused(f"{FILE} is not YAML{f': see line {mark.line + 1}' if mark else ''}") from None
+        raise InvalidPolicyError(
+            f"{FILE} is not YAML{f': see line {mark.line + 1}' if mark else ''}"
+        ) from None
     said = _plain(root, "", problems) if root else {}
     if not isinstance(said, dict):
-        raise PolicyRefused(f"{FILE} has no parts; write {', '.join(PARTS)}, each with its lines")
+        raise InvalidPolicyError(f"{FILE} has no parts; write {', '.join(PARTS)}, each with its lines")
     for part in sorted(said.keys() - set(PARTS)):
         problems.append(f"{part} is no part of it; {_meant(part, PARTS)}")
     made: dict[str, dict[str, dict[str, object]]] = {"regions": {}, "authorities": {}}
@@ -132,7 +134,7 @@ def read_policies(reference: Path) -> Policies:
                 bounds += _bounds(name, own, str(made[part][name].get("set_by")), problems)
     default = _checked(said["default"], "default", problems) if "default" in said else {}
     if problems:
-        raise PolicyRefused("\n".join(f"{FILE}: {problem}" for problem in problems))
+        raise InvalidPolicyError("\n".join(f"{FILE}: {problem}" for problem in problems))
     return Policies(default, made["regions"], made["authorities"], tuple(bounds))
 
 

@@ -9,29 +9,35 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from ingest.contracts import limits
-from ingest.contracts.findings import Rejected
+from ingest.contracts.findings import RejectedFileError
 from ingest.discovery.beside import passed_over
 from ingest.discovery.containers import check_name, unpack
 from ingest.discovery.file_reader import read_bytes
-from ingest.discovery.raw_folder import OtherFile, RawFile, told_name
+from ingest.discovery.raw_folder import RawFile, UnmappedFile, told_name
 
 ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tar")
 
 
-def received(file: RawFile | OtherFile) -> tuple[bytes, str]:
-    """A file's bytes and their SHA-256, out of the zip that it came in, if in one. Raises Rejected."""
+def received(file: RawFile | UnmappedFile) -> tuple[bytes, str]:
+    """A file's bytes and their SHA-256, out of the zip that it came in, if in one.
+
+    Raises RejectedFileError.
+    """
     data, sha256 = read_bytes(file.path)
     if not file.member:
         return data, sha256
     [entry] = [one for one in _entries(data) if one.filename == file.member]
     part = unpack(data, entry)
     if len(part) != entry.file_size:
-        raise Rejected("a part of it is not of the size that it states")
+        raise RejectedFileError("a part of it is not of the size that it states")
     return part, hashlib.sha256(part).hexdigest()
 
 
-def files_of(archive: OtherFile) -> Iterator[OtherFile]:
-    """Each file in a zip, under the name of both; what lies beside is passed over. Raises Rejected."""
+def files_of(archive: UnmappedFile) -> Iterator[UnmappedFile]:
+    """Each file in a zip, under the name of both; what lies beside is passed over.
+
+    Raises RejectedFileError.
+    """
     withheld = 0
     for entry in _entries(read_bytes(archive.path)[0]):
         name = PurePosixPath(entry.filename)
@@ -45,22 +51,22 @@ def files_of(archive: OtherFile) -> Iterator[OtherFile]:
 
 
 def _entries(data: bytes) -> list[zipfile.ZipInfo]:
-    """What the zip holds, if all of it may be unpacked. Raises Rejected, which quotes no name."""
+    """What the zip holds, if all of it may be unpacked. Raises RejectedFileError, which quotes no name."""
     try:
         entries = zipfile.ZipFile(BytesIO(data)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError):
-        raise Rejected("it is a zip that breaks off or is damaged; send it again") from None
+        raise RejectedFileError("it is a zip that breaks off or is damaged; send it again") from None
     unpacked = sum(entry.file_size for entry in entries)
     limits.check("archive", bytes=len(data), files=len(entries), unpacked_bytes=unpacked)
     if len({entry.filename for entry in entries}) < len(entries):
-        raise Rejected("it holds two files of one name")
+        raise RejectedFileError("it holds two files of one name")
     for entry in entries:
         check_name(entry.filename)
         if entry.flag_bits & 1:
-            raise Rejected("it is protected by a password; send it without one")
+            raise RejectedFileError("it is protected by a password; send it without one")
         if entry.filename.lower().endswith(ARCHIVES):
-            raise Rejected("it holds another archive; send the files by themselves")
+            raise RejectedFileError("it holds another archive; send the files by themselves")
         ratio = limits.limit("archive", "ratio")
         if entry.file_size > ratio * max(entry.compress_size, 1):
-            raise Rejected(f"a part of it unpacks to more than {ratio} times its size")
+            raise RejectedFileError(f"a part of it unpacks to more than {ratio} times its size")
     return entries

@@ -18,7 +18,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from ingest.contracts import limits
-from ingest.contracts.findings import Finding, Rejected
+from ingest.contracts.findings import Finding, RejectedFileError
 from ingest.contracts.return_schema import HeaderMatch
 from ingest.contracts.tolerances import noted
 from ingest.discovery.written import Layout, Match, as_utf_8, layout
@@ -36,7 +36,7 @@ NUMBER = re.compile(r"[+-]?£?[\d,.]+%?")
 MOST_TOTALS = 3
 
 
-class StillWritten(Rejected):
+class StillWrittenError(RejectedFileError):
     """Somebody is still writing the file: it is to be looked at again."""
 
 
@@ -62,29 +62,31 @@ class RawTable:
 
 
 def read_bytes(path: Path) -> tuple[bytes, str]:
-    """The file's bytes and their SHA-256. Raises Rejected.
+    """The file's bytes and their SHA-256. Raises RejectedFileError.
 
     Only a plain file of one name is opened: never a link, a pipe or a device, nor what is still written.
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise Rejected(f"it could not be opened ({os.strerror(error.errno or 0)})") from None
+        raise RejectedFileError(f"it could not be opened ({os.strerror(error.errno or 0)})") from None
     try:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
-            raise Rejected("it is not a plain file")
+            raise RejectedFileError("it is not a plain file")
         if about.st_nlink > 1:
-            raise Rejected("it has another name elsewhere (a hard link); send a copy")
+            raise RejectedFileError("it has another name elsewhere (a hard link); send a copy")
         if _is_open_for_writing(handle):
-            raise StillWritten("it is still being written; it is read again when that has ended")
+            raise StillWrittenError("it is still being written; it is read again when that has ended")
         if about.st_size > limits.most_bytes():
-            raise Rejected(f"it is larger than {limits.most_bytes():,} bytes, the most that is taken")
+            raise RejectedFileError(
+                f"it is larger than {limits.most_bytes():,} bytes, the most that is taken"
+            )
         with os.fdopen(handle, "rb", closefd=False) as file:
             data = file.read()
         after = os.fstat(handle)
         if (after.st_size, after.st_mtime_ns) != (about.st_size, about.st_mtime_ns):
-            raise StillWritten("it changed while it was read; it is read again when it stands still")
+            raise StillWrittenError("it changed while it was read; it is read again when it stands still")
     finally:
         os.close(handle)
     return data, hashlib.sha256(data).hexdigest()
@@ -101,7 +103,7 @@ def _is_open_for_writing(handle: int) -> bool:
 
 
 def read_table(data: bytes, suffix: str, match: Match | None = None) -> RawTable:
-    """Read a Parquet file, or one of separated cells, into text cells. Raises Rejected.
+    """Read a Parquet file, or one of separated cells, into text cells. Raises RejectedFileError.
 
     `match` says which columns are known of a row of headers: by it, what is not plain CSV is read.
     """
@@ -115,10 +117,10 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
     """
     rows = limits.check_text(data)
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
-        raise Rejected("it is empty; a return with nothing to report still has its header row")
+        raise RejectedFileError("it is empty; a return with nothing to report still has its header row")
     data, notes = as_utf_8(data)
     if b"\x00" in data:
-        raise Rejected("it holds NUL characters, as damaged files do; export it again")
+        raise RejectedFileError("it holds NUL characters, as damaged files do; export it again")
     if not data.isascii() and (spaces := data.count(NO_BREAK_SPACE)):
         data = data.replace(NO_BREAK_SPACE, b" ")
         notes.append(noted("no_break_spaces_noted", spaces))
@@ -146,7 +148,9 @@ def _check_is_whole(data: bytes, head: Layout) -> None:
     """A last row that is short, and that no line end closes, is where a copy broke off."""
     last = data[max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 :]
     if last.strip() and b'"' not in last and last.count(head.separator.encode()) + 1 < len(head.headers):
-        raise Rejected("it breaks off in its last row; send it again and check that all of it was copied")
+        raise RejectedFileError(
+            "it breaks off in its last row; send it again and check that all of it was copied"
+        )
 
 
 def _has_blank_line(data: bytes, lines: int) -> bool:
@@ -209,7 +213,7 @@ def _read_ragged(text: str, head: Layout) -> RawTable:
             rows.append(row[:width] + [""] * (width - len(row)))
             numbers.append(number)
     except csv.Error:
-        raise Rejected(
+        raise RejectedFileError(
             "a quotation mark does not close as it should, "
             f"in the record that begins near line {reader.line_num}"
         ) from None
@@ -282,12 +286,12 @@ def read_parquet(data: bytes) -> RawTable:
         limits.check("parquet", unpacked_bytes=sum(_unfolded(column) for column in table.columns))
         cells = pa.table({str(i): _as_text(table.column(i)) for i in range(table.num_columns)})
     except (pa.ArrowException, OSError):
-        raise Rejected("it is not a readable Parquet file") from None
+        raise RejectedFileError("it is not a readable Parquet file") from None
     return RawTable(tuple(table.column_names), cells, _numbers_from(2, cells.num_rows))
 
 
 def check_parquet(about: pq.FileMetaData, size: int) -> None:
-    """Refuse a file that says it holds more than is taken. Raises Rejected."""
+    """Refuse a file that says it holds more than is taken. Raises RejectedFileError."""
     limits.check("parquet", bytes=size, rows=about.num_rows, columns=about.num_columns)
     unpacked = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
     limits.check("parquet", cells=about.num_rows * about.num_columns, unpacked_bytes=unpacked)
@@ -303,12 +307,14 @@ def _check_parquet(data: bytes) -> list[str]:
     groups = [about.row_group(i) for i in range(about.num_row_groups)]
     columns = [about.schema.column(i) for i in range(about.num_columns)]
     if any(column.max_repetition_level for column in columns):
-        raise Rejected("it has columns of lists; send one value a cell")
+        raise RejectedFileError("it has columns of lists; send one value a cell")
     wide = sum(max(column.length, 0) for column in columns) * about.num_rows
     limits.check("parquet", unpacked_bytes=wide)
     text = [i for i, column in enumerate(columns) if column.physical_type == "BYTE_ARRAY"]
     if any("DELTA_BYTE_ARRAY" in group.column(i).encodings for group in groups for i in text):
-        raise Rejected("its text is written as differences (DELTA_BYTE_ARRAY); write it plain, or as CSV")
+        raise RejectedFileError(
+            "its text is written as differences (DELTA_BYTE_ARRAY); write it plain, or as CSV"
+        )
     return [columns[i].path for i in text]
 
 

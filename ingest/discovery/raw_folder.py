@@ -67,7 +67,7 @@ class RawFile:
 
 
 @dataclass(frozen=True)
-class OtherFile:
+class UnmappedFile:
     """One file that is not named as a return: Annex A, a census, a table of SSDA903, or something unknown."""
 
     path: Path
@@ -84,7 +84,7 @@ class OtherFile:
 
 
 @dataclass(frozen=True)
-class Oddity:
+class UnexpectedPath:
     """Something in the raw folder that is not a return, with what to do about it."""
 
     file: str
@@ -110,13 +110,13 @@ class RawFolder:
 
     files: tuple[RawFile, ...]
     folders: tuple[tuple[str, str], ...]  # (reporting month, authority) of every folder, empty ones too
-    oddities: tuple[Oddity, ...]
-    others: tuple[tuple[str, str, OtherFile], ...] = ()  # (reporting month, authority, file)
+    oddities: tuple[UnexpectedPath, ...]
+    others: tuple[tuple[str, str, UnmappedFile], ...] = ()  # (reporting month, authority, file)
     beside: tuple[Beside, ...] = ()
 
-    def others_by_folder(self) -> dict[tuple[str, str], list[OtherFile]]:
+    def others_by_folder(self) -> dict[tuple[str, str], list[UnmappedFile]]:
         """The files that are not named as returns, by month and authority."""
-        grouped: dict[tuple[str, str], list[OtherFile]] = {}
+        grouped: dict[tuple[str, str], list[UnmappedFile]] = {}
         for month, la_code, file in self.others:
             grouped.setdefault((month, la_code), []).append(file)
         return grouped
@@ -143,8 +143,8 @@ def look(raw: Path) -> RawFolder:
         raise NotADirectoryError(f"there is no raw folder at {raw}")
     files: list[RawFile] = []
     folders: list[tuple[str, str]] = []
-    oddities: list[Oddity] = []
-    others: list[tuple[str, str, OtherFile]] = []
+    oddities: list[UnexpectedPath] = []
+    others: list[tuple[str, str, UnmappedFile]] = []
     beside: list[Beside] = []
     for month, told_month in _entries(raw):
         if what := passed_over(month.name):
@@ -175,7 +175,7 @@ def look(raw: Path) -> RawFolder:
                 is_return = name in submitted_formats() and dot + suffix.lower() in SUFFIXES
                 if not is_return or Path(entry.path).parent != Path(authority.path):
                     looks = about.st_size, about.st_mtime_ns, about.st_ino
-                    other = OtherFile(Path(entry.path), shown, *looks)
+                    other = UnmappedFile(Path(entry.path), shown, *looks)
                     others.append((month.name, authority.name, other))
                     continue
                 files.append(
@@ -198,7 +198,7 @@ def only_still(found: RawFolder) -> RawFolder:
 
     Waits once, and only where a file is younger than STILL_SECONDS.
     """
-    placed: list[tuple[str, str, RawFile | OtherFile]] = [
+    placed: list[tuple[str, str, RawFile | UnmappedFile]] = [
         *((f.reporting_month, f.la_code, f) for f in found.files),
         *found.others,
     ]
@@ -217,7 +217,10 @@ def only_still(found: RawFolder) -> RawFolder:
         found,
         files=tuple(f for f in found.files if f.file not in moving),
         others=tuple(other for other in found.others if other[2].file not in moving),
-        oddities=(*found.oddities, *(Oddity(file, finding, *place) for file, place in moving.items())),
+        oddities=(
+            *found.oddities,
+            *(UnexpectedPath(file, finding, *place) for file, place in moving.items()),
+        ),
     )
 
 
@@ -227,7 +230,7 @@ def own_names(found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, 
     Only of files that are still those that were read: the names that stand for them go by their order.
     """
     own: dict[str, str] = {}
-    files: list[RawFile | OtherFile] = [*found.files, *(other for _, _, other in found.others)]
+    files: list[RawFile | UnmappedFile] = [*found.files, *(other for _, _, other in found.others)]
     for file in files:
         _, seen = read_before.get(file.file, ("", None))
         if seen and (seen.size, seen.mtime_ns, seen.inode) == (file.size, file.mtime_ns, file.inode):
@@ -247,7 +250,7 @@ def minutes_still(found: RawFolder) -> float:
     return max(0.0, time.time() - newest) / 60
 
 
-def is_as_seen(file: RawFile | OtherFile) -> bool:
+def is_as_seen(file: RawFile | UnmappedFile) -> bool:
     """Whether a file still looks as it did when it was found."""
     try:
         now = file.path.stat(follow_symlinks=False)
@@ -293,6 +296,8 @@ def _files(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
             yield entry, told
 
 
-def _odd(told: str, what: str, move: str, entry: os.DirEntry[str], month: str | None = None) -> Oddity:
+def _odd(
+    told: str, what: str, move: str, entry: os.DirEntry[str], month: str | None = None
+) -> UnexpectedPath:
     finding = Finding("unknown_file", f"its name {what}, so it was not read", move)
-    return Oddity(told, finding, month, path=Path(entry.path))
+    return UnexpectedPath(told, finding, month, path=Path(entry.path))

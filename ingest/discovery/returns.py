@@ -16,26 +16,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.contracts.cell_types import as_said
-from ingest.contracts.findings import Finding, Rejected, rejected_file
+from ingest.contracts.findings import Finding, RejectedFileError, rejected_file
 from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.contracts.ssda903_tables import table_of
 from ingest.contracts.tolerances import noted
 from ingest.discovery.archives import files_of, received
 from ingest.discovery.file_reader import read_table
 from ingest.discovery.names import TABLE_SUFFIXES, claimed
-from ingest.discovery.raw_folder import Beside, Oddity, OtherFile, RawFile, RawFolder
+from ingest.discovery.raw_folder import Beside, RawFile, RawFolder, UnexpectedPath, UnmappedFile
 from ingest.discovery.written import HEAD_BYTES, UTF_8_MARK, as_utf_8, candidates, layout
 from ingest.file_errors import of_this_file
-from ingest.ledger import Look
+from ingest.ledger import FileFingerprint
 
 PLAIN_HEAD = 4096  # holds the header row of nearly every file
 
 VERSION = re.compile(r"\.v(\d{1,3})(?=\.[A-Za-z0-9]+$)")  # as `receive` names what was sent again
-Other = tuple[str, str, OtherFile]
+Other = tuple[str, str, UnmappedFile]
 Place = tuple[str, str, str]  # reporting month, authority, return
 
 
-def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) -> RawFolder:
+def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, FileFingerprint]]) -> RawFolder:
     """What was found, each file under the return that it holds. `read_before` is the ledger's."""
     claims: dict[Place, list[RawFile]] = {}
     others: list[Other] = []
@@ -48,13 +48,13 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) ->
         if isinstance(held, RawFile):
             place = held.reporting_month, held.la_code, held.return_name
             claims.setdefault(place, []).append(held)
-        elif isinstance(held, Oddity):
+        elif isinstance(held, UnexpectedPath):
             oddities.append(held)
         elif is_a_note(file):
             beside.append(Beside(file.path, "a note", file.reporting_month, file.la_code))
         else:
             looks = file.size, file.mtime_ns, file.inode
-            other = OtherFile(file.path, file.file, *looks, file.member)
+            other = UnmappedFile(file.path, file.file, *looks, file.member)
             others.append((file.reporting_month, file.la_code, other))
     others += [other for other in found.others if other[2].file not in looked_at]
     others, older = _newest_versions(others)
@@ -64,7 +64,7 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, Look]]) ->
         try:
             with of_this_file():
                 kept, aside = _one_of(of_one) if len(of_one) > 1 else (of_one, [])
-        except Rejected as why:
+        except RejectedFileError as why:
             kept, aside = [], [_oddity(file, why) for file in of_one]
         files += kept
         oddities += aside
@@ -96,7 +96,7 @@ def version_of(name: str) -> int:
     return int(found[1]) if found else 1
 
 
-def _newest_versions(others: Sequence[Other]) -> tuple[list[Other], list[Oddity]]:
+def _newest_versions(others: Sequence[Other]) -> tuple[list[Other], list[UnexpectedPath]]:
     """Of files whose names differ in their version only, the newest."""
     newest: dict[tuple[Path, str], Other] = {}
     for other in sorted(others, key=lambda one: version_of(one[2].name)):
@@ -106,14 +106,14 @@ def _newest_versions(others: Sequence[Other]) -> tuple[list[Other], list[Oddity]
     kept = {id(other) for other in newest.values()}
     older = [other for other in others if id(other) not in kept]
     note = noted("same_rows_noted", said="a newer version of it lies beside it, and was read")
-    oddities = [Oddity(file.file, note, month, la_code, file.path) for month, la_code, file in older]
+    oddities = [UnexpectedPath(file.file, note, month, la_code, file.path) for month, la_code, file in older]
     return [other for other in others if id(other) in kept], oddities
 
 
-def _unpacked(found: RawFolder) -> tuple[RawFolder, list[Oddity]]:
+def _unpacked(found: RawFolder) -> tuple[RawFolder, list[UnexpectedPath]]:
     """What was found with the files of each zip in its place; a zip that cannot be opened is an oddity."""
-    others: list[tuple[str, str, OtherFile]] = []
-    oddities: list[Oddity] = []
+    others: list[tuple[str, str, UnmappedFile]] = []
+    oddities: list[UnexpectedPath] = []
     for month, la_code, other in found.others:
         if other.member or other.path.suffix.lower() != ".zip":
             others.append((month, la_code, other))
@@ -121,8 +121,8 @@ def _unpacked(found: RawFolder) -> tuple[RawFolder, list[Oddity]]:
         try:
             with of_this_file():
                 others += [(month, la_code, file) for file in list(files_of(other))]
-        except Rejected as why:
-            oddities.append(Oddity(other.file, rejected_file(str(why)), month, la_code, other.path))
+        except RejectedFileError as why:
+            oddities.append(UnexpectedPath(other.file, rejected_file(str(why)), month, la_code, other.path))
     return replace(found, others=tuple(others)), oddities
 
 
@@ -135,28 +135,28 @@ def is_a_note(file: RawFile) -> bool:
     return rows is not None and not any(a == b > 2 for a, b in pairwise(widths))
 
 
-def _known(file: RawFile, read_before: Mapping[str, tuple[str, Look]]) -> RawFile | None:
+def _known(file: RawFile, read_before: Mapping[str, tuple[str, FileFingerprint]]) -> RawFile | None:
     """The file as it was read before, if it is still the same one and its return is declared as it was."""
     name, look = read_before.get(file.file, ("", None))
     fmt = submitted_formats().get(name)
-    if fmt is None or look != Look(file.size, file.mtime_ns, file.inode, fmt.digest):
+    if fmt is None or look != FileFingerprint(file.size, file.mtime_ns, file.inode, fmt.digest):
         return None
     return replace(file, return_name=name)
 
 
-def _looked_into(file: RawFile) -> RawFile | Oddity | None:
+def _looked_into(file: RawFile) -> RawFile | UnexpectedPath | None:
     try:
         with of_this_file():
             return settled(file)
-    except Rejected as why:
+    except RejectedFileError as why:
         return _oddity(file, why)
 
 
-def _oddity(file: RawFile, why: Rejected) -> Oddity:
-    return Oddity(file.file, rejected_file(str(why)), *_place(file))
+def _oddity(file: RawFile, why: RejectedFileError) -> UnexpectedPath:
+    return UnexpectedPath(file.file, rejected_file(str(why)), *_place(file))
 
 
-def settled(file: RawFile) -> RawFile | Oddity | None:
+def settled(file: RawFile) -> RawFile | UnexpectedPath | None:
     """The file under the return that it holds; None where it is none, as far as can be seen."""
     if file.return_name and (row := _first_row(file)) is not None and _fits(row, file.return_name):
         return _named(file)
@@ -170,7 +170,7 @@ def settled(file: RawFile) -> RawFile | Oddity | None:
         names = " and ".join(held)
         why = f"its header row is that of {names}, and its name does not tell which, so it was not read"
         move = f"name it after the one it holds, as {held[0]}.csv, or send each by itself"
-        return Oddity(file.file, Finding("return_unsure", why, move), *_place(file))
+        return UnexpectedPath(file.file, Finding("return_unsure", why, move), *_place(file))
     if not held:  # what has the name and not the columns is refused in words when it is read
         return file if file.return_name else None
     [name] = held
@@ -232,14 +232,14 @@ def _rows_near_the_top(file: RawFile) -> list[tuple[str, ...]] | None:
     if file.suffix == ".parquet":
         try:
             return [tuple(pq.read_schema(BytesIO(received(file)[0])).names)]
-        except (pa.ArrowException, OSError, Rejected):
+        except (pa.ArrowException, OSError, RejectedFileError):
             return None
     head = _head(file, HEAD_BYTES)
     if head is None:
         return None
     try:
         return [row.headers for row in candidates(as_utf_8(_whole_lines(head))[0]) if len(row.headers) > 1]
-    except Rejected:
+    except RejectedFileError:
         return None
 
 
@@ -249,7 +249,7 @@ def header_row(path: Path, fmt: ReturnFormat) -> tuple[str, ...]:
         return ()
     try:
         return layout(as_utf_8(_whole_lines(head))[0], fmt.match_headers).headers
-    except Rejected:
+    except RejectedFileError:
         return ()
 
 
@@ -263,7 +263,7 @@ def _head(file: RawFile, count: int) -> bytes | None:
         return _first_bytes(file.path, count)
     try:
         return received(file)[0][:count]
-    except Rejected:
+    except RejectedFileError:
         return None
 
 
@@ -281,13 +281,15 @@ def _first_bytes(path: Path, count: int) -> bytes | None:
         os.close(handle)
 
 
-def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[Oddity]]:
+def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[UnexpectedPath]]:
     """Of files that claim one return the one to read, if their rows are equal; none if they differ."""
     newest = max(files, key=lambda f: version_of(f.name))
     older = [f for f in files if version_of(f.name) < version_of(newest.name)]
     if len(older) == len(files) - 1:
         said = f"{PurePosixPath(newest.file).name} is a newer version, and was read"
-        return [newest], [Oddity(f.file, noted("same_rows_noted", said=said), *_place(f)) for f in older]
+        return [newest], [
+            UnexpectedPath(f.file, noted("same_rows_noted", said=said), *_place(f)) for f in older
+        ]
     by_name = sorted(files, key=lambda f: (f.name != f"{f.return_name}.csv", f.file))
     names = " and ".join(Path(file.file).name for file in by_name)
     first, *rest = by_name
@@ -295,13 +297,13 @@ def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[Oddity]]:
     if rows is not None and all(_are_equal(rows, _rows(other)) for other in rest):
         said = f"its rows are those of {Path(first.file).name}, so that it was not read besides"
         note = noted("same_rows_noted", said=said)
-        return [first], [Oddity(f.file, note, *_place(f)) for f in rest]
+        return [first], [UnexpectedPath(f.file, note, *_place(f)) for f in rest]
     aside = Finding(
         "two_files_of_one_return",
         f"{names} both hold {first.return_name}, and their rows differ, so none of them was read",
         "leave the one that is right in the folder, and take the others out",
     )
-    return [], [Oddity(f.file, aside, *_place(f)) for f in by_name]
+    return [], [UnexpectedPath(f.file, aside, *_place(f)) for f in by_name]
 
 
 def _are_equal(one: pa.Table, other: pa.Table | None) -> bool:
@@ -313,7 +315,7 @@ def _rows(file: RawFile) -> pa.Table | None:
     fmt = submitted_formats()[file.return_name]
     try:
         table = read_table(received(file)[0], file.suffix, fmt.match_headers)
-    except Rejected:
+    except RejectedFileError:
         return None
     columns = fmt.match_headers(table.headers).columns
     held = {name: as_said(table.cells.column(str(at)).combine_chunks()) for name, at in columns.items()}

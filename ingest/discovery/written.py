@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.contracts.findings import Finding, Rejected
+from ingest.contracts.findings import Finding, RejectedFileError
 from ingest.contracts.return_schema import HeaderMatch
 from ingest.contracts.tolerances import noted
 
@@ -40,7 +40,10 @@ class Layout:
 
 
 def as_utf_8(data: bytes) -> tuple[bytes, list[Finding]]:
-    """The file in UTF-8 without a mark, and what is noted. Raises Rejected where its encoding is not sure."""
+    """The file in UTF-8 without a mark, and what is noted.
+
+    Raises RejectedFileError where its encoding is not sure.
+    """
     data = data.removeprefix(UTF_8_MARK)
     encoding = UTF_16_MARKS.get(data[:2]) or _unmarked_utf_16(data)
     if encoding:
@@ -50,9 +53,9 @@ def as_utf_8(data: bytes) -> tuple[bytes, list[Finding]]:
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
-        raise Rejected("it is in no encoding that is read; save it as 'CSV UTF-8'") from None
+        raise RejectedFileError("it is in no encoding that is read; save it as 'CSV UTF-8'") from None
     if NOT_OF_CP1252.search(text) or "\x00" in text:
-        raise Rejected("it is neither UTF-8 nor clearly Windows-1252; save it as 'CSV UTF-8'")
+        raise RejectedFileError("it is neither UTF-8 nor clearly Windows-1252; save it as 'CSV UTF-8'")
     return text.encode(), [noted("encoding_noted", said="Windows-1252")]
 
 
@@ -79,7 +82,7 @@ def _from_utf_16(data: bytes, encoding: str) -> tuple[bytes, list[Finding]]:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        raise Rejected(
+        raise RejectedFileError(
             "it is UTF-16 and breaks off, or is damaged, in the middle of a character; "
             "send it again and check that all of it was copied"
         ) from None
@@ -90,12 +93,13 @@ def layout(data: bytes, match: Match | None) -> Layout:
     """Where the header row of a file in UTF-8 stands, and its separator.
 
     `match` says which columns are known of a row of headers. A plain file's first row is its header; another
-    is looked at line by line for the first row that has all that the return must have. Raises Rejected.
+    is looked at line by line for the first row that has all that the return must have.
+    Raises RejectedFileError.
     """
-    best, fault = None, Rejected("there is no header row; send the column names in the first row")
+    best, fault = None, RejectedFileError("there is no header row; send the column names in the first row")
     try:
         best = _first_record(data)
-    except Rejected as broken:  # quotation marks of another separator, perhaps
+    except RejectedFileError as broken:  # quotation marks of another separator, perhaps
         fault = broken
     if best and match:
         best = replace(best, match=match(best.headers))
@@ -148,5 +152,5 @@ def _first_record(data: bytes) -> Layout:
             if cells:
                 return Layout(tuple(cells), ",", number, reader.line_num, None)
     except csv.Error:
-        raise Rejected("its header row has a quotation mark that never closes") from None
-    raise Rejected("there is no header row; send the column names in the first row")
+        raise RejectedFileError("its header row has a quotation mark that never closes") from None
+    raise RejectedFileError("there is no header row; send the column names in the first row")

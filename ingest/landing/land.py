@@ -23,7 +23,7 @@ from ingest.contracts.dates import last_day_of
 from ingest.contracts.findings import Finding
 from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.discovery.archives import received
-from ingest.discovery.file_reader import RawTable, Rejected, StillWritten, read_table
+from ingest.discovery.file_reader import RawTable, RejectedFileError, StillWrittenError, read_table
 from ingest.discovery.misdirected_rows import rows_of_others
 from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.raw_folder import RawFile, RawFolder, is_as_seen
@@ -31,7 +31,7 @@ from ingest.discovery.returns import sort_files
 from ingest.file_errors import Broke, of_this_file
 from ingest.files import new_file
 from ingest.landing.conform import Conformed, conform
-from ingest.ledger import Ledger, Look, Receipt, utc_now
+from ingest.ledger import FileFingerprint, Ledger, Submission, utc_now
 from ingest.privacy.pseudonyms import Pseudonyms
 
 # of raw files conformed in one query: small, so that one month keeps both cores busy
@@ -61,7 +61,7 @@ class _Opened:
     """A file that has been read, and what is known of it so far."""
 
     raw: RawFile
-    receipt: Receipt
+    receipt: Submission
     table: RawTable | None
     findings: tuple[Finding, ...]
 
@@ -87,7 +87,7 @@ def land_returns(
             landed[name], asked[name] = {}, []
             for month, received in by_month.items():
                 seen = ledger.seen(name, month)
-                waiting = [f for f in received if seen.get(f.file) != look_of(f, fmt)]
+                waiting = [f for f in received if seen.get(f.file) != fingerprint_of(f, fmt)]
                 same = len(received) - len(waiting)
                 landed[name][month] = Landed(files=same, unchanged=same)
                 for batch in _batches(waiting):
@@ -102,9 +102,9 @@ def land_returns(
     return landed
 
 
-def look_of(file: RawFile, fmt: ReturnFormat) -> Look:
+def fingerprint_of(file: RawFile, fmt: ReturnFormat) -> FileFingerprint:
     """How a file looks now, and how it would be read."""
-    return Look(file.size, file.mtime_ns, file.inode, fmt.digest)
+    return FileFingerprint(file.size, file.mtime_ns, file.inode, fmt.digest)
 
 
 def pending_months(found: RawFolder, ledger: Ledger) -> list[str]:
@@ -114,11 +114,11 @@ def pending_months(found: RawFolder, ledger: Ledger) -> list[str]:
     pending = set()
     for name, month in sorted({(f.return_name, f.reporting_month) for f in found.files}):
         seen = ledger.seen(name, month)
-        if any(seen.get(f.file) != look_of(f, formats[name]) for f in found.of(name, month)):
+        if any(seen.get(f.file) != fingerprint_of(f, formats[name]) for f in found.of(name, month)):
             pending.add(month)
     for (month, _), files in found.others_by_folder().items():
         seen = ledger.seen(opened_files.LEDGER_NAME, month)
-        if any(seen.get(f.file) != opened_files.look_of(f) for f in files):
+        if any(seen.get(f.file) != opened_files.fingerprint_of(f) for f in files):
             pending.add(month)
     return sorted(pending)
 
@@ -179,7 +179,7 @@ def _land_batch(
         for f in files
     ]
     new = [o for o in opened if o is not None]
-    looks = {f.file: look_of(f, fmt) for f in files if f.file not in unsettled}
+    looks = {f.file: fingerprint_of(f, fmt) for f in files if f.file not in unsettled}
     again = [
         latest[f.la_code, f.source_format]
         for f, o in zip(files, opened, strict=True)
@@ -241,8 +241,8 @@ def _land_batch(
 def _open(
     file: RawFile,
     fmt: ReturnFormat,
-    latest: Receipt | None,
-    seen: Look | None,
+    latest: Submission | None,
+    seen: FileFingerprint | None,
     unsettled: set[str],
     broke: Broke | None = None,
 ) -> _Opened | None:
@@ -267,9 +267,9 @@ def _open(
             )
             reason = match.problem
             others = rows_of_others(table, match.unknown, file.la_code)
-    except Rejected as rejected:
+    except RejectedFileError as rejected:
         reason = str(rejected)
-        if isinstance(rejected, StillWritten | Broke):
+        if isinstance(rejected, StillWrittenError | Broke):
             unsettled.add(file.file)
         if isinstance(rejected, Broke):
             tried_again = "broke"  # so that the file, once it can be read, is not the one on record
@@ -286,7 +286,7 @@ def _open(
     # the same file, read as before: an earlier month came late, and brings it other rows
     is_same_file = latest is not None and latest.sha256 == sha256
     is_merged_anew = is_same_file and seen is not None and seen.format_digest == fmt.digest
-    receipt = Receipt(
+    receipt = Submission(
         return_name=fmt.name,
         reporting_month=file.reporting_month,
         la_code=file.la_code,
@@ -306,7 +306,7 @@ def _open(
     return _Opened(file, receipt, table, notes)
 
 
-def _unless_unreadable(receipt: Receipt, unread: int, beyond: int) -> Receipt:
+def _unless_unreadable(receipt: Submission, unread: int, beyond: int) -> Submission:
     """The receipt, refused where not one of its rows could be read: that is no return of nothing.
 
     Refused too where more is amiss than is told one by one: what is measured of a return counts its findings.
@@ -461,7 +461,7 @@ def _under_pseudonyms(
             sent = ids if is_through is None else pc.if_else(is_through, None, ids)
             landed = pseudonyms.landed(la_codes, file_numbers.to_numpy(), what, sent)
             if is_through is not None:
-                made = pseudonyms.landed_of_made(pc.if_else(is_through, ids, None))
+                made = pseudonyms.pseudonymise_derived(pc.if_else(is_through, ids, None))
                 both = pc.coalesce(landed.storage, made.storage)
                 landed = pa.ExtensionArray.from_storage(pa.uuid(), both)
             rows = rows.set_column(place, column.name, landed)

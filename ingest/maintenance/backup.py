@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.files import new_folder, sha256_of
 from ingest.maintenance.purge import LOG
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 LIST = "backup.json"  # SHA-256 of every file, by its place in the backup
 # What cannot be made again. Without public_ledger the next pack might show what an earlier one hid.
@@ -23,7 +23,7 @@ MADE_AGAIN = (
 )  # fmt: skip
 
 
-class NotBackedUp(Exception):
+class BackupError(Exception):
     """Nothing was copied, or what was copied is not whole; the message says why and what to do."""
 
 
@@ -35,15 +35,15 @@ class Copied:
     size: int
 
 
-def back_up(places: Places, to: Path) -> Copied:
-    """Copy what cannot be made again into a new folder, there whole or not at all. Raises NotBackedUp.
+def back_up(places: WarehousePaths, to: Path) -> Copied:
+    """Copy what cannot be made again into a new folder, there whole or not at all. Raises BackupError.
 
     The caller holds the lock. The key is never copied: it belongs apart from every copy of the records.
     """
     if to.exists():
-        raise NotBackedUp(f"{to} is there already; name a new folder for each backup")
+        raise BackupError(f"{to} is there already; name a new folder for each backup")
     if not places.ledger.exists():
-        raise NotBackedUp(f"nothing has been received in {places.release}; there is nothing to back up")
+        raise BackupError(f"nothing has been received in {places.release}; there is nothing to back up")
     with new_folder(to) as aside:
         for name, folder in _folders(places).items():
             if folder.exists() and name != "restricted":
@@ -65,27 +65,27 @@ def back_up(places: Places, to: Path) -> Copied:
     return copied
 
 
-def restore(places: Places, source: Path) -> Copied:
-    """Put a backup back where nothing stands, and check every byte of it first. Raises NotBackedUp."""
+def restore(places: WarehousePaths, source: Path) -> Copied:
+    """Put a backup back where nothing stands, and check every byte of it first. Raises BackupError."""
     try:
         sums: Mapping[str, str] = json.loads((source / LIST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise NotBackedUp(f"{source} is no whole backup: its {LIST} cannot be read") from None
+        raise BackupError(f"{source} is no whole backup: its {LIST} cannot be read") from None
     held = {str(path.relative_to(source)): path for path in _files(source) if path.name != LIST}
     amiss = sorted(sums.keys() ^ held.keys())
     amiss += sorted(name for name in sums.keys() & held.keys() if sha256_of(held[name]) != sums[name])
     if amiss:
-        raise NotBackedUp(f"{len(amiss)} files of the backup are missing, added or changed: {amiss[0]}")
+        raise BackupError(f"{len(amiss)} files of the backup are missing, added or changed: {amiss[0]}")
     for name, folder in _folders(places).items():
         if folder.exists() and any(folder.iterdir()) and (source / name).exists():
-            raise NotBackedUp(f"{folder} is not empty; move it away first: nothing is written over")
+            raise BackupError(f"{folder} is not empty; move it away first: nothing is written over")
     for name, folder in _folders(places).items():
         if (source / name).exists():
             shutil.copytree(source / name, folder, symlinks=True, dirs_exist_ok=True)
     return Copied(len(sums), sum(path.stat().st_size for path in held.values()))
 
 
-def _folders(places: Places) -> dict[str, Path]:
+def _folders(places: WarehousePaths) -> dict[str, Path]:
     return {
         "raw": places.raw,
         "reference": places.reference,

@@ -13,12 +13,12 @@ import pandas as pd
 from ingest.discovery.raw_folder import RawFolder
 from ingest.landing.land import pending_months
 from ingest.ledger import Ledger, utc_now
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 LOG = "purged.jsonl"
 
 
-class NotPurged(Exception):
+class PurgeRefusedError(Exception):
     """Nothing was taken away; the message says why and what to do."""
 
 
@@ -39,8 +39,8 @@ def old_months(found: RawFolder, keep: int) -> tuple[str, ...]:
     return tuple(month for month in found.months if month < first_kept)
 
 
-def purge(places: Places, ledger: Ledger, found: RawFolder, keep: int) -> Purged:
-    """Take away the raw files of old months, and what was opened from them as text. Raises NotPurged.
+def purge(places: WarehousePaths, ledger: Ledger, found: RawFolder, keep: int) -> Purged:
+    """Take away the raw files of old months, and what was opened from them as text. Raises PurgeRefusedError.
 
     Each file's name as it may be told, size and SHA-256 are written down before it goes. Receipts, landed
     records, figures as first published and releases stay as they are.
@@ -48,7 +48,7 @@ def purge(places: Places, ledger: Ledger, found: RawFolder, keep: int) -> Purged
     months = old_months(found, keep)
     unread = sorted(set(pending_months(found, ledger)) & set(months))
     if unread:
-        raise NotPurged(
+        raise PurgeRefusedError(
             f"{', '.join(unread)} has files that were never read, or have changed since; run "
             "`line-of-sight refresh` first, or take them away by hand"
         )

@@ -16,11 +16,11 @@ from ingest.adapters.base import Notes
 from ingest.contracts.dates import last_day_of
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.archives import received
-from ingest.discovery.file_reader import Rejected, read_table
+from ingest.discovery.file_reader import RejectedFileError, read_table
 from ingest.discovery.formats import HEAD_BYTES, recognise
 from ingest.discovery.raw_folder import RawFolder
 from ingest.discovery.returns import sort_files
-from ingest.privacy.pseudonyms import Door, Pseudonyms
+from ingest.privacy.pseudonyms import Pseudonymiser, Pseudonyms
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def reveal(
 
 
 @dataclass(frozen=True)
-class _Watched(Door):
+class _Watched(Pseudonymiser):
     """A door that looks for some pseudonyms among all that go through it."""
 
     wanted: frozenset[str] = frozenset()
@@ -76,7 +76,7 @@ def _through_the_door(found: RawFolder, month: str, la_code: str, door: _Watched
             fmt = submitted_formats()[file.return_name]
             try:
                 table = read_table(received(file)[0], file.suffix, fmt.match_headers)
-            except Rejected:
+            except RejectedFileError:
                 continue
             columns = fmt.match_headers(table.headers).columns
             held = {name: table.cells.column(columns[name]) for name in fmt.identifiers if name in columns}
@@ -98,14 +98,14 @@ def _through_the_door(found: RawFolder, month: str, la_code: str, door: _Watched
                         sets[other.file] = data
                     case "csc_api":
                         payloads[other.file] = other.name, data
-            except Rejected:
+            except RejectedFileError:
                 continue
             yield
     if sets:
-        with suppress(Rejected):
+        with suppress(RejectedFileError):
             open_ssda903(sets, None, door)
         yield
     if payloads:
-        with suppress(Rejected):
+        with suppress(RejectedFileError):
             open_csc_api(payloads, last_day_of(month), door)
         yield

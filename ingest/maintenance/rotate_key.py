@@ -8,13 +8,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest.landing.land import written_as
-from ingest.paths import RECORDS_BEFORE, Places
+from ingest.paths import RECORDS_BEFORE, WarehousePaths
 from ingest.privacy.pseudonyms import Pseudonyms
 
 NOTHING_MADE = pa.schema([("before", pa.uuid()), ("after", pa.uuid())]).empty_table()
 
 
-def rekey(places: Places, old: Pseudonyms, new: Pseudonyms) -> int:
+def rotate_key(places: WarehousePaths, old: Pseudonyms, new: Pseudonyms) -> int:
     """Move all records from a key to the one that goes on from it; returns how many files were written anew.
 
     Written aside and put in place by renames: cut short, either all is under the old key or all under the
@@ -52,8 +52,10 @@ def _landed_of_opened(opened: Path, old: Pseudonyms, new: Pseudonyms) -> pa.Tabl
                 text = pc.unique(column)
                 moved = new.moved_on(old, text)
                 is_moved = pc.not_equal(text, moved)
-                before = old.landed_of_made(text.filter(is_moved))
-                made.append(pa.table({"before": before, "after": new.landed_of_made(moved.filter(is_moved))}))
+                before = old.pseudonymise_derived(text.filter(is_moved))
+                made.append(
+                    pa.table({"before": before, "after": new.pseudonymise_derived(moved.filter(is_moved))})
+                )
     return pa.concat_tables(made).combine_chunks()
 
 
@@ -66,5 +68,5 @@ def _moved_on(table: pa.Table, old: Pseudonyms, new: Pseudonyms, made: pa.Table)
             moved = new.moved_on(old, spelled.dictionary).take(spelled.indices)
             table = table.set_column(place, column.name, moved)
         elif column.type == pa.uuid():
-            table = table.set_column(place, column.name, new.landed_moved_on(old, held, made))
+            table = table.set_column(place, column.name, new.landed_rotated(old, held, made))
     return table

@@ -17,7 +17,7 @@ PRINTABLE = frozenset(range(32, 127))
 MAKE_ONE = "make one with `line-of-sight key new`"
 
 
-class KeyRefused(Exception):
+class InvalidKeyError(Exception):
     """There is no key that may be used. The message says why and what to type; it never quotes the key."""
 
 
@@ -25,7 +25,7 @@ def pseudonyms_for(records_key_id: Path, named: Path | None = None) -> Pseudonym
     """The pseudonyms of the key, if it is the one that the records were landed with.
 
     Records under two keys would never join, so that a child counts twice and none of it shows.
-    Raises KeyRefused; writes nothing then.
+    Raises InvalidKeyError; writes nothing then.
     """
     path = key_file(named)
     pseudonyms = read_key(path)
@@ -33,7 +33,7 @@ def pseudonyms_for(records_key_id: Path, named: Path | None = None) -> Pseudonym
         return pseudonyms
     landed_with = records_key_id.read_text(encoding="ascii").strip()
     if landed_with != pseudonyms.key_id:
-        raise KeyRefused(
+        raise InvalidKeyError(
             f"the records were landed with the key {landed_with}, and {path} holds {pseudonyms.key_id}; "
             "give that key with --key, or move the records to the new one with `line-of-sight key rotate`"
         )
@@ -54,24 +54,24 @@ def key_file(named: Path | None = None) -> Path:
     return (home / "line-of-sight" / "key").absolute()
 
 
-def new_key(path: Path, goes_on_from: Path | None = None) -> Pseudonyms:
-    """Draw a key and write it where only its owner can read it. Raises KeyRefused where there is one.
+def new_key(path: Path, derives_from: Path | None = None) -> Pseudonyms:
+    """Draw a key and write it where only its owner can read it. Raises InvalidKeyError where there is one.
 
     One that goes on from another holds that too: pseudonyms of the old are made anew with the new, so that
     whoever has the old key alone can no longer try ids.
     """
-    if goes_on_from:
-        read_key(goes_on_from)
+    if derives_from:
+        read_key(derives_from)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o400)
     except FileExistsError:
-        raise KeyRefused(
+        raise InvalidKeyError(
             f"there is a key at {path} already; what was landed with it can be read with no other"
         ) from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        if goes_on_from:
-            file.write(goes_on_from.read_text(encoding="ascii").strip() + "\n")
+        if derives_from:
+            file.write(derives_from.read_text(encoding="ascii").strip() + "\n")
         file.write(secrets.token_hex(KEY_BYTES) + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -79,31 +79,38 @@ def new_key(path: Path, goes_on_from: Path | None = None) -> Pseudonyms:
 
 
 def read_key(path: Path) -> Pseudonyms:
-    """The pseudonyms of the key at a path. Raises KeyRefused where it is missing, open to others or weak."""
+    """The pseudonyms of the key at a path.
+
+    Raises InvalidKeyError where it is missing, open to others or weak.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise KeyRefused(
+        raise InvalidKeyError(
             f"there is no key at {path}; {MAKE_ONE}, or say where it is with --key or {KEY_FILE}"
         ) from None
     except OSError as error:
-        raise KeyRefused(f"the key at {path} cannot be opened ({os.strerror(error.errno or 0)})") from None
+        raise InvalidKeyError(
+            f"the key at {path} cannot be opened ({os.strerror(error.errno or 0)})"
+        ) from None
     with os.fdopen(handle, "rb") as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
-            raise KeyRefused(f"the key at {path} is not a plain file")
+            raise InvalidKeyError(f"the key at {path} is not a plain file")
         if about.st_mode & 0o077:
-            raise KeyRefused(f"the key at {path} is open to other users; close it with `chmod 400 {path}`")
+            raise InvalidKeyError(
+                f"the key at {path} is open to other users; close it with `chmod 400 {path}`"
+            )
         if about.st_uid not in (os.geteuid(), 0):
-            raise KeyRefused(f"the key at {path} belongs to another user; {MAKE_ONE} for your own")
+            raise InvalidKeyError(f"the key at {path} belongs to another user; {MAKE_ONE} for your own")
         said = file.read(MOST_KEY_BYTES).strip().splitlines()
     if not said or not all(re.fullmatch(rb"[0-9a-fA-F]{64}", line) for line in said):
-        raise KeyRefused(
+        raise InvalidKeyError(
             f"the key at {path} is not 64 hexadecimal digits (256 bits); {MAKE_ONE} in another place"
         )
     keys = tuple(bytes.fromhex(line.decode("ascii")) for line in said)
     if any(_looks_typed(key) for key in keys):
-        raise KeyRefused(
+        raise InvalidKeyError(
             f"the key at {path} was typed or is an example, not drawn at random; {MAKE_ONE} in another place"
         )
     # a hash under a label of its own: it is printed in manifests and undoes nothing

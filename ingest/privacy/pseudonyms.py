@@ -58,7 +58,7 @@ class Pseudonyms:
         )
         return _as_uuid(pc.if_else(plain.is_valid(), _binary(packed), None))
 
-    def landed_of_made(self, text: pa.Array) -> pa.Array:
+    def pseudonymise_derived(self, text: pa.Array) -> pa.Array:
         """How ids land that are pseudonyms already, or text that is made of them and of days."""
         is_one = pc.match_substring_regex(text, f"^{PSEUDONYM.pattern}$")
         of_domain = np.zeros(len(text), np.int8)
@@ -74,7 +74,7 @@ class Pseudonyms:
         anew = dict(zip(found, made, strict=True))
         return pa.array([t and PSEUDONYM.sub(lambda of: anew[of.group()], t) for t in said], pa.string())
 
-    def landed_moved_on(self, old: "Pseudonyms", landed: pa.Array, made: pa.Table) -> pa.Array:
+    def landed_rotated(self, old: "Pseudonyms", landed: pa.Array, made: pa.Table) -> pa.Array:
         """Landed pseudonyms made anew. What was made of text with pseudonyms in it is made of the new ones
         now: `made` has what it landed as `before` and `after`."""
         anew = _binary(_anew(_blocks(landed), self._keys[len(old._keys) :]))
@@ -82,17 +82,17 @@ class Pseudonyms:
         looked_up = after.take(pc.index_in(landed.storage, before))
         return _as_uuid(pc.if_else(landed.is_valid(), pc.coalesce(looked_up, anew), None))
 
-    def goes_on_from(self, old: "Pseudonyms") -> bool:
+    def derives_from(self, old: "Pseudonyms") -> bool:
         """Whether this key is the old one with a further one after it."""
         return len(self._keys) == len(old._keys) + 1 and self._keys[:-1] == old._keys
 
-    def at(self, la_code: str) -> "Door":
+    def at(self, la_code: str) -> "Pseudonymiser":
         """The same, for the ids of one authority."""
-        return Door(self, la_code)
+        return Pseudonymiser(self, la_code)
 
 
 @dataclass(frozen=True)
-class Door:
+class Pseudonymiser:
     """The pseudonyms of one authority: what the front ends take ids through as soon as they are read."""
 
     pseudonyms: Pseudonyms

@@ -19,10 +19,10 @@ from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ingest.contracts import limits
-from ingest.contracts.findings import Rejected
+from ingest.contracts.findings import RejectedFileError
 from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.discovery.file_reader import check_parquet
-from ingest.discovery.raw_folder import OtherFile
+from ingest.discovery.raw_folder import UnmappedFile
 from ingest.ledger import utc_now
 from ingest.receiving.inbox import Arrival, place, put
 
@@ -33,7 +33,7 @@ CONNECT_SECONDS = 15
 SNAPSHOT = {"postgresql": "REPEATABLE READ", "mssql": "SNAPSHOT", "oracle": "SERIALIZABLE"}
 
 
-class NotExtracted(Exception):
+class ExtractError(Exception):
     """Nothing was put in the raw folder. The message says why and what to do, and quotes no record."""
 
 
@@ -61,7 +61,7 @@ class Source:
 
 
 def extract(source: Source, raw: Path, month: str, la_code: str) -> list[Extracted]:
-    """Read every table that is there into raw/<month>/<la_code>, or none. Raises NotExtracted.
+    """Read every table that is there into raw/<month>/<la_code>, or none. Raises ExtractError.
 
     What is in the folder already is never written over: a table that has changed is a new version beside it.
     """
@@ -75,20 +75,20 @@ def extract(source: Source, raw: Path, month: str, la_code: str) -> list[Extract
         with _connected(source) as db:
             queries, absent = _queries(db, source)
             if not queries:
-                raise NotExtracted("it holds no table of the Standard Safeguarding Dataset; see --schema")
+                raise ExtractError("it holds no table of the Standard Safeguarding Dataset; see --schema")
             for name, query in queries.items():
                 reading = name
                 try:
                     count = _write(db, query, aside / f"{name}.parquet")
                     done.append(Extracted(name, count, _in_words(query, db.dialect)))
-                except Rejected as refused:
+                except RejectedFileError as refused:
                     absent.append(Extracted(name, why=str(refused)))
         placed = [_placed(one, aside, folder) for one in done]
         said = [*placed, *absent]
         _write_receipt(folder, source, said)
         return said
     except SQLAlchemyError as error:
-        raise NotExtracted(
+        raise ExtractError(
             f"reading {reading} ended with {type(error).__name__}, so nothing was put in place; "
             "see that the database answers and that the account may read it, and try again"
         ) from None
@@ -129,7 +129,7 @@ def _connected(source: Source) -> Iterator[Connection]:
             given = {"connect_args": {"connect_timeout": CONNECT_SECONDS, "options": wait}}
         engine = sa.create_engine(url, hide_parameters=True, **given)
     except (ArgumentError, NoSuchModuleError, ImportError):
-        raise NotExtracted(
+        raise ExtractError(
             "the address is none that can be opened: write it as postgresql://user@host/database, or "
             "mssql+pyodbc://..., and install that driver"
         ) from None
@@ -178,7 +178,7 @@ def _queries(db: Connection, source: Source) -> tuple[dict[str, sa.Executable], 
 def _write(db: Connection, query: sa.Executable, path: Path) -> int:
     """Write what a query gives as text, a chunk at a time. Returns how many rows.
 
-    Raises Rejected at more than a refresh takes, and reads no further at more rows.
+    Raises RejectedFileError at more than a refresh takes, and reads no further at more rows.
     """
     most, count = limits.limit("parquet", "rows"), 0
     with db.execute(query) as result:
@@ -189,7 +189,7 @@ def _write(db: Connection, query: sa.Executable, path: Path) -> int:
                 file.write_table(pa.Table.from_arrays(columns, schema=schema))
                 count += len(rows)
                 if count > most:
-                    raise Rejected(
+                    raise RejectedFileError(
                         f"it has more than {most:,} rows, the most that a refresh takes; narrow it with a "
                         "query of your own (--queries), or ask whoever runs Line of Sight to raise the limit"
                     )
@@ -207,7 +207,7 @@ def _as_text(values: Sequence[Any]) -> pa.Array:
 def _placed(one: Extracted, aside: Path, folder: Path) -> Extracted:
     path = aside / f"{one.return_name}.parquet"
     about = path.stat()
-    file = OtherFile(path, path.name, about.st_size, about.st_mtime_ns, about.st_ino)
+    file = UnmappedFile(path, path.name, about.st_size, about.st_mtime_ns, about.st_ino)
     arrival = place(Arrival(file, what=one.return_name), folder, path.read_bytes())
     if arrival.target is None:
         return Extracted(one.return_name, one.row_count, one.query, "", f"{arrival.what}: {arrival.why}")

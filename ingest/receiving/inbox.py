@@ -14,7 +14,7 @@ from ingest.adapters.annex_a.lists import open_lists
 from ingest.adapters.base import Notes
 from ingest.adapters.ssda903 import read_tables_file
 from ingest.contracts.dates import in_words
-from ingest.contracts.findings import Rejected
+from ingest.contracts.findings import RejectedFileError
 from ingest.contracts.return_schema import submitted_formats
 from ingest.contracts.ssda903_tables import table_of
 from ingest.discovery.archives import files_of, received
@@ -23,7 +23,7 @@ from ingest.discovery.file_reader import read_table
 from ingest.discovery.formats import HEAD_BYTES, recognise
 from ingest.discovery.misdirected_rows import known_authorities, said_authorities
 from ingest.discovery.names import TABLE_SUFFIXES, claimed
-from ingest.discovery.raw_folder import Oddity, OtherFile, RawFile
+from ingest.discovery.raw_folder import RawFile, UnexpectedPath, UnmappedFile
 from ingest.discovery.returns import VERSION, is_a_note, settled, version_of
 from ingest.files import new_file
 from ingest.reference.detect import parse
@@ -53,7 +53,7 @@ MONTH_FORMS = [
 class Arrival:
     """One file that was sent, and what is to become of it."""
 
-    file: OtherFile
+    file: UnmappedFile
     what: str = ""  # the return, form or reference file that it is; or that nothing is to be done
     la_code: str | None = None
     month: str | None = None
@@ -102,7 +102,9 @@ def _one_of(rivals: Sequence[Arrival]) -> list[Arrival]:
 def put(arrival: Arrival) -> None:
     """Copy a file to its place: whole or not at all, and never over another.
 
-    Raises FileExistsError where something has come there since, and Rejected where the file cannot be read.
+
+    Raises FileExistsError where something has come there since, and RejectedFileError where the file
+    cannot be read.
     """
     assert arrival.target is not None
     data, _ = received(arrival.file)
@@ -111,7 +113,7 @@ def put(arrival: Arrival) -> None:
         aside.write_bytes(data)
 
 
-def _every_file(sent: Sequence[Path]) -> Iterator[OtherFile | Arrival]:
+def _every_file(sent: Sequence[Path]) -> Iterator[UnmappedFile | Arrival]:
     """Each file, those of folders and zips too, in order of name; an Arrival where it needs no opening."""
     for path in sent:
         for below in sorted(path.rglob("*")) if path.is_dir() else [path]:
@@ -119,7 +121,7 @@ def _every_file(sent: Sequence[Path]) -> Iterator[OtherFile | Arrival]:
                 continue
             about = below.stat()
             shown = str(below.relative_to(path.parent if path.is_dir() else below.parent))
-            file = OtherFile(below, shown, about.st_size, about.st_mtime_ns, about.st_ino)
+            file = UnmappedFile(below, shown, about.st_size, about.st_mtime_ns, about.st_ino)
             beside = [why for part in Path(shown).parts if (why := passed_over(part))]
             if beside:
                 yield Arrival(file, BESIDE, why=beside[0])
@@ -128,11 +130,13 @@ def _every_file(sent: Sequence[Path]) -> Iterator[OtherFile | Arrival]:
             else:
                 try:
                     yield from (replace(one, file=f"{shown}/{one.member}") for one in files_of(file))
-                except Rejected as refused:
+                except RejectedFileError as refused:
                     yield Arrival(file, why=str(refused))
 
 
-def _placed(file: OtherFile, raw: Path, reference: Path, month: str | None, authority: str | None) -> Arrival:
+def _placed(
+    file: UnmappedFile, raw: Path, reference: Path, month: str | None, authority: str | None
+) -> Arrival:
     try:
         data, _ = received(file)
         arrival = _known(Arrival(file), data)
@@ -141,7 +145,7 @@ def _placed(file: OtherFile, raw: Path, reference: Path, month: str | None, auth
         if not arrival.what:
             return _of_reference(arrival, data, reference)
         said_codes, said_months = _said_within(arrival.what, file, data)
-    except Rejected as refused:
+    except RejectedFileError as refused:
         return Arrival(file, why=str(refused))
     name, folders = PurePosixPath(file.name).stem, str(Path(file.file).parent)
     la_code, against = _agreed(
@@ -177,7 +181,7 @@ def _known(arrival: Arrival, data: bytes) -> Arrival:
         looks = file.size, file.mtime_ns, file.inode
         raw = RawFile(file.path, file.file, "", "", claimed(file.name) or "", *looks, member=file.member)
         found = settled(raw)
-        if isinstance(found, Oddity):
+        if isinstance(found, UnexpectedPath):
             return replace(arrival, why=f"{found.finding.reason}; {found.finding.next_move}")
         if found is not None:
             fmt = submitted_formats()[found.return_name]
@@ -194,7 +198,7 @@ def _no_annex_a(data: bytes) -> str:
     """Why a workbook is no Annex A; nothing where it is."""
     try:
         open_lists(data, Notes())
-    except Rejected as why:
+    except RejectedFileError as why:
         what, _ = form_of(data) or (str(why), "")
         return f"{what}; a return is sent as CSV, one sheet a file"
     return ""
@@ -210,8 +214,8 @@ def _of_reference(arrival: Arrival, data: bytes, reference: Path) -> Arrival:
     return replace(arrival, why="neither its name nor its content is that of a return or a reference file")
 
 
-def _said_within(what: str, file: OtherFile, data: bytes) -> tuple[set[str], set[str]]:
-    """The authorities and the months that the content says it is of. Raises Rejected."""
+def _said_within(what: str, file: UnmappedFile, data: bytes) -> tuple[set[str], set[str]]:
+    """The authorities and the months that the content says it is of. Raises RejectedFileError."""
     if what in ("cin_census", "workforce_census"):
         head = data[:HEAD_BYTES]
         codes = {found.decode() for found in SAID_LEA.findall(head)}

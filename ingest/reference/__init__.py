@@ -5,7 +5,7 @@ as printed beside what it was read as; a symbol is a status, never a number. Wha
 Sources: DfE's explore-education-statistics, statistical first releases and Local Authority Interactive Tool;
 ONS mid-year estimates through DfE; statistical neighbour models.
 
-    lay_out.py         walks the folder and fills the schema `reference`
+    load_sources.py         walks the folder and fills the schema `reference`
     declared.py        our own files: population.csv, targets.csv, authorities.csv
     checks.py          what is wrong with rows of ours that each cell by itself does not tell
     outcome.py         what the outcome of a refresh says of the folder
@@ -18,7 +18,7 @@ ONS mid-year estimates through DfE; statistical neighbour models.
     cache.py           a file is parsed once, whatever it is called
 """
 
-from ingest.reference.load import lay_out_reference
+from ingest.reference.load import load_reference
 from ingest.reference.outcome import ReferenceOutcome, reference_outcome
 
-__all__ = ["ReferenceOutcome", "lay_out_reference", "reference_outcome"]
+__all__ = ["ReferenceOutcome", "load_reference", "reference_outcome"]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from ingest.contracts.findings import Finding
-from ingest.discovery.file_reader import RawTable, Rejected, read_table
+from ingest.discovery.file_reader import RawTable, RejectedFileError, read_table
 from ingest.reference import ees, lait, neighbours, sfr
 from ingest.reference.own_files import declared_files
-from ingest.reference.parsed import NotRecognised, Parsed, not_taken
+from ingest.reference.parsed import NotRecognisedError, Parsed, not_taken
 
 DOCUMENTS = (".md", ".txt", ".pdf", ".docx", ".html")  # notes that came with the figures
 TAKEN = (
@@ -16,7 +16,7 @@ TAKEN = (
 )
 
 
-class Misnamed(Exception):
+class MisnamedFileError(Exception):
     """The file is one of our own by its columns, and not by its name, which the message gives."""
 
 
@@ -28,17 +28,17 @@ def parse(data: bytes, suffix: str) -> Parsed:
     try:
         raw = _open(data, suffix)
         return _parse(raw, [header.strip().casefold() for header in raw.headers])
-    except Misnamed as named:
+    except MisnamedFileError as named:
         said = Finding(
             "misnamed_file",
             f"it has the columns of {named}; only a file of that name directly in reference/ is read so",
             f"put its rows into reference/{named}, or take the file away",
         )
         return Parsed("not_recognised", findings=(said,))
-    except NotRecognised as unknown:
+    except NotRecognisedError as unknown:
         said = Finding("unknown_file", f"{unknown}, so it was not read", TAKEN)
         return Parsed("not_recognised", findings=(said,))
-    except Rejected as rejected:
+    except RejectedFileError as rejected:
         return Parsed("rejected", findings=(not_taken(rejected),))
 
 
@@ -46,10 +46,10 @@ def _open(data: bytes, suffix: str) -> RawTable:
     if suffix == ".xlsx":
         listed = neighbours.open_workbook(data)
         if listed is None:
-            raise NotRecognised("its first sheet is not a list of neighbours")
+            raise NotRecognisedError("its first sheet is not a list of neighbours")
         return listed
     if suffix not in (".csv", ".parquet"):
-        raise NotRecognised("it is neither CSV nor Parquet nor a workbook")
+        raise NotRecognisedError("it is neither CSV nor Parquet nor a workbook")
     return read_table(data, suffix)
 
 
@@ -68,5 +68,5 @@ def _parse(raw: RawTable, headers: Sequence[str]) -> Parsed:
     for file, fmt in declared_files().items():  # the declared name alone is read, so that none speaks twice
         match = fmt.match_headers(raw.headers)
         if not match.problem and not match.unknown:
-            raise Misnamed(file)
-    raise NotRecognised("its columns are those of no table known here")
+            raise MisnamedFileError(file)
+    raise NotRecognisedError("its columns are those of no table known here")

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
-from ingest.discovery.file_reader import RawTable, Rejected
+from ingest.discovery.file_reader import RawTable, RejectedFileError
 from ingest.reference.parsed import (
     FIGURES,
-    NotRecognised,
+    NotRecognisedError,
     Parsed,
     literal,
     parsed_figures,
@@ -61,13 +61,13 @@ TABLES: Mapping[str, Sequence[str]] = {
 
 
 def parse(raw: RawTable, headers: Sequence[str]) -> Parsed:
-    """Every figure of one table. Raises Rejected, or NotRecognised where it has no figures."""
+    """Every figure of one table. Raises RejectedFileError, or NotRecognisedError where it has no figures."""
     repeated = [name for name, times in Counter(h for h in headers if h).items() if times > 1]
     if repeated:
         positions = [str(i + 1) for i, header in enumerate(headers) if header == repeated[0]]
-        raise Rejected(f"columns {' and '.join(positions)} have the same name")
+        raise RejectedFileError(f"columns {' and '.join(positions)} have the same name")
     others = [i for i, header in enumerate(headers) if header and header not in PLACES]
-    no_figures = NotRecognised("it has columns of time and place, but no figures")
+    no_figures = NotRecognisedError("it has columns of time and place, but no figures")
     if not others:
         raise no_figures
     with (
@@ -88,7 +88,7 @@ def parse(raw: RawTable, headers: Sequence[str]) -> Parsed:
             """
         ).fetchone() or (None, 0)
         if release_year is None and raw.cells.num_rows:
-            raise Rejected("no row has a time_period that is a year")
+            raise RejectedFileError("no row has a time_period that is a year")
         table_id = _table_id(headers, indicators)
         rows = _figures(db, table_id, release_year, {i: raw.headers[i].strip() for i in indicators})
     return parsed_figures(raw, headers, rows, table_id, release_year, has_repeats=keys < raw.cells.num_rows)

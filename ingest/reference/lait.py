@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import duckdb
 
 from ingest.contracts.findings import Finding
-from ingest.discovery.file_reader import RawTable, Rejected
+from ingest.discovery.file_reader import RawTable, RejectedFileError
 from ingest.reference.parsed import (
     FIGURES,
     LAIT_SYMBOLS,
@@ -93,7 +93,7 @@ def parse_long_table(raw: RawTable, headers: Sequence[str]) -> Parsed:
             """
         ).fetchone() or (0, None, 0)
     if release_year is None:
-        raise Rejected("no row has a year")
+        raise RejectedFileError("no row has a year")
     undated = Finding(
         "unknown_period",
         f"{unplaced} rows name no year, and are read as of none",

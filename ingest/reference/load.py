@@ -16,12 +16,12 @@ import pyarrow as pa
 from ingest.contracts import reporting_policy
 from ingest.contracts.dates import last_day_of
 from ingest.contracts.findings import Finding, rejected_file
-from ingest.discovery.file_reader import Rejected, read_bytes, read_table
+from ingest.discovery.file_reader import RejectedFileError, read_bytes, read_table
 from ingest.paths import DBT_PROJECT
 from ingest.reference.cache import ParsedFiles
 from ingest.reference.checks import check_rows
 from ingest.reference.detect import parse
-from ingest.reference.own_files import declared_files, lay_out_declared
+from ingest.reference.own_files import declared_files, load_own_files
 from ingest.reference.parsed import Parsed, not_taken, registered
 
 # parsed rows lie under the hash of the file they were read from
@@ -115,7 +115,7 @@ class _Found:
         ]
 
 
-def lay_out_reference(
+def load_reference(
     db: duckdb.DuckDBPyConnection, reference: Path, cache: Path | None = None, month: str | None = None
 ) -> None:
     """Fill the schema `reference` of an empty warehouse. No folder leaves every table empty, but typed.
@@ -145,7 +145,7 @@ def _read_folder(
     for source in _walk(reference, found):
         try:
             data, sha256 = read_bytes(source.path)
-        except Rejected as rejected:
+        except RejectedFileError as rejected:
             found.record(source.file, None, "rejected", Parsed("rejected"))
             found.report(source.file, [not_taken(rejected)])
             continue
@@ -179,8 +179,8 @@ def _read_declared(
 ) -> None:
     fmt = declared_files()[source.file]
     try:
-        rows, findings = lay_out_declared(db, source.file, read_table(data, ".csv"), fmt, as_at)
-    except Rejected as rejected:
+        rows, findings = load_own_files(db, source.file, read_table(data, ".csv"), fmt, as_at)
+    except RejectedFileError as rejected:
         found.record(source.file, sha256, "rejected", Parsed("rejected"))
         found.report(source.file, [not_taken(rejected)])
     else:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.contracts.findings import Finding
-from ingest.discovery.file_reader import RawTable, Rejected
+from ingest.discovery.file_reader import RawTable, RejectedFileError
 from ingest.reference.parsed import NEIGHBOURS, Parsed, content_digest, registered, trimmed
 
 RANK = re.compile(r"sn(_?)(\d{1,2})")
@@ -34,7 +34,7 @@ def open_workbook(data: bytes) -> RawTable | None:
     try:
         sheet = fastexcel.read_excel(data).load_sheet(0, header_row=None, dtypes="string")
     except fastexcel.FastExcelError:
-        raise Rejected("it is not a readable workbook") from None
+        raise RejectedFileError("it is not a readable workbook") from None
     cells = pa.Table.from_batches([sheet.to_arrow()])
     cells = cells.rename_columns([str(i) for i in range(cells.num_columns)])
     for number, row in enumerate(cells.slice(0, HEADER_WITHIN).to_pylist()):

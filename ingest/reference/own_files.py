@@ -9,7 +9,7 @@ import pyarrow as pa
 from ingest.contracts.cell_types import BLANKS
 from ingest.contracts.findings import Finding
 from ingest.contracts.return_schema import Field, ReturnFormat, load_formats
-from ingest.discovery.file_reader import RawTable, Rejected
+from ingest.discovery.file_reader import RawTable, RejectedFileError
 from ingest.landing.conform import conform
 from ingest.reference.parsed import registered
 
@@ -35,19 +35,19 @@ def declared_files() -> Mapping[str, ReturnFormat]:
     return {f"{fmt.name}.csv": fmt for fmt in (AUTHORITIES, *kept)}
 
 
-def lay_out_declared(
+def load_own_files(
     db: duckdb.DuckDBPyConnection, file: str, raw: RawTable, fmt: ReturnFormat, as_at: date | None = None
 ) -> tuple[pa.Table, list[Finding]]:
     """Fill reference.<format> from the file. Returns the rows taken and findings of the file itself.
 
     Findings of single cells go straight into reference.findings. `as_at` is the last day of the month
-    reported (ingest.contracts.dates). Raises Rejected.
+    reported (ingest.contracts.dates). Raises RejectedFileError.
     """
     match = fmt.match_headers(raw.headers)
     names = ", ".join(f.name for f in fmt.fields)
     if match.problem:
         problem, _, _ = match.problem.partition("; ")
-        raise Rejected(f"{problem}; reference/{fmt.name}.csv has the columns {names}")
+        raise RejectedFileError(f"{problem}; reference/{fmt.name}.csv has the columns {names}")
     count = raw.cells.num_rows
     cells = pa.table(
         {"file_no": pa.repeat(pa.scalar(0, pa.int32()), count), "row_number": raw.row_numbers}

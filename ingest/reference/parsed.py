@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ingest.contracts.cell_types import BLANKS
 from ingest.contracts.findings import Finding, rejected_file
-from ingest.discovery.file_reader import RawTable, Rejected
+from ingest.discovery.file_reader import RawTable, RejectedFileError
 
 # One row for a printed cell. `value` is the number printed; of a time in years and months, the months.
 FIGURES = pa.schema(
@@ -67,11 +67,11 @@ FIRST_RELEASE_SYMBOLS = SYMBOLS | {"x": "suppressed"}
 LAIT_SYMBOLS = {"-": "not_given", "..": "not_available", "": "empty"}
 
 
-class NotRecognised(Exception):
+class NotRecognisedError(Exception):
     """The file can be read but is nothing known here. The message says why and never quotes the file."""
 
 
-def not_taken(rejected: Rejected) -> Finding:
+def not_taken(rejected: RejectedFileError) -> Finding:
     """A file that cannot be read at all."""
     said = rejected_file(str(rejected))
     return Finding(said.finding, said.reason, "mend the file or fetch it again")

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from ingest.contracts.findings import Finding
-from ingest.discovery.file_reader import RawTable, Rejected
+from ingest.discovery.file_reader import RawTable, RejectedFileError
 from ingest.reference.parsed import (
     FIGURES,
     FIRST_RELEASE_SYMBOLS,
@@ -40,7 +40,7 @@ ENGLAND: Mapping[str, Mapping[str, int]] = {
 
 
 def parse(raw: RawTable, headers: Sequence[str]) -> Parsed:
-    """Every figure of one file. Raises Rejected where its subject or its year cannot be told."""
+    """Every figure of one file. Raises RejectedFileError where its subject or its year cannot be told."""
     figures = {
         i: YEAR_AT_THE_END.sub("", header)
         for i, header in enumerate(headers)
@@ -48,7 +48,7 @@ def parse(raw: RawTable, headers: Sequence[str]) -> Parsed:
     }
     lead = next((i for i, name in figures.items() if name in SUBJECTS), None)
     if lead is None:
-        raise Rejected("none of its columns counts children looked after, starting or ceasing")
+        raise RejectedFileError("none of its columns counts children looked after, starting or ceasing")
     table_id = SUBJECTS[figures[lead]]
     code = headers.index("geog_c")
     with (
@@ -99,7 +99,9 @@ def _year(table_id: str, england: str, header: str) -> tuple[int, list[Finding]]
     by_header = int(printed[0]) if printed else None
     by_england = ENGLAND[table_id].get(england)
     if by_england is None and by_header is None:
-        raise Rejected("its year stands in no header, and England's figure is not one of 2011 to 2017")
+        raise RejectedFileError(
+            "its year stands in no header, and England's figure is not one of 2011 to 2017"
+        )
     if by_england is None or by_header is None or by_england == by_header:
         return by_england or by_header or 0, []
     said = Finding(

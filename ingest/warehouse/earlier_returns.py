@@ -11,9 +11,7 @@ from ingest.contracts.return_schema import ReturnFormat
 EVENT_DATES = "select null::bigint as content_id, null::varchar as return_name, null::date as event_date"
 
 
-def lay_out_earlier(
-    db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat], landing: Path
-) -> None:
+def load_earlier(db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat], landing: Path) -> None:
     """Fill `ledger.sources_before`, `ledger.event_dates` and `ledger.sent_before`.
 
     Reads `accepted`, `receipts` and `ledger.sources`. An earlier return is of the same form: others hold
@@ -24,9 +22,9 @@ def lay_out_earlier(
         create table ledger.sources_before as
         with judged as (
             select distinct
-                views.la_code, sources.return_name, sources.source_month, sources.content_id,
+                vintages.la_code, sources.return_name, sources.source_month, sources.content_id,
                 sources.source_format
-            from ledger.sources inner join ledger.views using (view_id)
+            from ledger.sources inner join ledger.vintages using (vintage_id)
             where sources.scope = ''
         )
         select
@@ -131,7 +129,7 @@ def _lay_out_sent_before(
     )
 
 
-def lay_out_cells(db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat]) -> None:
+def load_cells(db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat]) -> None:
     """Fill `ledger.cells_filled`: how many cells of a field say something, by the month of the row's event.
 
     Grain: content, field ('*' counts the rows) and event month; only of contents in which something could not

@@ -13,14 +13,14 @@ from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.contracts.working_days import calendar
 from ingest.discovery.raw_folder import RawFolder
 from ingest.ledger import Ledger
-from ingest.paths import Places
-from ingest.warehouse.earlier_returns import lay_out_cells, lay_out_earlier
+from ingest.paths import WarehousePaths
+from ingest.warehouse.earlier_returns import load_cells, load_earlier
 from ingest.warehouse.months import work_out_states
 from ingest.warehouse.previous_release import FIGURES
 from ingest.warehouse.reused_ids import find_reused_ids
 from ingest.warehouse.source_selection import decide
 
-VIEWS_SQL = (Path(__file__).parent / "views.sql").read_text(encoding="utf-8")
+VINTAGES_SQL = (Path(__file__).parent / "vintages.sql").read_text(encoding="utf-8")
 LANDED_COLUMNS = {
     "content_id": "bigint",
     "la_code": "varchar",
@@ -33,9 +33,9 @@ NO_POLICIES = Policies()
 COMPARED_WITH_BEFORE = ("persons", "cla_episodes")
 
 
-def lay_out(
+def load_sources(
     db: duckdb.DuckDBPyConnection,
-    places: Places,
+    places: WarehousePaths,
     ledger: Ledger,
     found: RawFolder,
     newest: str,
@@ -60,7 +60,7 @@ def lay_out(
         ),
     )
     decide(db, newest)
-    for statement in db.extract_statements(VIEWS_SQL):
+    for statement in db.extract_statements(VINTAGES_SQL):
         db.execute(statement, {"newest": newest} if statement.named_parameters else None)
     db.execute("create table ledger.return_formats as from return_formats")
     db.execute(
@@ -92,8 +92,8 @@ def lay_out(
     _lay_out_findings(db, places, found)
     for name in COMPARED_WITH_BEFORE:
         _lay_out_month_before(db, formats[name], places.landing)
-    lay_out_earlier(db, formats, places.landing)
-    lay_out_cells(db, formats)
+    load_earlier(db, formats, places.landing)
+    load_cells(db, formats)
     find_reused_ids(db, places.landing)
     _lay_out_closed(db, places.first_published)
     db.register("overrides", ledger.table("overrides"))
@@ -145,7 +145,7 @@ def _lay_out_month_before(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, land
     )
 
 
-def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: Places, found: RawFolder) -> None:
+def _lay_out_findings(db: duckdb.DuckDBPyConnection, places: WarehousePaths, found: RawFolder) -> None:
     """Findings of landed files and of the raw folder itself."""
     shown = ", ".join(FINDINGS.names)
     landed_files = sorted(places.landing.glob("*/*/*.findings.parquet"))

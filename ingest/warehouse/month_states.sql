@@ -7,13 +7,13 @@
 --
 -- Inputs: receipts, folders, month_events (ledger), policies (reporting.yml); $newest is the newest month to look at.
 
-create or replace temp table months_owed as
+create or replace temp table months_expected as
 with first_folders as (
     select la_code, min(reporting_month) as first_month from folders where reporting_month <= $newest group by la_code
 )
-select la_code, first_month, strftime(owed, '%Y-%m') as reporting_month
+select la_code, first_month, strftime(expected, '%Y-%m') as reporting_month
 from first_folders,
-    unnest(generate_series((first_month || '-01')::date, ($newest || '-01')::date, interval 1 month)) as months (owed);
+    unnest(generate_series((first_month || '-01')::date, ($newest || '-01')::date, interval 1 month)) as months (expected);
 
 create or replace temp table month_states as
 with arrived as (
@@ -23,14 +23,14 @@ sent as (
     select la_code, reporting_month, count(*)::int as returns_arrived from arrived group by la_code, reporting_month
 ),
 pattern as (
-    select owed.la_code, owed.reporting_month, coalesce(max(sent.reporting_month), owed.reporting_month) as taken_from
-    from months_owed as owed
-    left join sent on owed.la_code = sent.la_code and owed.reporting_month > sent.reporting_month
-    group by owed.la_code, owed.reporting_month
+    select expected.la_code, expected.reporting_month, coalesce(max(sent.reporting_month), expected.reporting_month) as taken_from
+    from months_expected as expected
+    left join sent on expected.la_code = sent.la_code and expected.reporting_month > sent.reporting_month
+    group by expected.la_code, expected.reporting_month
 ),
 required as (
-    select owed.la_code, owed.reporting_month, unnest(policies.required) as return_name
-    from months_owed as owed
+    select expected.la_code, expected.reporting_month, unnest(policies.required) as return_name
+    from months_expected as expected
     inner join policies using (la_code)
     where policies.required is not null
     union
@@ -64,9 +64,9 @@ late as (
     group by receipts.la_code, receipts.reporting_month
 )
 select
-    owed.la_code,
-    owed.reporting_month,
-    last_day((owed.reporting_month || '-01')::date) as period_end,
+    expected.la_code,
+    expected.reporting_month,
+    last_day((expected.reporting_month || '-01')::date) as period_end,
     case
         when closings.newest.event_id > coalesce(reopenings.newest.event_id, 0) then 'final'
         when reopenings.newest is not null then 'reopened'
@@ -86,10 +86,10 @@ select
     reopenings.newest.by_name as reopened_by,
     left(reopenings.newest.at, 10)::date as reopened_on,
     reopenings.newest.reason as reopening_reason
-from months_owed as owed
+from months_expected as expected
 left join asked using (la_code, reporting_month)
 left join sent using (la_code, reporting_month)
 left join closings using (la_code, reporting_month)
 left join reopenings using (la_code, reporting_month)
 left join late using (la_code, reporting_month)
-order by owed.la_code, owed.reporting_month;
+order by expected.la_code, expected.reporting_month;

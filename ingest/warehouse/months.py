@@ -25,7 +25,7 @@ STATES = {
 AT_MOST = 6  # authorities named in a sentence
 
 
-class Refused(Exception):
+class DecisionRefusedError(Exception):
     """A month cannot be closed, or opened again, as asked. The message says why, and what can be done."""
 
 
@@ -42,11 +42,11 @@ class Decision:
 
 
 def months_in(words: str) -> tuple[str, ...]:
-    """The months of 2025-03, or of 2024-10..2025-03, the oldest first. Raises Refused."""
+    """The months of 2025-03, or of 2024-10..2025-03, the oldest first. Raises DecisionRefusedError."""
     first, _, last = words.strip().partition("..")
     last = last or first
     if not (MONTH.fullmatch(first) and MONTH.fullmatch(last) and first <= last):
-        raise Refused(
+        raise DecisionRefusedError(
             f"{words} is not a month; write it as 2025-03, or from the first to the last as 2024-10..2025-03"
         )
     count = [int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last)]
@@ -56,7 +56,7 @@ def months_in(words: str) -> tuple[str, ...]:
 def work_out_states(
     db: duckdb.DuckDBPyConnection, ledger: Ledger, policies: Policies, newest: str | None = None
 ) -> None:
-    """Make the temporary tables months_owed and month_states, up to `newest` or the newest there is."""
+    """Make the temporary tables months_expected and month_states, up to `newest` or the newest there is."""
     for name in ("receipts", "folders", "month_events"):
         db.register(name, ledger.table(name))
     codes = [code for (code,) in db.sql("select distinct la_code from folders order by 1").fetchall()]
@@ -82,27 +82,30 @@ def states(ledger: Ledger, policies: Policies, months: Sequence[str] | None = No
 
 
 def close(ledger: Ledger, policies: Policies, asked: Decision) -> list[MonthEvent]:
-    """The closings that a decision comes to, oldest month first. Raises Refused; puts nothing on record."""
+    """The closings that a decision comes to, oldest month first.
+
+    Raises DecisionRefusedError; puts nothing on record.
+    """
     known = _known(ledger, policies, asked)
     _named(asked)
     if asked.is_incomplete and not asked.reason:
-        raise Refused("a month that is closed incomplete needs a reason: give --reason")
+        raise DecisionRefusedError("a month that is closed incomplete needs a reason: give --reason")
     final = [row for row in known if row["month_state"] == "final"]
     chosen = [row for row in known if row["month_state"] != "final"]
     if final and (asked.la_codes or not chosen):
-        raise Refused(
+        raise DecisionRefusedError(
             _each(final, lambda row: f"is closed already, on {row['closed_on']} by {row['closed_by']}")
             + "; to change it, open it again first: line-of-sight reopen"
         )
     unread = [row for row in chosen if not row["returns_arrived"]]
     collecting = [row for row in chosen if row["missing_returns"] or not row["returns_arrived"]]
     if collecting and not asked.is_incomplete:
-        raise Refused(
+        raise DecisionRefusedError(
             _each(collecting, lambda row: f"is still being collected: {_missing(row)}")
             + "; wait for what is missing, or close without it: --incomplete and --reason"
         )
     if unread and len(unread) == len(chosen):
-        raise Refused(
+        raise DecisionRefusedError(
             _each(unread, lambda row: "has nothing that was accepted, so there is nothing to close")
             + "; put its returns in the raw folder and run line-of-sight refresh"
         )
@@ -110,16 +113,16 @@ def close(ledger: Ledger, policies: Policies, asked: Decision) -> list[MonthEven
 
 
 def reopen(ledger: Ledger, policies: Policies, asked: Decision) -> list[MonthEvent]:
-    """The reopenings that a decision comes to. Raises Refused; puts nothing on record."""
+    """The reopenings that a decision comes to. Raises DecisionRefusedError; puts nothing on record."""
     known = _known(ledger, policies, asked)
     _named(asked)
     if not asked.reason:
-        raise Refused("opening a month again needs a reason: give --reason")
+        raise DecisionRefusedError("opening a month again needs a reason: give --reason")
     if not asked.la_codes:
-        raise Refused("say whose month is opened again: give --authority")
+        raise DecisionRefusedError("say whose month is opened again: give --authority")
     others = [row for row in known if row["month_state"] != "final"]
     if others:
-        raise Refused(
+        raise DecisionRefusedError(
             _each(others, lambda row: f"is {row['month_state']}, not closed")
             + ", so there is nothing to open again"
         )
@@ -198,18 +201,21 @@ def _each(rows: Sequence[Mapping[str, Any]], say: Callable[[Mapping[str, Any]], 
 
 
 def _known(ledger: Ledger, policies: Policies, asked: Decision) -> list[dict[str, Any]]:
-    """The rows that a decision is about. Raises Refused where a month or an authority is unknown."""
+    """The rows that a decision is about.
+
+    Raises DecisionRefusedError where a month or an authority is unknown.
+    """
     known = states(ledger, policies, asked.months)
     for month in asked.months:
         codes = {row["la_code"] for row in known if row["reporting_month"] == month}
         if not codes:
-            raise Refused(
+            raise DecisionRefusedError(
                 f"nothing of {month} has been received; put its returns in the raw folder and run "
                 "line-of-sight refresh"
             )
         for code in asked.la_codes:
             if code not in codes:
-                raise Refused(
+                raise DecisionRefusedError(
                     f"authority {code} owes nothing for {month}; "
                     f"those that do: {', '.join(sorted(codes)[:AT_MOST])}"
                     + (" and others" if len(codes) > AT_MOST else "")
@@ -219,7 +225,7 @@ def _known(ledger: Ledger, policies: Policies, asked: Decision) -> list[dict[str
 
 def _named(asked: Decision) -> None:
     if not asked.by_name.strip():
-        raise Refused("say who decides: give --by with a person's name")
+        raise DecisionRefusedError("say who decides: give --by with a person's name")
 
 
 def _events(

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingest.paths import DBT_PROJECT, Places
+from ingest.paths import DBT_PROJECT, WarehousePaths
 
 CODE_LISTS = DBT_PROJECT / "seeds" / "code_lists.csv"
 FIGURES = {
@@ -51,7 +51,7 @@ def grounds(reference: Iterable[tuple[str, str]]) -> dict[str, str]:
     }
 
 
-def lay_out_previous(db: duckdb.DuckDBPyConnection, places: Places) -> None:
+def load_previous(db: duckdb.DuckDBPyConnection, places: WarehousePaths) -> None:
     """Fill `ledger.previous_*` from the current release, and say which grounds have not moved since."""
     reference = db.sql("select file, sha256 from reference.files").fetchall()
     now = grounds(reference)

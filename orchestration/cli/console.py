@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.runtime.lock import Busy
+from orchestration.runtime.lock import LockHeldError
 from orchestration.runtime.outcome import Outcome
 
 PUBLISHED, WITHHELD, HELD, BUSY = 0, 3, 4, 75  # and 2, which click ends with on wrong usage
@@ -30,7 +30,7 @@ def refused(*kinds: type[Exception]) -> Iterator[None]:
     """Ends with 75 while a refresh is running, and with 2 and the words of an error of these kinds."""
     try:
         yield
-    except Busy as busy:
+    except LockHeldError as busy:
         err.print(str(busy))
         sys.exit(BUSY)
     except kinds as refused:

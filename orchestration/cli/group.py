@@ -8,7 +8,7 @@ import click
 from orchestration.cli.console import err
 
 
-class QuotesNothing(click.Group):
+class RedactedGroup(click.Group):
     """Commands whose unforeseen errors are told without their words: these may quote a record."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -24,7 +24,7 @@ class QuotesNothing(click.Group):
         sys.exit(1)
 
 
-@click.group(cls=QuotesNothing, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=RedactedGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Monthly performance figures for children's safeguarding, from raw returns to a trusted release.
 

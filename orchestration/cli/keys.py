@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy import key_file
-from ingest.privacy.key_file import KeyRefused
+from ingest.privacy.key_file import InvalidKeyError
 from orchestration.cli.console import out, refused
 from orchestration.cli.group import main
 from orchestration.cli.options import key_option, raw_option, release_option, restricted_option
-from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.lock import refresh_lock
 
 
 @main.group()
@@ -29,7 +29,7 @@ def key_new(key: Path | None) -> None:
     one by one until a pseudonym fits, and without it nothing that has landed can be added to.
     """
     path = key_file.key_file(key)
-    with refused(KeyRefused, OSError):
+    with refused(InvalidKeyError, OSError):
         made = key_file.new_key(path)
     out.print(f"Wrote key {made.key_id} to {path}")
 
@@ -51,22 +51,22 @@ def key_rotate(release: Path, restricted: Path | None, key: Path | None, new: Pa
     Afterwards name the new key with --key or LINE_OF_SIGHT_KEY_FILE, and destroy the old file: the new one
     holds what is needed of it.
     """
-    from ingest.maintenance.rotate_key import rekey
+    from ingest.maintenance.rotate_key import rotate_key
 
-    places = Places.of(Path("raw"), Path("reference"), release, restricted)
-    with refused(KeyRefused, OSError):
+    places = WarehousePaths.of(Path("raw"), Path("reference"), release, restricted)
+    with refused(InvalidKeyError, OSError):
         old = key_file.pseudonyms_for(places.key_id, key)
         places.prepare()
-        with only_refresh(places):
+        with refresh_lock(places):
             new_path = new.absolute()
             made = (
                 key_file.read_key(new_path)  # of a rotation that was cut short
                 if new_path.exists()
-                else key_file.new_key(new_path, goes_on_from=key_file.key_file(key))
+                else key_file.new_key(new_path, derives_from=key_file.key_file(key))
             )
-            if not made.goes_on_from(old):
-                raise KeyRefused(f"the key at {new_path} does not go on from the one in use")
-            count = rekey(places, old, made)
+            if not made.derives_from(old):
+                raise InvalidKeyError(f"the key at {new_path} does not go on from the one in use")
+            count = rotate_key(places, old, made)
     out.print(f"{count} files of records are now under key {made.key_id}, at {new_path}")
 
 
@@ -95,9 +95,9 @@ def reveal(
     from ingest.discovery import raw_folder
     from ingest.maintenance.reidentify import reveal as look_behind
 
-    places = Places.of(raw, Path("reference"), release, restricted)
+    places = WarehousePaths.of(raw, Path("reference"), release, restricted)
     asked = [word.replace("-", "") for word in wanted or sys.stdin.read().split()]
-    with refused(KeyRefused, NotADirectoryError):
+    with refused(InvalidKeyError, NotADirectoryError):
         made_with = key_file.pseudonyms_for(places.key_id, key)
         found = raw_folder.look(places.raw)
     met = look_behind(found, authority, made_with, asked)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from ingest.paths import KEPT_MONTHS, Places
+from ingest.paths import KEPT_MONTHS, WarehousePaths
 from orchestration.cli.console import out, refused
 from orchestration.cli.group import main
 from orchestration.cli.options import FOLDER, raw_option, reference_option, release_option, restricted_option
-from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.lock import refresh_lock
 
 
 @main.command()
@@ -24,13 +24,13 @@ def backup(raw: Path, reference: Path, release: Path, restricted: Path | None, t
     \b
     Example:  line-of-sight backup --to /backup/line-of-sight-2025-04-07
     """
-    from ingest.maintenance.backup import NotBackedUp, back_up
+    from ingest.maintenance.backup import BackupError, back_up
 
-    places = Places.of(raw, reference, release, restricted)
-    with refused(NotBackedUp):
+    places = WarehousePaths.of(raw, reference, release, restricted)
+    with refused(BackupError):
         if places.ledger.exists():
             places.prepare()
-        with only_refresh(places) if places.ledger.exists() else nullcontext():
+        with refresh_lock(places) if places.ledger.exists() else nullcontext():
             copied = back_up(places, to.absolute())
     out.print(
         f"Copied {copied.files:,} files ({copied.size:,} bytes) to {to}. Encrypt it; the key is not in it."
@@ -49,10 +49,10 @@ def restore_from(raw: Path, reference: Path, release: Path, restricted: Path | N
     \b
     Example:  line-of-sight restore --from /backup/line-of-sight-2025-04-07 && line-of-sight refresh
     """
-    from ingest.maintenance.backup import NotBackedUp, restore
+    from ingest.maintenance.backup import BackupError, restore
 
-    places = Places.of(raw, reference, release, restricted)
-    with refused(NotBackedUp):
+    places = WarehousePaths.of(raw, reference, release, restricted)
+    with refused(BackupError):
         copied = restore(places, source.absolute())
         places.prepare()
     out.print(f"Put back {copied.files:,} files ({copied.size:,} bytes); run line-of-sight refresh")
@@ -74,11 +74,11 @@ def purge(raw: Path, release: Path, restricted: Path | None, months: int, yes: b
     """Take away the raw files of old months. Hashes, receipts, figures and releases stay as they are."""
     from ingest.discovery import raw_folder
     from ingest.ledger import Ledger
-    from ingest.maintenance.purge import NotPurged, old_months
+    from ingest.maintenance.purge import PurgeRefusedError, old_months
     from ingest.maintenance.purge import purge as take_away
 
-    places = Places.of(raw, Path("reference"), release, restricted)
-    with refused(NotPurged, NotADirectoryError):
+    places = WarehousePaths.of(raw, Path("reference"), release, restricted)
+    with refused(PurgeRefusedError, NotADirectoryError):
         found = raw_folder.look(places.raw)
         going = old_months(found, months)
         if not going or not yes:
@@ -87,6 +87,6 @@ def purge(raw: Path, release: Path, restricted: Path | None, months: int, yes: b
             )
             return
         places.prepare()
-        with only_refresh(places), closing(Ledger(places.ledger)) as ledger:
+        with refresh_lock(places), closing(Ledger(places.ledger)) as ledger:
             gone = take_away(places, ledger, found, months)
     out.print(f"Took away {gone.files} files ({gone.size:,} bytes) of {', '.join(gone.months)}")

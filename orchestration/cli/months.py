@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from ingest.contracts.reporting_policy import PolicyRefused
-from ingest.paths import Places
+from ingest.contracts.reporting_policy import InvalidPolicyError
+from ingest.paths import WarehousePaths
 from ingest.warehouse import months as month_states
 from orchestration.cli.console import err, refused, with_progress
 from orchestration.cli.group import main
@@ -23,7 +23,7 @@ from orchestration.cli.outcomes import exit_code, tell_outcome, tell_stopped
 from orchestration.pipeline import close_months, record_stop, reopen_months
 from orchestration.runtime.error_messages import check_memory
 from orchestration.runtime.outcome import Outcome
-from orchestration.runtime.signals import heeded
+from orchestration.runtime.signals import graceful_shutdown
 
 by_option = click.option("--by", "by_name", required=True, help="Who decides: a person's name.")
 
@@ -68,7 +68,7 @@ def close(
     Example:  line-of-sight close 2025-03 --by "A. Director"
     Exit codes:  as of refresh; 2 where it is refused, with the reason, and nothing is on record
     """
-    places = Places.of(raw, reference, release, restricted)
+    places = WarehousePaths.of(raw, reference, release, restricted)
     settle(
         lambda asked, tell: close_months(places, asked, tell),
         places, month, authorities, by_name, reason, incomplete, as_json,
@@ -112,7 +112,7 @@ def reopen(
     \b
     Example:  line-of-sight reopen 2025-03 --authority 372 --by "A. Director" --reason "visits were sent late"
     """
-    places = Places.of(raw, reference, release, restricted)
+    places = WarehousePaths.of(raw, reference, release, restricted)
     settle(
         lambda asked, tell: reopen_months(places, asked, tell),
         places, month, authorities, by_name, reason, False, as_json,
@@ -121,7 +121,7 @@ def reopen(
 
 def settle(
     work: Callable[[month_states.Decision, Callable[[str], None]], Outcome],
-    places: Places,
+    places: WarehousePaths,
     month: str,
     authorities: tuple[str, ...],
     by_name: str,
@@ -130,12 +130,12 @@ def settle(
     as_json: bool,
 ) -> None:
     """Put a decision on record and publish what follows, or say why not."""
-    with refused(month_states.Refused, PolicyRefused, NotADirectoryError):
+    with refused(month_states.DecisionRefusedError, InvalidPolicyError, NotADirectoryError):
         asked = month_states.Decision(
             month_states.months_in(month), by_name, authorities, (reason or "").strip() or None, incomplete
         )
         check_memory()
-        with heeded(lambda: record_stop(places), lambda: tell_stopped(places)):
+        with graceful_shutdown(lambda: record_stop(places), lambda: tell_stopped(places)):
             ended = with_progress(lambda tell: work(asked, tell))
     if as_json:
         click.echo(json.dumps(ended.as_json(), indent=1))

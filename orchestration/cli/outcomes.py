@@ -1,13 +1,13 @@
 """How a refresh, a closing or a reopening ended, in words and as an exit code."""
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.cli.console import HELD, PUBLISHED, WITHHELD, err, out
 from orchestration.runtime.outcome import Outcome, lines_of
 from publication import queries as answers
 from publication.release.pointer import current_number
 
 
-def tell_outcome(ended: Outcome, places: Places) -> None:
+def tell_outcome(ended: Outcome, places: WarehousePaths) -> None:
     """Print what was published or why nothing was, what is held on which grounds, and what to do."""
     if ended.state == "published":
         out.print(f"Published release {ended.release}, reporting {ended.month}, in {places.current}")
@@ -30,7 +30,7 @@ def exit_code(ended: Outcome) -> int:
     return {"published": published, "withheld": WITHHELD}.get(ended.state, 1)
 
 
-def tell_stopped(places: Places) -> None:
+def tell_stopped(places: WarehousePaths) -> None:
     """Say what stands after a refresh was stopped by a signal."""
     err.show_cursor()
     number = current_number(places)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy import key_file
 from ingest.privacy.key_file import KEY_FILE
 from orchestration.cli.console import out, refused
@@ -59,17 +59,17 @@ def ui(
     It ends, with all that it started, by Ctrl-C, by SIGTERM, and when whoever started it ends.
     """
     from orchestration.page.processes import keep
-    from orchestration.page.settings import NotServed, Settings
+    from orchestration.page.settings import PageRefusedError, Settings
     from orchestration.runtime.dagster_home import use_dagster_home
 
-    places = Places.of(raw, reference, release, restricted)
+    places = WarehousePaths.of(raw, reference, release, restricted)
     if sign_in:
         if not places.page_address.exists():
             raise click.UsageError("the page is not open; open it with `line-of-sight ui`")
         click.echo(places.page_address.read_text(encoding="utf-8"))
         return
     settings = Settings(**served)
-    with refused(NotServed):
+    with refused(PageRefusedError):
         settings.check()
     places.prepare()
     for name, place in (("RAW", places.raw), ("REFERENCE", places.reference), ("RELEASE", places.release)):

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.cli.console import out, print_table
 from orchestration.cli.group import main
 from orchestration.cli.options import (
@@ -35,7 +35,7 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
     """
     try:
         said = answers.explain(release, indicator, authority, month.strftime("%Y-%m"))
-    except answers.NoAnswer as none:
+    except answers.NotFoundError as none:
         raise click.UsageError(str(none)) from None
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
@@ -105,7 +105,7 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
     """Show every indicator of an authority for a month, area by area, and what it is set beside."""
     try:
         said = answers.scorecard(release, authority, month and month.strftime("%Y-%m"))
-    except answers.NoAnswer as none:
+    except answers.NotFoundError as none:
         raise click.UsageError(str(none)) from None
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
@@ -157,7 +157,7 @@ def status(
     raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool, files: bool
 ) -> None:
     """Show what has arrived, what is missing, what was withheld, and the current release."""
-    places = Places.of(raw, reference, release, restricted)
+    places = WarehousePaths.of(raw, reference, release, restricted)
     if files:
         listed = answers.files_found(places)
         if as_json:

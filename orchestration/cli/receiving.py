@@ -36,7 +36,7 @@ def extract(
     Example:  line-of-sight extract --from postgresql://reader@db/ssd --month 2025-03 --authority 372
     Exit codes:  0 put in place   1 nothing was, and why is said   2 wrong usage
     """
-    from ingest.receiving.extract import NotExtracted, Source
+    from ingest.receiving.extract import ExtractError, Source
     from ingest.receiving.extract import extract as read_out
 
     if not re.fullmatch(r"\d{3}", authority):
@@ -48,7 +48,7 @@ def extract(
     where = Source(url, password, schema, prefix, queries, timeout)
     try:
         said = read_out(where, raw, month.strftime("%Y-%m"), authority)
-    except NotExtracted as why:
+    except ExtractError as why:
         err.print(f"Nothing was put in place: {why}", markup=False)
         sys.exit(1)
     print_table(
@@ -79,7 +79,7 @@ def receive(
     Example:  line-of-sight receive ~/Downloads/march --month 2025-03 --authority 372
     Exit codes:  0 all is in its place   2 wrong usage   4 some could not be placed, and why is said
     """
-    from ingest.contracts.findings import Rejected
+    from ingest.contracts.findings import RejectedFileError
     from ingest.receiving import inbox
 
     said = month.strftime("%Y-%m") if month else None
@@ -97,7 +97,7 @@ def receive(
         try:
             inbox.put(one)
             placed += 1
-        except (OSError, Rejected) as error:
+        except (OSError, RejectedFileError) as error:
             refused += 1
             err.print(f"{one.file.file} was not put in place: {error}", markup=False)
     out.print(f"{placed} files put in their place, {refused} not placed")

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from ingest.contracts.limits import LimitsRefused
-from ingest.contracts.reporting_policy import PolicyRefused
-from ingest.paths import Places
-from ingest.privacy.key_file import KeyRefused
+from ingest.contracts.limits import InvalidLimitsError
+from ingest.contracts.reporting_policy import InvalidPolicyError
+from ingest.paths import WarehousePaths
+from ingest.privacy.key_file import InvalidKeyError
 from orchestration.cli.console import BUSY, err, with_progress
 from orchestration.cli.group import main
 from orchestration.cli.options import (
@@ -24,10 +24,10 @@ from orchestration.cli.options import (
 )
 from orchestration.cli.outcomes import exit_code, tell_outcome, tell_stopped
 from orchestration.overrides import overrides_of
-from orchestration.pipeline import NothingToReport, record_stop, refresh_warehouse
+from orchestration.pipeline import NothingToReportError, record_stop, refresh_warehouse
 from orchestration.runtime.error_messages import check_memory, in_words
-from orchestration.runtime.lock import Busy
-from orchestration.runtime.signals import heeded
+from orchestration.runtime.lock import LockHeldError
+from orchestration.runtime.signals import graceful_shutdown
 
 
 @main.command()
@@ -79,7 +79,7 @@ def refresh(
     """
     if not raw.is_dir():
         raise click.UsageError(f"there is no folder {raw}; give the folder of the returns with --raw")
-    places = Places.of(raw, reference, release, restricted)
+    places = WarehousePaths.of(raw, reference, release, restricted)
     try:
         last = until or month
         overridden = overrides_of(overrides, reason, by_name, last and last.strftime("%Y-%m"))
@@ -87,16 +87,16 @@ def refresh(
         raise click.UsageError(str(wrong)) from None
     try:
         check_memory()
-        with heeded(lambda: record_stop(places), lambda: tell_stopped(places)):
+        with graceful_shutdown(lambda: record_stop(places), lambda: tell_stopped(places)):
             ended = with_progress(
                 lambda tell: refresh_warehouse(
                     places, month and month.strftime("%Y-%m"), tell, key, overridden
                 )
             )
-    except Busy as busy:
+    except LockHeldError as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except (NothingToReport, KeyRefused, PolicyRefused, LimitsRefused) as wrong:
+    except (NothingToReportError, InvalidKeyError, InvalidPolicyError, InvalidLimitsError) as wrong:
         raise click.UsageError(str(wrong)) from None
     except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
         err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.cli.console import err, out, print_table, refused
 from orchestration.cli.group import main
 from orchestration.cli.options import json_option, release_option, restricted_option
-from orchestration.pipeline import list_releases, return_to
-from publication.release.pointer import NotThere
+from orchestration.pipeline import list_releases, rollback_to
+from publication.release.pointer import ReleaseNotFoundError
 
 
 @main.command("release")
@@ -32,10 +32,10 @@ def releases(number: int | None, release: Path, restricted: Path | None, as_json
     Example:  line-of-sight release --to 3
     Exit codes:  0 done   2 no such release, or it is damaged   75 a refresh is running
     """
-    places = Places.of(Path("raw"), Path("reference"), release, restricted)
-    with refused(NotThere):
+    places = WarehousePaths.of(Path("raw"), Path("reference"), release, restricted)
+    with refused(ReleaseNotFoundError):
         if number is not None:
-            return_to(places, number)
+            rollback_to(places, number)
         said = list_releases(places)
     if as_json:
         click.echo(json.dumps([asdict(r) for r in said], indent=1))
@@ -69,11 +69,11 @@ def copy_to(release: Path, to: str, schema: str, reader: str) -> None:
     \b
     Example:  line-of-sight copy --to postgresql://warehouse.council.internal/performance
     """
-    from publication.exports.postgres import NotCopied, copy_release
+    from publication.exports.postgres import ExportError, copy_release
 
     try:
         copied = copy_release(release / "current", to, schema, reader, err.print)
-    except NotCopied as why:
+    except ExportError as why:
         raise click.ClickException(str(why)) from None
     was = "Copied" if copied.is_new else "Already there:"
     out.print(

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.cli.console import BUSY, err
 from orchestration.cli.group import main
 from orchestration.cli.options import FOLDER, MONTH, release_option, restricted_option
@@ -56,12 +56,12 @@ def report(
     Writes    <out>/2025-03/372/performance-2025-03-372.html, .pdf and .xlsx
     """
     from publication.reports import make
-    from publication.reports.figures import NoReport
+    from publication.reports.figures import ReportError
 
     if (authority is None) == (region is None):
         raise click.UsageError("say whose report: --authority 372, --authority all or --region 'North West'")
     wanted = [*(formats or ("html", "pdf", "xlsx")), *(["txt"] if braille_ready else [])]
-    folder = out or Places.of(Path("raw"), Path("reference"), release, restricted).reports
+    folder = out or WarehousePaths.of(Path("raw"), Path("reference"), release, restricted).reports
     try:
         source = make.edition_of(release, edition)
         chosen = make.month_of(source, month and month.date())
@@ -72,7 +72,7 @@ def report(
         for made in make.make_reports(source, codes, chosen, folder, wanted, large_print):
             for file in made.files:
                 click.echo(file)
-    except NoReport as none:
+    except ReportError as none:
         raise click.UsageError(str(none)) from None
 
 
@@ -88,15 +88,15 @@ def worklist(authority: str, release: Path, restricted: Path | None) -> None:
     """
     import duckdb
 
-    from publication.reports.figures import NoReport
+    from publication.reports.figures import ReportError
     from publication.worklists import write_work_lists
 
     try:
         for file in write_work_lists(
-            Places.of(Path("raw"), Path("reference"), release, restricted), authority
+            WarehousePaths.of(Path("raw"), Path("reference"), release, restricted), authority
         ):
             click.echo(file)
-    except NoReport as none:
+    except ReportError as none:
         raise click.UsageError(str(none)) from None
     except duckdb.IOException:
         err.print("a refresh is writing the warehouse; try again when it has ended")

@@ -9,22 +9,22 @@ import dagster as dg
 import duckdb
 
 from expectations.checks import Check, State
-from expectations.verdict import Outcome, Verdict, outcomes_of
+from expectations.verdict import GateDecision, Outcome, outcomes_of
 from ingest.contracts.reporting_policy import read_policies
 from ingest.contracts.return_schema import submitted_formats
-from orchestration.asset_groups import STAGES
+from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.defs.dbt import TESTS_FILE
 from orchestration.defs.ingestion import OWNERS
 from orchestration.resources import Warehouse
 from orchestration.runtime import dbt_build, progress
-from orchestration.runtime.error_redaction import quotes_nothing
-from orchestration.runtime.lock import only_refresh
-from orchestration.runtime.timeouts import TooLong, within
+from orchestration.runtime.error_redaction import redact_errors
+from orchestration.runtime.lock import refresh_lock
+from orchestration.runtime.timeouts import TimeoutExceeded, within
 from publication.release.export import build_digest
 from publication.release.pointer import current_number
 
 if TYPE_CHECKING:
-    from ingest.paths import Places
+    from ingest.paths import WarehousePaths
 
 MARTS = dg.AssetKey("fct_indicator_values")
 GATE = dg.AssetKey("gate")
@@ -66,7 +66,7 @@ DBT_TESTS = _dbt_tests()
     key=GATE,
     deps=["int_measures"],
     group_name="quality",
-    metadata={"stage": STAGES["quality"]},
+    metadata={"stage": ASSET_GROUPS["quality"]},
     description=(
         "What Great Expectations finds of the measures, by the suites in expectations/suites: those beyond "
         "their bounds. Figures that rest on these are held, and nothing else is."
@@ -74,7 +74,7 @@ DBT_TESTS = _dbt_tests()
     kinds={"python", "greatexpectations"},
     owners=OWNERS,
 )
-@quotes_nothing
+@redact_errors
 def gate(warehouse: Warehouse) -> dg.MaterializeResult:
     progress.tell("judging what was measured")
     # Great Expectations takes seconds to import: only the step that judges pays for it
@@ -82,7 +82,7 @@ def gate(warehouse: Warehouse) -> dg.MaterializeResult:
     from expectations.context import SuiteError, open_context
 
     places = warehouse.places
-    with only_refresh(places), duckdb.connect(str(places.warehouse)) as db:
+    with refresh_lock(places), duckdb.connect(str(places.warehouse)) as db:
         try:
             [(month,)] = db.sql("select view_month from ledger.reporting").fetchall()
             own = read_policies(places.reference).bounds_of(month)
@@ -151,7 +151,7 @@ def gate(warehouse: Warehouse) -> dg.MaterializeResult:
     ],
     name="quality_gate",
 )
-@quotes_nothing
+@redact_errors
 def quality_gate(
     context: dg.AssetCheckExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.AssetCheckResult]:
@@ -163,7 +163,7 @@ def quality_gate(
     from publication.error_reports import write_error_reports
 
     places = warehouse.places
-    with only_refresh(places), duckdb.connect(str(places.warehouse), read_only=True) as db:
+    with refresh_lock(places), duckdb.connect(str(places.warehouse), read_only=True) as db:
         judged_in, suites = reopen_context(places.quality_context)
         of_marts = _in_time(
             db, lambda: judge(judged_in, "marts", suites["marts"], marts.summary(db), "row_no")
@@ -172,8 +172,8 @@ def quality_gate(
         before = [Outcome(**said) for said in json.loads(_checks_file(places).read_text(encoding="utf-8"))]
         tests = _outcomes_of_tests(json.loads((places.restricted / TESTS_FILE).read_text(encoding="utf-8")))
         outcomes = [*before, *outcomes_of(of_marts, is_blocking=True), *tests]
-        verdict = Verdict(build_digest(db), tuple(outcomes))
-    with only_refresh(places):
+        verdict = GateDecision(build_digest(db), tuple(outcomes))
+    with refresh_lock(places):
         write_error_reports(places)
     verdict.write(places.restricted / VERDICT_FILE)
     for name in submitted_formats():
@@ -197,7 +197,7 @@ def quality_gate(
 def _in_time(db: duckdb.DuckDBPyConnection, work: Any) -> list[Check]:
     try:
         checks: list[Check] = within(MOST_SECONDS, work)
-    except TooLong:
+    except TimeoutExceeded:
         db.interrupt()
         raise dg.Failure(
             f"the checks did not end in {MOST_SECONDS // 60} minutes, so none has passed; refresh again",
@@ -206,11 +206,11 @@ def _in_time(db: duckdb.DuckDBPyConnection, work: Any) -> list[Check]:
     return checks
 
 
-def _checks_file(places: "Places") -> Any:
+def _checks_file(places: "WarehousePaths") -> Any:
     return places.restricted / CHECKS_FILE
 
 
-def _keep(places: "Places", checks: list[Check]) -> None:
+def _keep(places: "WarehousePaths", checks: list[Check]) -> None:
     """How the measures were judged, for the verdict that is reached when the marts are there."""
     said = [asdict(outcome) for outcome in outcomes_of(checks)]
     _checks_file(places).write_text(json.dumps(said), encoding="utf-8")

@@ -9,12 +9,12 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from orchestration.asset_groups import STAGES
+from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.defs.ingestion import OWNERS
 from orchestration.resources import Warehouse
 from orchestration.runtime import dbt_build
-from orchestration.runtime.error_redaction import quotes_nothing
-from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.error_redaction import redact_errors
+from orchestration.runtime.lock import refresh_lock
 
 TESTS_FILE = "dbt_tests.json"
 
@@ -32,7 +32,7 @@ class Translator(DagsterDbtTranslator):
         return super().get_group_name(dbt_resource_props) or str(dbt_resource_props["fqn"][1])
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        stage = STAGES.get(self.get_group_name(dbt_resource_props) or "", "")
+        stage = ASSET_GROUPS.get(self.get_group_name(dbt_resource_props) or "", "")
         return {**super().get_metadata(dbt_resource_props), "stage": stage}
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
@@ -51,14 +51,14 @@ dbt_project_assets = partial(
 
 
 @dbt_project_assets(select=COUNTED, name="counted_models")
-@quotes_nothing
+@redact_errors
 def counted_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Build and test, in this process, what is counted and measured."""
     yield from _build(context, warehouse, select=[COUNTED])
 
 
 @dbt_project_assets(exclude=COUNTED, name="published_models")
-@quotes_nothing
+@redact_errors
 def published_models(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
@@ -76,7 +76,7 @@ def _build(
     chosen = {key.path[-1]: key for key in context.selected_asset_keys}
     if context.is_subset:
         select, exclude = sorted(chosen), ()
-    with only_refresh(places):
+    with refresh_lock(places):
         nodes = dbt_build.build(places, select, exclude)
         tests_file = places.restricted / TESTS_FILE
         before = json.loads(tests_file.read_text(encoding="utf-8")) if exclude else {}

@@ -6,17 +6,17 @@ from time import perf_counter
 
 import dagster as dg
 
-from ingest.adapters.convert import open_files, returns_of
+from ingest.adapters.convert import convert_files, returns_of
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.raw_folder import RawFile, RawFolder
 from ingest.landing.land import Landed, land_returns
-from ingest.paths import Places
-from orchestration.asset_groups import STAGES
+from ingest.paths import WarehousePaths
+from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.partitions import reporting_months
 from orchestration.resources import Warehouse
 from orchestration.runtime import progress
-from orchestration.runtime.error_redaction import quotes_nothing
-from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.error_redaction import redact_errors
+from orchestration.runtime.lock import refresh_lock
 
 OWNERS = ["team:performance"]
 OTHER_FORMATS = dg.AssetKey("other_formats")
@@ -29,7 +29,7 @@ ONE_RUN = dg.BackfillPolicy.single_run()
 @dg.asset(
     key=OTHER_FORMATS,
     group_name="landing",
-    metadata={"stage": STAGES["landing"]},
+    metadata={"stage": ASSET_GROUPS["landing"]},
     description=(
         "Annex A workbooks, CIN and workforce censuses, SSDA903 tables and DfE's API payloads, opened into "
         "the returns they fill (ingest/other_formats). A return sent by itself goes before them."
@@ -39,14 +39,16 @@ ONE_RUN = dg.BackfillPolicy.single_run()
     kinds={"python", "excel", "xml"},
     owners=OWNERS,
 )
-@quotes_nothing
+@redact_errors
 def other_formats(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     began = perf_counter()
     progress.tell("opening other formats")
     places = warehouse.places
-    with only_refresh(places), warehouse.ledger() as ledger:
+    with refresh_lock(places), warehouse.ledger() as ledger:
         found = warehouse.found(context.run_id)
-        opened = open_files(found, context.partition_keys[-1], places.opened, ledger, warehouse.pseudonyms())
+        opened = convert_files(
+            found, context.partition_keys[-1], places.opened, ledger, warehouse.pseudonyms()
+        )
     return dg.MaterializeResult(
         metadata={
             "files": opened.files,
@@ -64,7 +66,7 @@ def other_formats(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
             ["returns", fmt.name],  # dbt's source has this key, so lineage joins itself
             deps=[OTHER_FORMATS],
             group_name="landing",
-            metadata={"stage": STAGES["landing"]},
+            metadata={"stage": ASSET_GROUPS["landing"]},
             description=f"{fmt.about} Declared in ingest/contracts/returns/{fmt.name}.yml.",
             kinds={"python", "parquet"},
             owners=OWNERS,
@@ -76,7 +78,7 @@ def other_formats(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg
     partitions_def=reporting_months,
     backfill_policy=ONE_RUN,
 )
-@quotes_nothing
+@redact_errors
 def landed_returns(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Land what is new of a month, and of any earlier one that came late: each return an asset, in one step.
 
@@ -86,7 +88,7 @@ def landed_returns(context: dg.AssetExecutionContext, warehouse: Warehouse) -> I
     places = warehouse.places
     newest = context.partition_keys[-1]
     names = sorted(key.path[-1] for key in context.selected_asset_keys)
-    with only_refresh(places), warehouse.ledger() as ledger:
+    with refresh_lock(places), warehouse.ledger() as ledger:
         folders = [folder for folder in found.folders if folder[0] <= newest]
         ledger.add_folders(folders)
         owing = {la_code for month, la_code in folders if month == newest}
@@ -122,7 +124,7 @@ def landed_returns(context: dg.AssetExecutionContext, warehouse: Warehouse) -> I
             )
 
 
-def _received(found: RawFolder, places: Places, name: str, newest: str) -> dict[str, list[RawFile]]:
+def _received(found: RawFolder, places: WarehousePaths, name: str, newest: str) -> dict[str, list[RawFile]]:
     """The files of one return, those opened from other formats too, by month up to the newest."""
     return {
         month: [*found.of(name, month), *returns_of(places.opened, name, month)]

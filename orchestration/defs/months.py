@@ -6,12 +6,12 @@ from pydantic import Field
 from ingest.contracts.reporting_policy import read_policies
 from ingest.warehouse import months
 from ingest.warehouse.months import Decision
-from orchestration.asset_groups import STAGES
+from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.defs.ingestion import OWNERS
 from orchestration.resources import Warehouse
 from orchestration.runtime import progress
-from orchestration.runtime.error_redaction import quotes_nothing
-from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.error_redaction import redact_errors
+from orchestration.runtime.lock import refresh_lock
 
 CLOSINGS, REOPENINGS = dg.AssetKey("closings"), dg.AssetKey("reopenings")
 
@@ -32,7 +32,7 @@ class Closing(dg.Config):
     )
 
     def decision(self) -> Decision:
-        """What was decided. Raises Refused where the month cannot be read."""
+        """What was decided. Raises DecisionRefusedError where the month cannot be read."""
         return Decision(
             months=months.months_in(self.month),
             by_name=self.by_name,
@@ -54,7 +54,7 @@ class Reopening(dg.Config):
     )
 
     def decision(self) -> Decision:
-        """What was decided. Raises Refused where the month cannot be read."""
+        """What was decided. Raises DecisionRefusedError where the month cannot be read."""
         return Decision(
             months=months.months_in(self.month),
             by_name=self.by_name,
@@ -66,7 +66,7 @@ class Reopening(dg.Config):
 @dg.asset(
     key=CLOSINGS,
     group_name="landing",
-    metadata={"stage": STAGES["landing"]},
+    metadata={"stage": ASSET_GROUPS["landing"]},
     description=(
         "The months that a named person, or a policy that one set, has closed. A closing stands on what had "
         "been received by then; it pins figures as first published, and lets them into the public edition."
@@ -74,7 +74,7 @@ class Reopening(dg.Config):
     kinds={"python"},
     owners=OWNERS,
 )
-@quotes_nothing
+@redact_errors
 def closings(
     context: dg.AssetExecutionContext, config: Closing, warehouse: Warehouse
 ) -> dg.MaterializeResult:
@@ -84,14 +84,14 @@ def closings(
 @dg.asset(
     key=REOPENINGS,
     group_name="landing",
-    metadata={"stage": STAGES["landing"]},
+    metadata={"stage": ASSET_GROUPS["landing"]},
     description=(
         "The months that a named person has opened again, and why. What was published stands beside them."
     ),
     kinds={"python"},
     owners=OWNERS,
 )
-@quotes_nothing
+@redact_errors
 def reopenings(
     context: dg.AssetExecutionContext, config: Reopening, warehouse: Warehouse
 ) -> dg.MaterializeResult:
@@ -101,11 +101,11 @@ def reopenings(
 def _put_on_record(config: Closing | Reopening, warehouse: Warehouse) -> dg.MaterializeResult:
     places = warehouse.places
     progress.tell("putting the decision on record")
-    with only_refresh(places), warehouse.ledger() as ledger:
+    with refresh_lock(places), warehouse.ledger() as ledger:
         decide = months.close if isinstance(config, Closing) else months.reopen
         try:
             events = decide(ledger, read_policies(places.reference), config.decision())
-        except months.Refused as refused:
+        except months.DecisionRefusedError as refused:
             raise dg.Failure(str(refused), allow_retries=False) from None
         with ledger.transaction():
             ledger.add_events(events)

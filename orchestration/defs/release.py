@@ -9,17 +9,17 @@ from time import time
 import dagster as dg
 import duckdb
 
-from expectations.verdict import Verdict
-from orchestration.asset_groups import STAGES
+from expectations.verdict import GateDecision
+from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.defs.checks import VERDICT_FILE
 from orchestration.defs.ingestion import OWNERS
 from orchestration.resources import Warehouse
 from orchestration.runtime import dbt_build, progress
-from orchestration.runtime.error_redaction import quotes_nothing
-from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.error_redaction import redact_errors
+from orchestration.runtime.lock import refresh_lock
 from orchestration.runtime.outcome import counted
 from publication.release.pointer import current_number
-from publication.release.publish import NotEarned, publish
+from publication.release.publish import ReleaseBlockedError, publish
 
 
 def descriptions() -> dict[str, dict]:
@@ -80,7 +80,7 @@ def _held(marts: Path) -> tuple[list[str], str]:
 @dg.asset(
     deps=sorted(descriptions()),
     group_name="publication",
-    metadata={"stage": STAGES["publication"]},
+    metadata={"stage": ASSET_GROUPS["publication"]},
     # shown on the page as fresh or overdue: each month's release by noon on the fifth, when the schedule runs
     freshness_policy=dg.FreshnessPolicy.cron("0 12 5 * *", timedelta(days=5), timezone="Europe/London"),
     description=(
@@ -90,17 +90,19 @@ def _held(marts: Path) -> tuple[list[str], str]:
     kinds={"duckdb", "parquet", "csv"},
     owners=OWNERS,
 )
-@quotes_nothing
+@redact_errors
 def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     progress.tell("writing the release")
     places = warehouse.places
     try:
-        verdict = Verdict.read(places.restricted / VERDICT_FILE)
-        with only_refresh(places), warehouse.ledger() as ledger:
+        verdict = GateDecision.read(places.restricted / VERDICT_FILE)
+        with refresh_lock(places), warehouse.ledger() as ledger:
             number = publish(places, ledger, verdict, context.run_id, descriptions())
-    except (NotEarned, FileNotFoundError) as error:
+    except (ReleaseBlockedError, FileNotFoundError) as error:
         reason = (
-            str(error) if isinstance(error, NotEarned) else "no verdict was reached; run the quality gate"
+            str(error)
+            if isinstance(error, ReleaseBlockedError)
+            else "no verdict was reached; run the quality gate"
         )
         raise dg.Failure(
             f"withheld: {reason}. Release {current_number(places) or 'none'} stays current.",

@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.defs.ingestion import OWNERS
 from orchestration.resources import Warehouse
-from orchestration.runtime.error_redaction import quotes_nothing
+from orchestration.runtime.error_redaction import redact_errors
 
 
 @dg.asset(
@@ -17,10 +17,10 @@ from orchestration.runtime.error_redaction import quotes_nothing
     kinds={"html", "pdf", "xlsx"},
     owners=OWNERS,
 )
-@quotes_nothing
+@redact_errors
 def performance_reports(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     from publication.reports import make
-    from publication.reports.figures import NoReport
+    from publication.reports.figures import ReportError
 
     places = warehouse.places
     try:
@@ -29,7 +29,7 @@ def performance_reports(context: dg.AssetExecutionContext, warehouse: Warehouse)
         codes = list(source.authorities(month))
         made = list(make.make_reports(source, codes, month, places.reports, ("html", "pdf", "xlsx")))
         make.make_region(source, "all", month, places.reports)
-    except NoReport as none:
+    except ReportError as none:
         raise dg.Failure(str(none), allow_retries=False) from None
     return dg.MaterializeResult(
         metadata={

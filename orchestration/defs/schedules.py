@@ -6,8 +6,8 @@ from datetime import timedelta
 import dagster as dg
 import duckdb
 
-from ingest.contracts.reporting_policy import PolicyRefused, read_policies
-from ingest.paths import Places
+from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
+from ingest.paths import WarehousePaths
 from ingest.warehouse import months
 from orchestration.defs.jobs import close_job, refresh_job
 from orchestration.defs.months import CLOSINGS
@@ -43,7 +43,7 @@ def close_by_policy(
     today = context.scheduled_execution_time.date()
     try:
         policies = read_policies(places.reference)
-    except PolicyRefused as refused:
+    except InvalidPolicyError as refused:
         yield dg.SkipReason(str(refused))
         return
     with warehouse.ledger() as ledger:
@@ -63,7 +63,7 @@ def close_by_policy(
         )
 
 
-def _held(places: Places) -> dict[tuple[str, str], int]:
+def _held(places: WarehousePaths) -> dict[tuple[str, str], int]:
     """How many figures the current release holds back, by authority and month."""
     marts = places.current / "marts.duckdb"
     if not marts.exists():

@@ -10,16 +10,16 @@ from pydantic import Field
 from ingest.contracts.reporting_policy import read_policies
 from ingest.contracts.return_schema import submitted_formats
 from ingest.ledger import Override
-from ingest.reference import lay_out_reference
-from ingest.warehouse.load import lay_out
-from ingest.warehouse.previous_release import lay_out_previous
-from orchestration.asset_groups import STAGES
+from ingest.reference import load_reference
+from ingest.warehouse.load import load_sources
+from ingest.warehouse.previous_release import load_previous
+from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.defs.ingestion import OWNERS
 from orchestration.defs.months import CLOSINGS, REOPENINGS
 from orchestration.resources import Warehouse
 from orchestration.runtime import progress
-from orchestration.runtime.error_redaction import quotes_nothing
-from orchestration.runtime.lock import only_refresh
+from orchestration.runtime.error_redaction import redact_errors
+from orchestration.runtime.lock import refresh_lock
 
 LEDGER, REFERENCE = dg.AssetKey("ledger"), dg.AssetKey("reference")
 
@@ -47,10 +47,10 @@ class Overrides(dg.Config):
             LEDGER,
             deps=[*(dg.AssetKey(["returns", name]) for name in submitted_formats()), CLOSINGS, REOPENINGS],
             group_name="landing",
-            metadata={"stage": STAGES["landing"]},
+            metadata={"stage": ASSET_GROUPS["landing"]},
             description=(
                 "What has been received and which content each figure is read from: one view for each "
-                "authority and month, restated and as it was closed (ingest/warehouse/views.sql); and the "
+                "authority and month, restated and as it was closed (ingest/warehouse/vintages.sql); and the "
                 "state of each month."
             ),
             kinds={"python", "duckdb"},
@@ -59,7 +59,7 @@ class Overrides(dg.Config):
         dg.AssetSpec(
             REFERENCE,
             group_name="reference",
-            metadata={"stage": STAGES["reference"]},
+            metadata={"stage": ASSET_GROUPS["reference"]},
             description=(
                 "Published statistics, populations, targets and neighbours, read exactly as downloaded."
             ),
@@ -67,10 +67,10 @@ class Overrides(dg.Config):
             owners=OWNERS,
         ),
     ],
-    name="lay_out",
+    name="load_sources",
 )
-@quotes_nothing
-def laid_out(
+@redact_errors
+def warehouse_sources(
     context: dg.AssetExecutionContext, config: Overrides, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
     """Make the warehouse anew: an unfinished one left by a killed run is thrown away here."""
@@ -79,7 +79,7 @@ def laid_out(
     places = warehouse.places
     found = warehouse.found(context.run_id)
     policies = read_policies(places.reference)
-    with only_refresh(places), warehouse.ledger() as ledger:
+    with refresh_lock(places), warehouse.ledger() as ledger:
         received = set(ledger.table("folders").column("reporting_month").to_pylist())
         known = sorted(received | set(found.months))
         if not known:
@@ -91,13 +91,14 @@ def laid_out(
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
             ledger.add_overrides([Override(**o.model_dump()) for o in config.overrides])
-            lay_out(db, places, ledger, found, newest, policies)
-            lay_out_reference(db, places.reference, places.reference_cache, newest)
-            lay_out_previous(db, places)
+            load_sources(db, places, ledger, found, newest, policies)
+            load_reference(db, places.reference, places.reference_cache, newest)
+            load_previous(db, places)
             counts = db.sql(
                 """
                 select
-                    (select count(*) from ledger.views), (select count(distinct la_code) from ledger.views),
+                    (select count(*) from ledger.vintages),
+                    (select count(distinct la_code) from ledger.vintages),
                     (select count(*) from ledger.receipts), (select count(*) from ledger.findings),
                     (select count(*) from reference.files), (select count(*) from reference.findings)
                 """

@@ -28,15 +28,15 @@ def keep(command: Sequence[str]) -> int:
     where `nohup` or a session of our own (systemd, setsid) says that we are to outlive it.
     """
     outlives = os.getsid(0) == os.getpid() or signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-    heeded = STOPPING if outlives else STOPPING | {signal.SIGHUP}
+    graceful_shutdown = STOPPING if outlives else STOPPING | {signal.SIGHUP}
     parent = os.getppid()
     reading, writing = os.pipe()
     group = subprocess.Popen(command, stdin=reading, process_group=0)
     os.close(reading)
-    signal.pthread_sigmask(signal.SIG_BLOCK, heeded)
+    signal.pthread_sigmask(signal.SIG_BLOCK, graceful_shutdown)
     told = None
     while told is None and group.poll() is None:
-        told = signal.sigtimedwait(heeded, SECONDS_BETWEEN_LOOKS)
+        told = signal.sigtimedwait(graceful_shutdown, SECONDS_BETWEEN_LOOKS)
         if not outlives and os.getppid() != parent:
             break
     crashed = group.poll()

@@ -31,20 +31,20 @@ def main() -> None:
     from dagster._core.workspace.load_target import WorkspaceFileTarget
     from starlette.middleware import Middleware
 
-    from ingest.paths import Places
+    from ingest.paths import WarehousePaths
     from orchestration.page.guard import Guard, Login, Sessions
-    from orchestration.page.webserver import FewerDoors
-    from orchestration.runtime.dagster_home import close_lost_runs
-    from orchestration.runtime.lock import Busy, only_refresh
+    from orchestration.page.webserver import RestrictedWebserver
+    from orchestration.runtime.dagster_home import cancel_orphaned_runs
+    from orchestration.runtime.lock import LockHeldError, refresh_lock
 
-    places = Places.of(
+    places = WarehousePaths.of(
         *(Path(os.environ[f"LINE_OF_SIGHT_{n}"]) for n in ("RAW", "REFERENCE", "RELEASE", "RESTRICTED"))
     )
     places.prepare()
     with ExitStack() as stack:
         instance = stack.enter_context(DagsterInstance.get())
-        with suppress(Busy), only_refresh(places):
-            close_lost_runs(instance)
+        with suppress(LockHeldError), refresh_lock(places):
+            cancel_orphaned_runs(instance)
         code = stack.enter_context(
             ProxyServerManager(instance, WorkspaceFileTarget([str(WORKSPACE)]), "warning")
         )
@@ -72,7 +72,7 @@ def main() -> None:
             login=login,
         )
         uvicorn.run(
-            FewerDoors(context, guard).create_asgi_app(),
+            RestrictedWebserver(context, guard).create_asgi_app(),
             host=settings.host,
             port=settings.port,
             log_level="warning",

@@ -10,7 +10,7 @@ VARIABLE = "LINE_OF_SIGHT_PAGE"  # hands the settings from the command to the pr
 SHORTEST_SECRET = 32  # characters
 
 
-class NotServed(Exception):
+class PageRefusedError(Exception):
     """Nobody would ask who they are of those who reach the page; the message says what is missing."""
 
 
@@ -42,30 +42,37 @@ class Settings:
         return f"{'https' if self.certificate else 'http'}://{host}:{self.port}"
 
     def secret(self) -> str:
-        """What only the proxy sends. Raises NotServed where the file is short, or open to other users."""
+        """What only the proxy sends.
+
+        Raises PageRefusedError where the file is short, or open to other users.
+        """
         path = Path(self.proxy_secret or "")
         try:
             said, mode = path.read_text(encoding="utf-8").strip(), path.stat().st_mode
         except OSError as error:
-            raise NotServed(f"the secret of the proxy cannot be read: {error.strerror}") from None
+            raise PageRefusedError(f"the secret of the proxy cannot be read: {error.strerror}") from None
         if mode & 0o077:
-            raise NotServed("the secret of the proxy is open to other users; close it with `chmod 400`")
+            raise PageRefusedError(
+                "the secret of the proxy is open to other users; close it with `chmod 400`"
+            )
         if len(said) < SHORTEST_SECRET:
-            raise NotServed(f"the secret of the proxy is shorter than {SHORTEST_SECRET} characters")
+            raise PageRefusedError(f"the secret of the proxy is shorter than {SHORTEST_SECRET} characters")
         return said
 
     def check(self) -> None:
-        """Raises NotServed where others would reach the page and nobody asks who they are."""
+        """Raises PageRefusedError where others would reach the page and nobody asks who they are."""
         if bool(self.login_header) != bool(self.proxy_secret):
-            raise NotServed("--login-header and --proxy-secret go together: see Operate in the handbook")
+            raise PageRefusedError(
+                "--login-header and --proxy-secret go together: see Operate in the handbook"
+            )
         if bool(self.certificate) != bool(self.certificate_key):
-            raise NotServed("--certificate and --certificate-key go together")
+            raise PageRefusedError("--certificate and --certificate-key go together")
         if self.login_header:
             self.secret()
             if not self.names:
-                raise NotServed("give the name that the proxy serves the page under with --name")
+                raise PageRefusedError("give the name that the proxy serves the page under with --name")
         if not (_is_loopback(self.host) or (self.certificate and self.login_header)):
-            raise NotServed(
+            raise PageRefusedError(
                 f"{self.host} can be reached from other machines: that takes --certificate, "
                 "--certificate-key, --login-header, --proxy-secret and --name; see Operate in the handbook"
             )

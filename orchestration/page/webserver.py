@@ -26,14 +26,14 @@ NO_ROUTES = ("/report_asset", "/logs", "/notebook", "/dagit", "/download_debug")
 # The config that a run may be given, step by step; None where the step's own config says what it takes.
 # Folders, the key and where a release goes are settings of whoever started the page.
 RUN_CONFIG: Mapping[str, set[str] | None] = {
-    "lay_out": {"overrides"},
+    "load_sources": {"overrides"},
     "closings": None,
     "reopenings": None,
 }
 MAY_CHOOSE = "a run that the page launches can choose its month, overrides and closings, and nothing else"
 
 
-class FewerDoors(DagsterWebserver[Any, Any]):
+class RestrictedWebserver(DagsterWebserver[Any, Any]):
     """Dagster's page as this product serves it, behind the middleware given."""
 
     def __init__(self, context: IWorkspaceProcessContext, guard: Middleware) -> None:

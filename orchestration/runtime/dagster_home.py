@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -14,7 +14,7 @@ BY_COMMAND = {"line_of_sight/started_by": "command"}  # runs that hold the lock 
 CONFIG = Path(__file__).parent / "dagster.yaml"
 
 
-def use_dagster_home(places: Places) -> None:
+def use_dagster_home(places: WarehousePaths) -> None:
     """Point Dagster at the storage of this warehouse, with the committed configuration in it."""
     home = places.restricted / "dagster"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -23,7 +23,7 @@ def use_dagster_home(places: Places) -> None:
     os.environ["LINE_OF_SIGHT_DAGSTER_LOG"] = str(home / "events")  # dagster.yaml asks for it
 
 
-def close_lost_runs(instance: "dg.DagsterInstance", is_stopped: bool = False) -> None:
+def cancel_orphaned_runs(instance: "dg.DagsterInstance", is_stopped: bool = False) -> None:
     """End the runs of earlier commands that never ended: killed, they would stay STARTED for ever.
 
     Only for whoever holds the lock: then no such run is alive. Runs that Dagster started are its daemon's.

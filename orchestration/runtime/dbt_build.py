@@ -11,7 +11,7 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from ingest.paths import DBT_PROJECT, Places
+from ingest.paths import DBT_PROJECT, WarehousePaths
 from orchestration.runtime import progress
 from orchestration.runtime.error_messages import trouble_in
 
@@ -19,7 +19,7 @@ MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 PARSED = MANIFEST.with_name("partial_parse.msgpack")
 
 
-class BuildFailed(Exception):
+class BuildError(Exception):
     """A model could not be built. Names models; never quotes the warehouse's words, which may quote a row."""
 
 
@@ -60,16 +60,16 @@ def _parse() -> None:
             shutil.copyfile(PARSED, Path(aside) / PARSED.name)
         parsed = dbtRunner().invoke(["parse", *_where(Path(aside))])
         if not isinstance(parsed.result, Manifest):
-            raise BuildFailed(f"the dbt project does not parse: {parsed.exception}")
+            raise BuildError(f"the dbt project does not parse: {parsed.exception}")
         # the manifest last: its age says that both are there
         for place in (PARSED, MANIFEST):
             (Path(aside) / place.name).rename(place)
 
 
-def build(places: Places, select: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[Node]:
+def build(places: WarehousePaths, select: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[Node]:
     """Build and test the models that dbt's selectors name, or all.
 
-    Returns how each node ended; raises BuildFailed where a model errored.
+    Returns how each node ended; raises BuildError where a model errored.
     """
     os.environ["LINE_OF_SIGHT_WAREHOUSE"] = str(places.warehouse)
 
@@ -81,7 +81,7 @@ def build(places: Places, select: Sequence[str] = (), exclude: Sequence[str] = (
         _let_go()
     results = getattr(ended.result, "results", None)
     if results is None:
-        raise BuildFailed("dbt could not start; run `dbt debug` in dbt_project to see why")
+        raise BuildError("dbt could not start; run `dbt debug` in dbt_project to see why")
     nodes = [
         Node(r.node.name, str(r.node.resource_type), str(r.status), r.execution_time, int(r.failures or 0))
         for r in results
@@ -89,9 +89,9 @@ def build(places: Places, select: Sequence[str] = (), exclude: Sequence[str] = (
     broken = [n.name for n in nodes if n.kind != "test" and n.status == "error"]
     for trouble in (trouble_in(str(r.message), places) for r in results if str(r.status) == "error"):
         if trouble:
-            raise BuildFailed(trouble)
+            raise BuildError(trouble)
     if broken:
-        raise BuildFailed(
+        raise BuildError(
             f"{len(broken)} models could not be built, the first of them {broken[0]}; "
             f"build it alone with `dbt build --select {broken[0]}` to see why"
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest import file_errors as trouble
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 LEAST_MEMORY = 2 * 1024**3  # of addresses, which the smallest refresh takes more than
 LITTLE = 1024**2  # bytes: less on a disk is none
@@ -37,13 +37,13 @@ def check_memory() -> None:
         raise MemoryError
 
 
-def sign_of_trouble(text: str) -> str | None:
+def diagnose(text: str) -> str | None:
     """The words, of those known here, by which a text tells what the machine could not do."""
     sign, _ = _trouble(text)
     return sign
 
 
-def trouble_in(text: str, places: Places) -> str | None:
+def trouble_in(text: str, places: WarehousePaths) -> str | None:
     """What the machine could not do, where this text of an error tells of it."""
     _, sentence = _trouble(text)
     if sentence is None:
@@ -72,7 +72,7 @@ def _is_limited(what: int) -> bool:
     return resource.getrlimit(what)[0] != resource.RLIM_INFINITY
 
 
-def in_words(error: BaseException, places: Places) -> str:
+def in_words(error: BaseException, places: WarehousePaths) -> str:
     """One line for an error that nobody foresaw: what the machine could not do, or the kind of error."""
     for one in _chain(error):
         # C code that is given no memory may fail without a word

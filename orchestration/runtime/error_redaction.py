@@ -14,27 +14,27 @@ from typing import Any, ParamSpec, TypeVar
 
 import dagster as dg
 
-from ingest.contracts.reporting_policy import PolicyRefused
-from ingest.privacy.key_file import KeyRefused
-from ingest.warehouse.months import Refused
-from orchestration.runtime.dbt_build import BuildFailed
-from orchestration.runtime.error_messages import sign_of_trouble
-from orchestration.runtime.lock import Busy
+from ingest.contracts.reporting_policy import InvalidPolicyError
+from ingest.privacy.key_file import InvalidKeyError
+from ingest.warehouse.months import DecisionRefusedError
+from orchestration.runtime.dbt_build import BuildError
+from orchestration.runtime.error_messages import diagnose
+from orchestration.runtime.lock import LockHeldError
 
 OURS = (
     dg.Failure,
-    BuildFailed,
-    Busy,
-    KeyRefused,
-    PolicyRefused,
-    Refused,
+    BuildError,
+    LockHeldError,
+    InvalidKeyError,
+    InvalidPolicyError,
+    DecisionRefusedError,
 )  # worded here, from names and counts
 ROOT = Path(__file__).parents[2]
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def quotes_nothing(work: Callable[P, T]) -> Callable[P, T]:
+def redact_errors(work: Callable[P, T]) -> Callable[P, T]:
     """Decorate an asset, beneath Dagster's own decorator, so that no error of it says more than it may."""
 
     def watch(*given: P.args, **named: P.kwargs) -> Any:
@@ -64,6 +64,6 @@ def kind_and_place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [f for f in frames if Path(f.filename).is_relative_to(ROOT) and ".venv" not in f.filename]
     place = f" at {Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno}" if ours else ""
-    trouble = sign_of_trouble(f"{type(error).__name__}: {error}")
+    trouble = diagnose(f"{type(error).__name__}: {error}")
     sign = f" ({trouble})" if trouble else ""
     return f"{type(error).__name__}{place}{sign}; its own words are withheld, since they may quote a record"

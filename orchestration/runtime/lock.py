@@ -5,16 +5,18 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 
-class Busy(Exception):
+class LockHeldError(Exception):
     """Another refresh holds the warehouse."""
 
 
 @contextmanager
-def only_refresh(places: Places) -> Iterator[None]:
-    """Hold the warehouse for writing. A process that holds it may ask again; another is told Busy at once.
+def refresh_lock(places: WarehousePaths) -> Iterator[None]:
+    """Hold the warehouse for writing. A process that holds it may ask again; another is told at once.
+
+    Raises LockHeldError.
 
     The lock dies with its process, so a killed refresh leaves none behind.
     """
@@ -23,7 +25,7 @@ def only_refresh(places: Places) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise Busy(
+        raise LockHeldError(
             "another refresh is running; wait for it to end, or look at it in the Dagster page"
         ) from None
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.reference.outcome import reference_outcome
 from publication.error_reports import error_report
 
@@ -73,7 +73,7 @@ class Outcome:
         return sum(one.figures for one in self.held)
 
 
-def read_outcome(places: Places, month: str, number: int | None, checks: Iterable[str]) -> Outcome:
+def read_outcome(places: WarehousePaths, month: str, number: int | None, checks: Iterable[str]) -> Outcome:
     """What the warehouse says of the release just published. `checks` are those that did not end."""
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         held = [

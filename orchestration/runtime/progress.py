@@ -13,7 +13,7 @@ def tell(line: str) -> None:
 
 
 @contextmanager
-def listening(listener: Callable[[str], None]) -> Iterator[None]:
+def subscribed(listener: Callable[[str], None]) -> Iterator[None]:
     """Send what is told inside to `listener`."""
     _listeners.append(listener)
     try:

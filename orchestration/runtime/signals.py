@@ -12,21 +12,21 @@ SECONDS_TO_RECORD = 3.0
 
 
 @contextmanager
-def heeded(record: Callable[[], None], tell: Callable[[], None]) -> Iterator[None]:
+def graceful_shutdown(record: Callable[[], None], tell: Callable[[], None]) -> Iterator[None]:
     """Inside, a signal has `record` called, then `tell`, and the process ends with 128 and its number.
 
     The work itself may be deep in DuckDB, where Python hears nothing, so a thread of its own listens. What
     is being done is not wound up: a refresh is written to be killed. A record that cannot be kept in three
     seconds is left to the next refresh.
     """
-    listening, speaking = os.pipe()
+    subscribed, speaking = os.pipe()
     os.set_blocking(speaking, False)
     terminal = os.dup(sys.stderr.fileno())
     before = {number: signal.signal(number, _heard) for number in SIGNALS}
     spoke_to = signal.set_wakeup_fd(speaking, warn_on_full_buffer=False)
 
     def listen() -> None:
-        while heard := os.read(listening, 1):
+        while heard := os.read(subscribed, 1):
             if heard[0] in SIGNALS:
                 recording = Thread(target=record, daemon=True)
                 recording.start()
@@ -45,10 +45,10 @@ def heeded(record: Callable[[], None], tell: Callable[[], None]) -> Iterator[Non
         for number, handler in before.items():
             signal.signal(number, handler)
         os.close(speaking)
-        listener.join()  # a signal that came is heeded before anything else is said
-        os.close(listening)
+        listener.join()  # a signal that came is graceful_shutdown before anything else is said
+        os.close(subscribed)
         os.close(terminal)
 
 
 def _heard(_number: int, _frame: object) -> None:
-    """Python passes a signal on to `heeded` only where it has a handler of its own."""
+    """Python passes a signal on to `graceful_shutdown` only where it has a handler of its own."""

@@ -8,12 +8,14 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 
-class TooLong(Exception):
+class TimeoutExceeded(Exception):
     """The work did not end in time."""
 
 
 def within(seconds: float, work: Callable[[], Answer]) -> Answer:
-    """What the work comes to, or what it raises. Raises TooLong where it has not ended in so many seconds.
+    """What the work comes to, or what it raises.
+
+    Raises TimeoutExceeded where it has not ended in so many seconds.
 
     Work that hangs is left to end with the process.
     """
@@ -29,7 +31,7 @@ def within(seconds: float, work: Callable[[], Answer]) -> Answer:
     try:
         is_done, said = ended.get(timeout=seconds)
     except Empty:
-        raise TooLong from None
+        raise TimeoutExceeded from None
     if not is_done:
         raise said  # type: ignore[misc]
     return said  # type: ignore[return-value]

@@ -31,7 +31,7 @@ BLOCK = 1024**2
 PATIENCE_SECONDS = 60  # for queries that are reading the release before
 
 
-class NotCopied(Exception):
+class ExportError(Exception):
     """The release was not copied and nothing has changed there; the message says why and what to do."""
 
 
@@ -66,16 +66,16 @@ def copy_release(
 
     One transaction: a reader sees the release before, or this one. `reader` is a role that may read and
     nothing else; it is made where it is not there, and cannot log in by itself: grant it to those who may.
-    Raises NotCopied.
+    Raises ExportError.
     """
     manifest_file = release / "manifest.json"
     if not manifest_file.exists():
-        raise NotCopied(f"there is no release in {release}; run `line-of-sight refresh`")
+        raise ExportError(f"there is no release in {release}; run `line-of-sight refresh`")
     manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
     try:
         psycopg.conninfo.conninfo_to_dict(to)
     except psycopg.ProgrammingError:
-        raise NotCopied("--to is not a PostgreSQL address; write postgresql://HOST/DATABASE") from None
+        raise ExportError("--to is not a PostgreSQL address; write postgresql://HOST/DATABASE") from None
     marts = _marts(release / "marts.duckdb")
     place = f"{schema}_{manifest['release']:06d}_{manifest['build_sha256'][:8]}"
     try:
@@ -95,17 +95,17 @@ def copy_release(
             _let_read(db, schema, reader)
             _drop_earlier(db, schema, place)
     except psycopg.errors.DependentObjectsStillExist as error:
-        raise NotCopied(
+        raise ExportError(
             f"a view of your own stands on a table whose columns have changed: {error.diag.message_detail}. "
             "Drop it, copy, and make it again"
         ) from None
     except psycopg.errors.InsufficientPrivilege as error:
-        raise NotCopied(
+        raise ExportError(
             f"{error.diag.message_primary}: whoever copies needs CREATE on the database, and CREATEROLE "
             f"unless the role {reader} is there already"
         ) from None
     except psycopg.OperationalError as error:
-        raise NotCopied(f"the database did not answer as it should: {error}".strip()) from None
+        raise ExportError(f"the database did not answer as it should: {error}".strip()) from None
     return Copied(manifest["release"], schema, rows, is_new=True)
 
 
@@ -123,11 +123,11 @@ def _marts(path: Path) -> tuple[_Mart, ...]:
 
 
 def type_there(type_here: str) -> str:
-    """What PostgreSQL calls a type of DuckDB's. Raises NotCopied where nobody has said."""
+    """What PostgreSQL calls a type of DuckDB's. Raises ExportError where nobody has said."""
     if type_here.startswith("DECIMAL("):
         return "numeric" + type_here.removeprefix("DECIMAL")
     if type_here not in TYPES:
-        raise NotCopied(f"{type_here} is not in TYPES of publication/exports/postgres.py")
+        raise ExportError(f"{type_here} is not in TYPES of publication/exports/postgres.py")
     return TYPES[type_here]
 
 
@@ -149,7 +149,7 @@ def _copy(db: psycopg.Connection, place: str, mart: _Mart, release: Path, hashes
                 rows.write(block)
         count = cursor.rowcount
     if digest.hexdigest() != hashes[file]:
-        raise NotCopied(f"{file} is not what the manifest says; publish again with `line-of-sight refresh`")
+        raise ExportError(f"{file} is not what the manifest says; publish again with `line-of-sight refresh`")
     db.execute(sql.SQL("analyze {}").format(table))
     return count
 
@@ -194,7 +194,7 @@ def _lock_readers_out(db: psycopg.Connection, schema: str) -> None:
             return
         except psycopg.errors.LockNotAvailable:
             if time.monotonic() - began > PATIENCE_SECONDS:
-                raise NotCopied(
+                raise ExportError(
                     f"queries have been reading {schema} for {PATIENCE_SECONDS} seconds; "
                     "end them (see pg_stat_activity) or copy again later"
                 ) from None

@@ -134,7 +134,7 @@ def write(
     [(last,)] = db.execute("select last_day(($1 || '-01')::date)::varchar", [newest]).fetchall()
     try:
         before = ledger.read(kept.folder, kept.releases, kept.owed)
-    except ledger.NotWhole as error:
+    except ledger.IncompleteLedgerError as error:
         raise Withheld(f"no public pack can be made: {error}") from None
     base, members = long_table.read_base(db, last), long_table.members_of_england(db)
     pack = long_table.make(base, members, before, release)

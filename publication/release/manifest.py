@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from expectations.verdict import Verdict
+from expectations.verdict import GateDecision
 from ingest.files import sha256_of
 from ingest.paths import DBT_PROJECT
 from ingest.warehouse.previous_release import grounds
@@ -25,7 +25,7 @@ def write_manifest(
     view_month: str,
     public_month: str | None,
     public: "public_pack.Ended",
-    verdict: Verdict,
+    verdict: GateDecision,
     run_id: str,
     key_id: str | None,
 ) -> None:

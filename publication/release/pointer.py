@@ -8,13 +8,13 @@ from pathlib import Path
 
 from ingest.files import on_disk, sha256_of
 from ingest.ledger import Ledger, utc_now
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 MANIFEST, CURRENT_ASIDE = "manifest.json", ".current.aside"
 PUBLISHED, GONE_BACK_TO = "published", "gone back to"
 
 
-class NotThere(Exception):
+class ReleaseNotFoundError(Exception):
     """The release asked for cannot be given; the message says which can, or what to do."""
 
 
@@ -28,7 +28,7 @@ class Published:
     is_current: bool
 
 
-def make_current(places: Places, number: int) -> None:
+def make_current(places: WarehousePaths, number: int) -> None:
     """Point readers at a release, in one rename."""
     link = places.release / CURRENT_ASIDE
     link.unlink(missing_ok=True)
@@ -37,7 +37,7 @@ def make_current(places: Places, number: int) -> None:
     on_disk(places.release)
 
 
-def recover(places: Places, ledger: Ledger) -> None:
+def recover(places: WarehousePaths, ledger: Ledger) -> None:
     """Finish or clear what a killed refresh left: the release on record is made current, others removed."""
     recorded = ledger.table("releases").column("release_number").to_pylist()
     for path in places.releases.iterdir():
@@ -52,7 +52,7 @@ def recover(places: Places, ledger: Ledger) -> None:
         make_current(places, chosen)
 
 
-def releases(places: Places, ledger: Ledger) -> list[Published]:
+def releases(places: WarehousePaths, ledger: Ledger) -> list[Published]:
     """Every release on record, the newest first."""
     about = ledger.table("releases").to_pylist()
     out = {c["release_number"]: c["at"] for c in ledger.table("choices").to_pylist() if c["how"] == PUBLISHED}
@@ -68,15 +68,18 @@ def releases(places: Places, ledger: Ledger) -> list[Published]:
     ]
 
 
-def go_back(places: Places, ledger: Ledger, number: int) -> None:
-    """Give readers an earlier (or again a later) release, as it was, byte for byte. Raises NotThere."""
+def rollback(places: WarehousePaths, ledger: Ledger, number: int) -> None:
+    """Give readers an earlier (or again a later) release, as it was, byte for byte.
+
+    Raises ReleaseNotFoundError.
+    """
     on_record = [p.release for p in releases(places, ledger)]
     if number not in on_record:
         known = ", ".join(map(str, on_record)) or "none"
-        raise NotThere(f"there is no release {number}; on record: {known}")
+        raise ReleaseNotFoundError(f"there is no release {number}; on record: {known}")
     folder = places.releases / f"{number:06d}"
     if amiss := damaged(folder):
-        raise NotThere(
+        raise ReleaseNotFoundError(
             f"release {number} is not as it was published ({amiss[0]}, {len(amiss)} in all); "
             f"restore {folder} from a backup"
         )
@@ -99,7 +102,7 @@ def _is_amiss(path: Path | None, sha256: str | None) -> bool:
     return path is None or sha256_of(path) != sha256
 
 
-def current_number(places: Places) -> int | None:
+def current_number(places: WarehousePaths) -> int | None:
     """The number of the release that readers see; None before the first."""
     return number_of(places.current.resolve()) if places.current.exists() else None
 

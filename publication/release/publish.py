@@ -6,23 +6,27 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.verdict import Verdict
+from expectations.verdict import GateDecision
 from ingest.files import new_folder, on_disk
 from ingest.ledger import Ledger, utc_now
-from ingest.paths import FILE_MODE, FOLDER_MODE, Places
+from ingest.paths import FILE_MODE, FOLDER_MODE, WarehousePaths
 from publication.release.export import build_digest, export_marts
 from publication.release.manifest import write_manifest
 from publication.release.pointer import make_current, number_of
 
 
-class NotEarned(Exception):
+class ReleaseBlockedError(Exception):
     """The build may not be published; the message says why."""
 
 
 def publish(
-    places: Places, ledger: Ledger, verdict: Verdict, run_id: str, descriptions: Mapping[str, dict]
+    places: WarehousePaths,
+    ledger: Ledger,
+    verdict: GateDecision,
+    run_id: str,
+    descriptions: Mapping[str, dict],
 ) -> int:
-    """Publish the build in the warehouse and return the release's number. Raises NotEarned.
+    """Publish the build in the warehouse and return the release's number. Raises ReleaseBlockedError.
 
     Readers of release/current see the earlier release whole until the last step, and the new one whole
     after it.
@@ -35,9 +39,11 @@ def publish(
     with duckdb.connect(str(places.warehouse)) as db:
         digest = build_digest(db)
         if verdict.build_sha256 != digest:
-            raise NotEarned("the gate judged another build than this one; run the quality gate again")
+            raise ReleaseBlockedError(
+                "the gate judged another build than this one; run the quality gate again"
+            )
         if not verdict.is_good:
-            raise NotEarned("the quality gate withholds this build")
+            raise ReleaseBlockedError("the quality gate withholds this build")
         [(view_month,)] = db.sql("select view_month from ledger.reporting").fetchall()
         [(public_month,)] = db.sql(
             "select strftime(max(period_end), '%Y-%m') from intermediate.int_indicators__public"
@@ -66,7 +72,9 @@ def publish(
     return number
 
 
-def _keep_closed(db: duckdb.DuckDBPyConnection, places: Places, number: int) -> list[tuple[int, str, str]]:
+def _keep_closed(
+    db: duckdb.DuckDBPyConnection, places: WarehousePaths, number: int
+) -> list[tuple[int, str, str]]:
     """Write to the store what is new of figures as they were closed; say of which closings and what part."""
     from publication.public_pack.disclosure.long_table import MONTHS_PRINTED
 

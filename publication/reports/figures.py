@@ -143,7 +143,7 @@ order by figure_count desc, ground, return_name, field_name, rule_id
 """
 
 
-class NoReport(Exception):
+class ReportError(Exception):
     """A report cannot be made; the message says why, and what can be done."""
 
 
@@ -363,7 +363,7 @@ class Edition(Protocol):
         """Name by code of each authority that has figures for the month."""
 
     def report(self, authority: str, month: date) -> Report:
-        """All that a report says. Raises NoReport."""
+        """All that a report says. Raises ReportError."""
 
 
 def rows_of(db: duckdb.DuckDBPyConnection, sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -372,10 +372,10 @@ def rows_of(db: duckdb.DuckDBPyConnection, sql: str, given: Mapping[str, Any]) -
 
 
 def manifest_of(current: Path) -> dict[str, Any]:
-    """What a release says of itself, from its folder. Raises NoReport where there is none."""
+    """What a release says of itself, from its folder. Raises ReportError where there is none."""
     file = current / "manifest.json"
     if not file.exists():
-        raise NoReport(f"there is no release in {current.parent}; run `line-of-sight refresh`")
+        raise ReportError(f"there is no release in {current.parent}; run `line-of-sight refresh`")
     said: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return said
 
@@ -430,7 +430,7 @@ class RestrictedEdition:
             {"authority": authority},
         )
         if not known or authority not in self.authorities(month):
-            raise NoReport(
+            raise ReportError(
                 f"the release has nothing for authority {authority} in {month:%Y-%m}; it has "
                 f"{', '.join(self.authorities(month)) or 'no authority at all'}"
             )

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.files import new_file
-from publication.reports.figures import Edition, NoReport, Report, RestrictedEdition
+from publication.reports.figures import Edition, Report, ReportError, RestrictedEdition
 
 FORMATS = ("html", "pdf", "xlsx", "txt")
 
@@ -20,7 +20,7 @@ class Made:
 
 
 def edition_of(release: Path, edition: str) -> Edition:
-    """What a report of this edition is read from. Raises NoReport where it is not there."""
+    """What a report of this edition is read from. Raises ReportError where it is not there."""
     if edition == "restricted":
         return RestrictedEdition(release)
     from publication.reports.public import PublicEdition
@@ -29,16 +29,16 @@ def edition_of(release: Path, edition: str) -> Edition:
 
 
 def month_of(source: Edition, asked: date | None) -> date:
-    """The month to report: the one asked for, else the newest. Raises NoReport where it is not there."""
+    """The month to report: the one asked for, else the newest. Raises ReportError where it is not there."""
     months = source.months()
     if not months:
-        raise NoReport("the release has no month to report")
+        raise ReportError("the release has no month to report")
     if asked is None:
         return months[-1]
     for month in months:
         if (month.year, month.month) == (asked.year, asked.month):
             return month
-    raise NoReport(
+    raise ReportError(
         f"the release has no report of {asked:%Y-%m}; it reports {months[0]:%Y-%m} to {months[-1]:%Y-%m}"
     )
 
@@ -53,7 +53,7 @@ def make_reports(
 ) -> Iterator[Made]:
     """Write out/<month>/<la_code>/performance-<month>-<la_code>.<format>, for its owner's eyes only.
 
-    Raises NoReport where an authority has nothing for the month.
+    Raises ReportError where an authority has nothing for the month.
     """
     for la_code in authorities:
         report = source.report(la_code, month)
@@ -66,12 +66,12 @@ def make_reports(
 
 
 def make_region(source: Edition, name: str, month: date, out: Path, large_print: bool = False) -> Path:
-    """Write out/<month>/region/side-by-side-<month>-<region>.html. Raises NoReport."""
+    """Write out/<month>/region/side-by-side-<month>-<region>.html. Raises ReportError."""
     from publication.reports.html import region_page, slug
     from publication.reports.region import region_of
 
     if not isinstance(source, RestrictedEdition):
-        raise NoReport("the regional edition sets exact figures side by side; there is no public one")
+        raise ReportError("the regional edition sets exact figures side by side; there is no public one")
     page = region_page(region_of(source, name, month), large_print)
     return write(
         out / f"{month:%Y-%m}" / "region" / f"side-by-side-{month:%Y-%m}-{slug(name)}.html", page.encode()

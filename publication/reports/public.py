@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.paths import DBT_PROJECT
-from publication.reports.figures import BASIS_REPORTED, NoReport, Report, line_of, manifest_of, rows_of
+from publication.reports.figures import BASIS_REPORTED, Report, ReportError, line_of, manifest_of, rows_of
 
 GRAIN = ("geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown")
 AUTHORITY, ENGLAND = "Local authority", "E92000001"
@@ -76,7 +76,7 @@ class PublicEdition:
         self.manifest = manifest_of(current)
         pack = current / "public" / "public.duckdb"
         if not pack.exists():
-            raise NoReport(
+            raise ReportError(
                 f"this release has no public pack ({pack} is not there), and the public edition is made "
                 "from nothing else; close a month to make one (line-of-sight close), or ask for "
                 "--edition restricted"
@@ -87,7 +87,7 @@ class PublicEdition:
         self.db.execute(f"create temp table indicators as from read_csv('{CATALOGUE}')")
 
     def _table(self, pack: Path) -> str:
-        """The pack's long table, known by its columns. Raises NoReport where there is not just one."""
+        """The pack's long table, known by its columns. Raises ReportError where there is not just one."""
         found = rows_of(
             self.db,
             """
@@ -97,7 +97,9 @@ class PublicEdition:
             {"needed": [*GRAIN, "value", "status"]},
         )
         if len(found) != 1:
-            raise NoReport(f"{pack} has {len(found)} tables with {', '.join(GRAIN)}, value and status, not 1")
+            raise ReportError(
+                f"{pack} has {len(found)} tables with {', '.join(GRAIN)}, value and status, not 1"
+            )
         return str(found[0]["table_name"])
 
     def months(self) -> list[date]:
@@ -126,10 +128,10 @@ class PublicEdition:
         return {row["area_code"]: row["area_name"] for row in found}
 
     def report(self, authority: str, month: date) -> Report:
-        """All that the public pack says of one authority and month. Raises NoReport."""
+        """All that the public pack says of one authority and month. Raises ReportError."""
         known = self.authorities(month)
         if authority not in known:
-            raise NoReport(
+            raise ReportError(
                 f"the public pack has nothing for authority {authority} in {month:%Y-%m}; it has "
                 f"{', '.join(known) or 'no authority at all'}"
             )

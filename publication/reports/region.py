@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.warehouse.months import STATES
-from publication.reports.figures import Cell, Line, NoReport, RestrictedEdition, month_words, rows_of, shown
+from publication.reports.figures import (
+    Cell,
+    Line,
+    ReportError,
+    RestrictedEdition,
+    month_words,
+    rows_of,
+    shown,
+)
 from publication.reports.tables import Table
 
 # of a place that differs from the rest by chance alone, 1 in 20 and 1 in 500 lie outside
@@ -135,7 +143,7 @@ class Region:
 
 
 def region_of(source: RestrictedEdition, name: str, month: date) -> Region:
-    """Read the regional edition. Raises NoReport where the release has no authority of the region."""
+    """Read the regional edition. Raises ReportError where the release has no authority of the region."""
     rows = rows_of(source.db, PLACES, {"region": name, "month": month})
     if not rows:
         regions = rows_of(
@@ -148,7 +156,7 @@ def region_of(source: RestrictedEdition, name: str, month: date) -> Region:
             {"month": month},
         )
         known = ", ".join(row["region_name"] for row in regions) or "none by name"
-        raise NoReport(f"the release has no authority in a region called {name}; it has {known}, or all")
+        raise ReportError(f"the release has no authority in a region called {name}; it has {known}, or all")
     found: dict[str, list[dict]] = {}
     for row in rows:
         found.setdefault(row["indicator_id"], []).append(row)

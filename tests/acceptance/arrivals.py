@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.support import preloaded
 from tests.support.command import PUBLISHED, close
 
@@ -37,7 +37,7 @@ class World:
     """Two invented authorities, their files, and the releases made of them."""
 
     def __init__(self, base: Path) -> None:
-        self.places = Places.of(base / "raw", base / "reference", base / "release")
+        self.places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         self.places.raw.mkdir(parents=True)
         self.places.reference.mkdir()
         self.wrong = 0

@@ -16,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from synthetic import invent
 from tests.support.command import PUBLISHED, close, line_of_sight, refresh
 
@@ -66,7 +66,7 @@ def main() -> int:
         base = Path(folder)
         invent(3, MONTHS, 60, 3, base)
         (base / "raw" / MONTHS[-1] / "002" / "cla_reviews.csv").unlink()
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         refresh(places)
         months = f"{MONTHS[0]}..{MONTHS[-1]}"
         ended = close(places, months, "--incomplete", "--reason", "what is missing will not come")

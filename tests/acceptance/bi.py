@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import psycopg
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.warehouse.months import Decision
 from orchestration.pipeline import close_months, refresh_warehouse, reopen_months
 from publication.exports.postgres import copy_release
@@ -82,11 +82,11 @@ def main() -> int:
     return 1 if tally.missed else 0
 
 
-def world(base: Path) -> Places:
+def world(base: Path) -> WarehousePaths:
     """Releases of two councils, so that no mart is empty: a comment, what DfE published, months closed, one
     of them twice, and a contact that the newest month, sent again, has no date for."""
     invent(2, MONTHS, 60, 5, base / "sent")
-    places = Places.of(base / "sent" / "raw", base / "sent" / "reference", base / "release")
+    places = WarehousePaths.of(base / "sent" / "raw", base / "sent" / "reference", base / "release")
     (places.reference / "commentary.csv").write_text(
         'la_code,indicator_id,period_end,commentary\n001,cp_open,2025-03-31,"Ten, of one family."\n',
         encoding="utf-8",
@@ -107,7 +107,7 @@ def world(base: Path) -> Places:
     return places
 
 
-def _publish(places: Places) -> None:
+def _publish(places: WarehousePaths) -> None:
     ended = refresh_warehouse(places, None, lambda _: None)
     if ended.state != "published":
         raise SystemExit(f"{ended.state}: {ended.reasons}")

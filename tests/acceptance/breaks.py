@@ -15,12 +15,12 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from ingest.adapters.convert import open_files, returns_of
+from ingest.adapters.convert import convert_files, returns_of
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.raw_folder import look
 from ingest.landing.land import land_returns
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
 from synthetic import invent
 from synthetic.other_formats import invent_other_formats
@@ -32,7 +32,7 @@ FORMATS = ("ssd", "annex_a", "cin_census", "ssda903")
 LANDED_AS = {"ssd": "cp_plans", "annex_a": "contacts", "cin_census": "cin_plans", "ssda903": "cla_episodes"}
 SENT_AS = {"annex_a": "*.xlsx", "cin_census": "*.xml", "ssda903": "*903*"}
 # these hold many files at once, or say of each what became of it
-NOT_OF_ONE_FILE = {"open_files", "land_returns", "_land_each", "of_this_file", "is_of_the_machine"}
+NOT_OF_ONE_FILE = {"convert_files", "land_returns", "_land_each", "of_this_file", "is_of_the_machine"}
 Step = tuple[str, int, str]  # file of ingest/, line, function
 
 
@@ -127,12 +127,12 @@ def lay_raw(base: Path, source_format: str) -> Path:
 
 def landed(raw: Path, base: Path) -> dict[tuple[str, ...], tuple[Any, ...]]:
     """Open and land all of a raw folder; what each file came to, by return, month, council and format."""
-    places = Places.of(raw, base / "reference", base / "release")
+    places = WarehousePaths.of(raw, base / "reference", base / "release")
     places.prepare()
     ledger = Ledger(places.ledger)
     found = look(raw)
     pseudonyms = read_key(key_file())
-    open_files(found, MONTHS[-1], places.opened, ledger, pseudonyms)
+    convert_files(found, MONTHS[-1], places.opened, ledger, pseudonyms)
     files = {
         name: {m: [*found.of(name, m), *returns_of(places.opened, name, m)] for m in found.months}
         for name in submitted_formats()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from synthetic import invent
 from tests.oracle.compare import differences
 from tests.support.command import PUBLISHED, refresh
@@ -25,7 +25,7 @@ BALANCES = {
 }
 
 
-def balances(places: Places) -> list[tuple[str, int, int]]:
+def balances(places: WarehousePaths) -> list[tuple[str, int, int]]:
     """For each stock: authority-months compared, and those where stock and flows disagree."""
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
         found = []
@@ -81,15 +81,16 @@ def balances(places: Places) -> list[tuple[str, int, int]]:
     return found
 
 
-def need_balance(places: Places) -> tuple[int, int]:
+def need_balance(places: WarehousePaths) -> tuple[int, int]:
     """The same for children in need. No indicator counts cases closed, so flows are read from the records."""
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         [row] = db.sql(
             """
             with episodes as (
-                select episodes.*, views.la_code
+                select episodes.*, vintages.la_code
                 from staging.stg_returns__cin_episodes as episodes
-                inner join ledger.views on episodes.view_id = views.view_id and views.edition = 'restated'
+                inner join ledger.vintages
+                    on episodes.vintage_id = vintages.vintage_id and vintages.edition = 'restated'
                 where not is_no_further_action
             ),
             moves as (
@@ -118,7 +119,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             base = Path(folder)
             invent(AUTHORITIES, MONTHS, CHILDREN, seed, base)
-            places = Places.of(base / "raw", base / "reference", base / "release")
+            places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
             ended = refresh(places)
             if ended.returncode not in PUBLISHED:
                 print(ended.stderr)

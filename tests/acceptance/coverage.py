@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.contracts.return_schema import load_formats
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from synthetic import invent
 from tests.conftest import SHARED
 from tests.support.command import refresh
@@ -34,7 +34,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         invent(3, ["2025-02", "2025-03"], 300, 2, base)
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         refresh(places)
         with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
             answered = set(

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.public_pack import Judge
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from publication.public_pack import methodology
 from publication.public_pack import write as public_pack
 from publication.public_pack.disclosure import audit, design, gate, ledger, long_table
@@ -418,7 +418,7 @@ def published(folder: Path) -> None:
     """D12: the pack that the real command publishes, from returns; the truth is read from its warehouse."""
     months = [f"{month // 12}-{month % 12 + 1:02d}" for month in YEARS_2[:12]]
     invent(3, months, 60, 12, folder)
-    places = Places.of(folder / "raw", folder / "reference", folder / "release")
+    places = WarehousePaths.of(folder / "raw", folder / "reference", folder / "release")
     refresh(places)
     ended = close(places, f"{months[0]}..{months[-1]}", "--incomplete", "--reason", "an invented world")
     if ended.returncode not in PUBLISHED:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from ingest.contracts.limits import limits as limits_of
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.file_reader import read_csv
-from ingest.receiving.extract import NotExtracted, Source, extract
+from ingest.receiving.extract import ExtractError, Source, extract
 from tests.support.acceptance_worlds import refreshed, workshop
 from tests.support.command import PUBLISHED, line_of_sight
 from tests.support.postgres_server import NONE_HERE, postgres, programs
@@ -35,7 +35,7 @@ ONE_TABLE = """
 import sys
 from pathlib import Path
 from time import perf_counter
-from ingest.receiving.extract import NotExtracted, Source, extract
+from ingest.receiving.extract import ExtractError, Source, extract
 
 def peak():  # getrusage has the parent's in it
     return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
@@ -43,7 +43,7 @@ def peak():  # getrusage has the parent's in it
 before, began = peak(), perf_counter()
 try:
     extract(Source(sys.argv[1], schema="many"), Path(sys.argv[2]), "2025-04", "001")
-except NotExtracted as why:
+except ExtractError as why:
     sys.exit(str(why))
 print(peak() - before, perf_counter() - began)
 """
@@ -129,7 +129,7 @@ def _cut(base: Path, address: str, schema: str, month: str) -> int:
     folder = base / "database" / "raw" / month
     try:
         extract(Source(address, schema=schema, queries=queries), folder.parent, month, LA)
-    except NotExtracted as why:
+    except ExtractError as why:
         print(f"{month}, cut within {CUT_WITHIN}: {why}")
         return len(list(folder.rglob("*")))
     print("the connection was not cut")

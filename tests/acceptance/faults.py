@@ -20,7 +20,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from publication.release.pointer import current_number, damaged
 from tests.acceptance.kill import a_warehouse, left_behind
 from tests.support import preloaded
@@ -41,10 +41,10 @@ class Faults:
         self.first = a_warehouse(base)
 
     @contextmanager
-    def world(self, folder: Path | None = None) -> Iterator[Places]:
+    def world(self, folder: Path | None = None) -> Iterator[WarehousePaths]:
         world = (folder or self.base) / "world"
         shutil.copytree(self.first, world, symlinks=True)
-        yield Places.of(self.base / "raw", self.base / "reference", world / "release")
+        yield WarehousePaths.of(self.base / "raw", self.base / "reference", world / "release")
         shutil.rmtree(world)
 
     def check(self, fault: str, outcome: str, held: bool) -> None:
@@ -52,7 +52,7 @@ class Faults:
         print(f"{fault:44} {'held  ' if held else 'MISSED'} {outcome}", flush=True)
 
     def check_broken(
-        self, fault: str, places: Places, run: Callable[[], tuple[int, str]], words: str
+        self, fault: str, places: WarehousePaths, run: Callable[[], tuple[int, str]], words: str
     ) -> None:
         """The refresh ends with 1 and one line with these words, and changes nothing that readers see."""
         before = _digest(places)
@@ -65,7 +65,7 @@ class Faults:
             fault, f"exit {code}; release the same: {is_same}; {line}", code == 1 and is_plain and is_same
         )
 
-    def check_passes(self, fault: str, places: Places) -> None:
+    def check_passes(self, fault: str, places: WarehousePaths) -> None:
         """The next plain refresh publishes, and nothing is left behind."""
         code, said = preloaded.refresh(places)
         left = left_behind(places) + (damaged(places.current.resolve()) if code == 0 else [said[-300:]])
@@ -199,14 +199,14 @@ def _publication(faults: Faults) -> None:
         )
 
 
-def _publish_twenty_times(places: Places) -> dict[str, Any]:
-    from expectations.verdict import Verdict
+def _publish_twenty_times(places: WarehousePaths) -> dict[str, Any]:
+    from expectations.verdict import GateDecision
     from ingest.ledger import Ledger
     from orchestration.defs.checks import VERDICT_FILE
     from publication.release import publish as release
     from publication.release.pointer import CURRENT_ASIDE, releases
 
-    verdict, ledger = Verdict.read(places.restricted / VERDICT_FILE), Ledger(places.ledger)
+    verdict, ledger = GateDecision.read(places.restricted / VERDICT_FILE), Ledger(places.ledger)
     calls: list[tuple[str, str]] = []
     sync, rename = os.fsync, os.rename
 
@@ -257,7 +257,7 @@ print(sum(len(cursor.fetchall()) == left > 0 for _, cursor, left in held), "curs
 """
 
 
-def _limited(places: Places, limit: Limit) -> tuple[int, str]:
+def _limited(places: WarehousePaths, limit: Limit) -> tuple[int, str]:
     def around(run: Callable[[], None]) -> None:
         limit()
         run()
@@ -265,7 +265,7 @@ def _limited(places: Places, limit: Limit) -> tuple[int, str]:
     return preloaded.refresh(places, around)
 
 
-def _as_command(places: Places, limit: Limit | None = None) -> tuple[int, str]:
+def _as_command(places: WarehousePaths, limit: Limit | None = None) -> tuple[int, str]:
     """The command in a process of its own from the start."""
     command = [str(Path(sys.executable).with_name("line-of-sight")), *preloaded.words_of(places)]
     ended = subprocess.run(
@@ -274,7 +274,7 @@ def _as_command(places: Places, limit: Limit | None = None) -> tuple[int, str]:
     return ended.returncode, ended.stdout
 
 
-def _stopped(places: Places, number: signal.Signals, line: str) -> tuple[int, float, str]:
+def _stopped(places: WarehousePaths, number: signal.Signals, line: str) -> tuple[int, float, str]:
     log = places.release.with_name("log")
     child = preloaded.fork(lambda: preloaded.command(preloaded.words_of(places), log))
     while not (log.exists() and f"\n{line}" in log.read_text(encoding="utf-8")):
@@ -289,12 +289,12 @@ def _stopped(places: Places, number: signal.Signals, line: str) -> tuple[int, fl
     return os.waitstatus_to_exitcode(status), seconds, said
 
 
-def _runs(places: Places) -> dict[str, int]:
+def _runs(places: WarehousePaths) -> dict[str, int]:
     with closing(sqlite3.connect(places.restricted / "dagster" / "history" / "runs.db")) as runs:
         return dict(runs.execute("select status, count(*) from runs group by 1"))
 
 
-def _digest(places: Places) -> str:
+def _digest(places: WarehousePaths) -> str:
     whole = places.current.resolve()
     files = sorted(p for p in whole.rglob("*") if p.is_file())
     return hashlib.sha256(b"".join(str(p).encode() + p.read_bytes() for p in files)).hexdigest()

@@ -23,12 +23,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from ingest.adapters.convert import finding_files, open_files, returns_of
+from ingest.adapters.convert import convert_files, finding_files, returns_of
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.raw_folder import look
 from ingest.landing.land import land_returns
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
 from tests.support.command import PUBLISHED
 
@@ -303,14 +303,14 @@ CASES = [
 
 def _land(base: Path, told: Any) -> None:
     """Land what lies in a raw folder; tells what became of it, the seconds and the memory it took."""
-    places = Places.of(base / "raw", base / "reference", base / "release")
+    places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
     pseudonyms = read_key(key_file())
     places.prepare()
     ledger = Ledger(places.ledger)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
     found = look(places.raw)
-    open_files(found, MONTH, places.opened, ledger, pseudonyms)
+    convert_files(found, MONTH, places.opened, ledger, pseudonyms)
     for name in submitted_formats():
         files = [*found.of(name, MONTH), *returns_of(places.opened, name, MONTH)]
         if files:
@@ -390,7 +390,7 @@ def _figures_changed() -> int:
     with tempfile.TemporaryDirectory(prefix="files-") as folder:
         base = Path(folder)
         invent(1, ["2025-02", MONTH], 30, 1, base)
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         target = places.raw / MONTH / LA
 
         def figures() -> set[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from synthetic import invent
 from synthetic.other_formats import invent_other_formats
 from tests.support.command import PUBLISHED, refresh
@@ -51,7 +51,9 @@ def compare(months: list[str]) -> int:
         leave_out_what_is_optional(base / "ssd" / "raw")
         shutil.copytree(base / "ssd" / "reference", base / "other" / "reference", dirs_exist_ok=True)
         for name in ("ssd", "other"):
-            places = Places.of(base / name / "raw", base / name / "reference", base / name / "release")
+            places = WarehousePaths.of(
+                base / name / "raw", base / name / "reference", base / name / "release"
+            )
             ended = refresh(places)
             if ended.returncode not in PUBLISHED:
                 print(ended.stderr)

@@ -44,7 +44,7 @@ MUTANTS = (
     Mutant("override", f"{DBT}/gate/int_gate__doubts.sql", "measures.ground = overrides.ground", "true"),
     Mutant("override", f"{DBT}/gate/int_gate__doubts.sql", "measures.la_code = overrides.la_code", "true"),
     Mutant(
-        "override", f"{DBT}/gate/int_gate__doubts.sql", "views.view_month <= overrides.until_month", "true"
+        "override", f"{DBT}/gate/int_gate__doubts.sql", "vintages.view_month <= overrides.until_month", "true"
     ),
     Mutant("unread", "ingest/landing/land.py", "if not receipt.row_count or", "if True or"),
 )

@@ -32,7 +32,7 @@ from typing import Any
 
 from ingest.contracts.reporting_policy import Policies
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.warehouse import months
 from publication.release.pointer import current_number, damaged
 from synthetic import invent
@@ -215,8 +215,8 @@ def _round(base: Path, world: Path, kills: Sequence[Kill], undisturbed: dict[int
     return found
 
 
-def _places(base: Path, world: Path) -> Places:
-    return Places.of(base / "raw", base / "reference", world / "release")
+def _places(base: Path, world: Path) -> WarehousePaths:
+    return WarehousePaths.of(base / "raw", base / "reference", world / "release")
 
 
 def _refresh(base: Path, world: Path) -> list[str]:
@@ -227,7 +227,7 @@ def _refresh(base: Path, world: Path) -> list[str]:
     return [line for line in said.splitlines() if line.strip()]
 
 
-def _killed(places: Places, kill: Kill, is_whole: bool) -> bool:
+def _killed(places: WarehousePaths, kill: Kill, is_whole: bool) -> bool:
     """A refresh, or its last step alone, killed with its process group. Whether it was still running then."""
     hearing, saying = os.pipe()
 
@@ -250,18 +250,18 @@ def _killed(places: Places, kill: Kill, is_whole: bool) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def _publish(places: Places) -> None:
-    from expectations.verdict import Verdict
+def _publish(places: WarehousePaths) -> None:
+    from expectations.verdict import GateDecision
     from ingest.ledger import Ledger
     from orchestration.defs.checks import VERDICT_FILE
     from publication.release import publish as release
 
-    verdict = Verdict.read(places.restricted / VERDICT_FILE)
+    verdict = GateDecision.read(places.restricted / VERDICT_FILE)
     with closing(Ledger(places.ledger)) as ledger:
         release.publish(places, ledger, verdict, "proof", {})
 
 
-def _files_touched(places: Places) -> int:
+def _files_touched(places: WarehousePaths) -> int:
     """How many times the last step opens a file."""
     count = 0
 
@@ -305,11 +305,11 @@ def _say_when(kill: Kill, saying: int, run: Callable[[], None]) -> None:
         sys.addaudithook(on_rename)
     elif kill.phase == "publication" and not kill.hold:
         sys.addaudithook(on_open)
-    with progress.listening(on_line):
+    with progress.subscribed(on_line):
         run()
 
 
-def _state(places: Places) -> dict[str, Any]:
+def _state(places: WarehousePaths) -> dict[str, Any]:
     """All that a refresh leaves which must not depend on what happened on the way."""
     import duckdb
 
@@ -347,7 +347,7 @@ def _digest(of: object) -> str:
     return hashlib.sha256(json.dumps(of, default=str).encode()).hexdigest()[:16]
 
 
-def left_behind(places: Places) -> list[str]:
+def left_behind(places: WarehousePaths) -> list[str]:
     """Temporary files, a lock that is held, runs of Dagster that never ended."""
     left = [
         str(p)

@@ -25,7 +25,7 @@ import duckdb
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from ingest.paths import DBT_PROJECT, Places
+from ingest.paths import DBT_PROJECT, WarehousePaths
 from ingest.privacy.key_file import KEY_FILE, new_key
 from synthetic import invent
 
@@ -45,7 +45,7 @@ SHAPES = r"^[A-Z][0-9]{11}[A-Z0-9]$|^[0-9]{3} ?[0-9]{3} ?[0-9]{4}$|^[A-Z]{1,2}[0
 FAULTS = {
     "opening": "ingest.adapters.convert.open_cin_census",
     "landing": "ingest.landing.land.conform",
-    "laying out": "orchestration.defs.warehouse.lay_out",
+    "laying out": "orchestration.defs.warehouse.load_sources",
     "models": "orchestration.defs.warehouse._row_counts",
     "gate": "expectations.measures.measures",
     "judging": "expectations.gate._validate",
@@ -250,7 +250,7 @@ class World:
 
     def __init__(self, base: Path) -> None:
         self.base = base
-        self.places = Places.of(base / "raw", base / "reference", base / "written" / "release")
+        self.places = WarehousePaths.of(base / "raw", base / "reference", base / "written" / "release")
         for name in ("home", "tmp", "cwd", "said"):
             (base / "written" / name).mkdir(parents=True)
         invent(3, MONTHS, 30, 1, base)  # the third sends nothing odd, so that there is a release
@@ -358,7 +358,7 @@ def _own_names(place: str, world: World) -> set[str]:
     return {canary for canary in CANARIES if canary in names}
 
 
-def _shapes_behind_the_door(places: Places) -> int:
+def _shapes_behind_the_door(places: WarehousePaths) -> int:
     """Cells of landed and opened records that look like what never passes."""
     count = 0
     for path in places.records.rglob("*.parquet"):

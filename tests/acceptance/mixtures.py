@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from publication.queries import explain
 from synthetic import invent
 from synthetic.other_formats import invent_other_formats
@@ -100,7 +100,9 @@ def _send(base: Path, source_format: str, sending: int, la_code: str) -> None:
         target.write_bytes(data.replace(b'{"la_code":"001"', f'{{"la_code":"{la_code}"'.encode()))
 
 
-def _disagreements(base: Path, places: Places, came: tuple[tuple[str, int, int], ...]) -> Iterator[str]:
+def _disagreements(
+    base: Path, places: WarehousePaths, came: tuple[tuple[str, int, int], ...]
+) -> Iterator[str]:
     read = _read(places)
     counting = {
         (la_code, name): (source_format, version, sha256)
@@ -152,14 +154,14 @@ def _disagreements(base: Path, places: Places, came: tuple[tuple[str, int, int],
             yield f"{where}: persons is read from {read.get((la_code, 'persons'))}"
 
 
-def _read(places: Places) -> dict[tuple[str, str], Submission]:
+def _read(places: WarehousePaths) -> dict[tuple[str, str], Submission]:
     """What the figures of the newest month read each return from, by authority and return."""
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         rows = db.execute(
             """
             select la_code, sources.return_name, sources.source_format, receipts.version
             from ledger.sources
-            inner join ledger.views using (view_id)
+            inner join ledger.vintages using (vintage_id)
             inner join ledger.receipts using (la_code, return_name, content_id)
             where edition = 'restated' and scope = ''
             """

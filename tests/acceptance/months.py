@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.integration.test_months import MEETINGS, contacts, public, restricted
 from tests.support.acceptance_worlds import workshop
 from tests.support.command import PUBLISHED, close, line_of_sight, refresh
@@ -27,7 +27,7 @@ BY_HAND = {
 
 def main() -> int:
     with workshop() as base:
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         places.reference.mkdir(parents=True)
         _send(places, "2025-02", "contacts", contacts(feb=20))
         _send(places, "2025-02", "strategy_meetings", MEETINGS)
@@ -63,13 +63,13 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _send(places: Places, month: str, name: str, text: str) -> None:
+def _send(places: WarehousePaths, month: str, name: str, text: str) -> None:
     folder = places.raw / month / "301"
     folder.mkdir(parents=True, exist_ok=True)
     Path(folder / f"{name}.csv").write_text(text, encoding="utf-8")
 
 
-def _reopen(places: Places) -> None:
+def _reopen(places: WarehousePaths) -> None:
     where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))
     why = ("--authority", "301", "--by", "B. Lead", "--reason", "three contacts were sent late")
     assert line_of_sight("reopen", MARCH, *why, *where).returncode == 0

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.warehouse.months import Decision
 from orchestration.pipeline import close_months, refresh_warehouse
 from synthetic import invent
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def _arrive(base: Path, sent: Path, order: list[str], stop: int) -> dict[str, str]:
-    places = Places.of(base / "raw", sent / "reference", base / "release")
+    places = WarehousePaths.of(base / "raw", sent / "reference", base / "release")
     places.raw.mkdir(parents=True)
     for chunk in (order[:stop], order[stop:]):
         for month in chunk:

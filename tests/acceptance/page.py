@@ -22,7 +22,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from synthetic import invent
 from tests.acceptance.withheld_release import FLAGS, ask, free_port, sign_in
 from tests.support.command import COMMAND
@@ -134,7 +134,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         invent(1, ["2025-03"], 12, 7, base)
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         with opened(places) as (keeper, address), sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=chromium, args=[*FLAGS, f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"]
@@ -202,7 +202,9 @@ _groups: dict[int, int] = {}  # the process group that each keeper keeps
 
 
 @contextmanager
-def opened(places: Places, by_a_script: bool = False) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
+def opened(
+    places: WarehousePaths, by_a_script: bool = False
+) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
     """The page over these places; told to stop, as a group, when done with."""
     port = free_port()
     words = ["--raw", places.raw, "--reference", places.reference, "--release", places.release]

@@ -173,7 +173,7 @@ def open_large(path: Path) -> None:
     from datetime import date
 
     from ingest.adapters import open_csc_api
-    from ingest.contracts.findings import Rejected
+    from ingest.contracts.findings import RejectedFileError
     from ingest.discovery.file_reader import read_bytes
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -181,7 +181,7 @@ def open_large(path: Path) -> None:
         data, _ = read_bytes(path)
         opened = open_csc_api({path.name: ("full.json", data)}, date(2025, 3, 31))
         became = f"{opened.returns['persons'].num_rows} children read"
-    except Rejected as why:
+    except RejectedFileError as why:
         became = f"refused: {why}"
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(f"{became}\t{grown}")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import SHARED
 from tests.support.command import PUBLISHED, refresh
 
@@ -86,7 +86,7 @@ def main() -> int:
         councils, files = write_raw(c6, base / "raw")
         print(f"raw: {files:,} files of {councils} councils", flush=True)
         started = time.monotonic()
-        places = Places.of(base / "raw", reference, base / "release")
+        places = WarehousePaths.of(base / "raw", reference, base / "release")
         ended = refresh(places)
         print(f"refresh: exit {ended.returncode}, {time.monotonic() - started:.0f} s")
         if ended.returncode not in PUBLISHED:
@@ -95,7 +95,7 @@ def main() -> int:
         return compare(places, c1_counts(c1))
 
 
-def compare(places: Places, expected: dict[tuple[str, int], int]) -> int:
+def compare(places: WarehousePaths, expected: dict[tuple[str, int], int]) -> int:
     """Print how many council-years agree, and the two benchmarks to look at. Returns 1 on a difference."""
     summed: dict[tuple[str, int], list[float]] = defaultdict(list)
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:

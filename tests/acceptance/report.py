@@ -19,7 +19,7 @@ import duckdb
 from lxml import etree, html
 from pypdf import PdfReader
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from synthetic import invent
 from tests.conftest import SHARED
 from tests.support.command import PUBLISHED, close, line_of_sight, refresh
@@ -576,7 +576,7 @@ def compare_region(page: Any, db: duckdb.DuckDBPyConnection, tally: Tally) -> No
                 tally.same("region", f"{title}, {name} funnel", found, grade)
 
 
-def world(base: Path) -> Places:
+def world(base: Path) -> WarehousePaths:
     """Three invented councils, with returns missing and refused and a comment; by real codes if we can."""
     invent(3, MONTHS, 150, 5, base)
     if SHARED.is_dir():
@@ -600,7 +600,7 @@ def world(base: Path) -> Places:
         f'{second.name},cp_open,{MONTHS[-1]}-31,"<script>alert(1)</script> =1+1 & no number"\n',
         encoding="utf-8",
     )
-    return Places.of(base / "raw", base / "reference", base / "release")
+    return WarehousePaths.of(base / "raw", base / "reference", base / "release")
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import SHARED, csv_of
 from tests.support.command import PUBLISHED, refresh
 from tests.support.told_lines import REPORTS, Line, Read, Report
@@ -47,7 +47,7 @@ def last_day(month: str) -> str:
     return str(day)
 
 
-def enter(report: Report, rows: dict[int, Row], base: Path) -> Places:
+def enter(report: Report, rows: dict[int, Row], base: Path) -> WarehousePaths:
     """Write the report's figures as a raw and a reference folder."""
     by_month: dict[str, dict[tuple[str, str], dict[str, object]]] = defaultdict(dict)
     for line in report.lines:
@@ -84,7 +84,7 @@ def enter(report: Report, rows: dict[int, Row], base: Path) -> Places:
     for path in (p for pattern in report.benchmarks for p in (SHARED / "benchmarks").glob(pattern)):
         shutil.copyfile(path, base / "reference" / f"{path.parent.name}_{path.name}")
     (base / "reference").mkdir(exist_ok=True)
-    return Places.of(base / "raw", base / "reference", base / "release")
+    return WarehousePaths.of(base / "raw", base / "reference", base / "release")
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.paths import FILE_MODE, FOLDER_MODE, Places
+from ingest.paths import FILE_MODE, FOLDER_MODE, WarehousePaths
 from synthetic import invent
 from tests.support.acceptance_worlds import workshop
 from tests.support.command import close, line_of_sight, refresh
@@ -22,7 +22,7 @@ MONTHS = ["2025-02", "2025-03"]
 def main() -> int:
     with workshop() as base:
         invent(3, MONTHS, 40, 11, base)
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         where = [
             *("--raw", str(places.raw), "--reference", str(places.reference)),
             *("--release", str(places.release)),
@@ -53,23 +53,23 @@ def main() -> int:
     return 1 if different or repacked or reshown or wrong or not before or not public else 0
 
 
-def figures(places: Places) -> set[tuple[Any, ...]]:
+def figures(places: WarehousePaths) -> set[tuple[Any, ...]]:
     """Every figure that readers get, the number of the release left out."""
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
         return set(db.sql("from fct_indicator_values").fetchall())
 
 
-def pack(places: Places) -> list[bytes]:
+def pack(places: WarehousePaths) -> list[bytes]:
     """The data files of the public pack, in order of name."""
     return [path.read_bytes() for path in sorted((places.current / "public").rglob("*.csv"))]
 
 
-def shown(places: Places) -> set[str]:
+def shown(places: WarehousePaths) -> set[str]:
     """Every line of the pack's data."""
     return {line for content in pack(places) for line in content.decode().splitlines()}
 
 
-def modes_amiss(places: Places) -> list[str]:
+def modes_amiss(places: WarehousePaths) -> list[str]:
     """Folders and files whose mode is not that of the table."""
     amiss = [str(p) for p, mode in places.modes.items() if p.exists() and _mode(p) != mode]
     for path in places.restricted.rglob("*"):

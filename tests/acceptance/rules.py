@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.contracts.return_schema import submitted_formats
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.runtime import dbt_build
 from synthetic import invent
 from tests.support.quality_warehouse import FIGURES, build, ended, judge
@@ -458,7 +458,7 @@ def put_in_whole(raw: Path) -> None:
     append(raw / NOW / CODE / "involvements.csv", [row | {"invo_professional_team": ""}])
 
 
-def held(places: Places) -> set[tuple[str, str]]:
+def held(places: WarehousePaths) -> set[tuple[str, str]]:
     """Each figure of the newest month that a rule holds, by indicator."""
     asked = """
         select indicator_id, rule_id from marts.fct_held_figures
@@ -468,7 +468,7 @@ def held(places: Places) -> set[tuple[str, str]]:
         return {(indicator, rule) for indicator, rule in db.sql(asked).fetchall()}
 
 
-def crash(places: Places) -> list[str]:
+def crash(places: WarehousePaths) -> list[str]:
     """Make one rule raise, over what is built, and judge. Returns what is not as it should be, in words."""
     before = {(line["la_code"], line["rule_id"]): line["state"] for line in ended(places)}
     held_before = {one for one in held(places) if one[1] != RAISES}
@@ -512,7 +512,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         invent(1, [BEFORE, NOW], 200, 3, base)
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         build(places)
         clean = [line for line in ended(places) if line["state"] == "failed"]
         not_run = sorted(

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from ingest.adapters.convert import finding_files
 from ingest.contracts.dates import last_day_of
 from ingest.contracts.findings import SCHEMA
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.support.acceptance_worlds import GIVEN, ask, refreshed, shared, show_held, workshop
 from tests.support.command import PUBLISHED
 from tests.support.supported import Came, figures_of
@@ -63,14 +63,14 @@ def _holds(source: Path, month: str, la_code: str) -> bool:
         return all(holds)
 
 
-def _opened(places: Places, month: str, la_code: str) -> list[Path]:
+def _opened(places: WarehousePaths, month: str, la_code: str) -> list[Path]:
     [*folders] = (path.parent for path in places.opened.glob(f"{month}/{la_code}/[!.]*/_about.json"))
     if not folders:
         raise AssertionError("nothing was opened")
     return folders
 
 
-def _judge(places: Places, opened: Path, month: str) -> bool:
+def _judge(places: WarehousePaths, opened: Path, month: str) -> bool:
     came = Came.of(opened, month)
     figures = figures_of(came)
     can = {figure for figure, lacking in figures.items() if lacking is None}
@@ -102,7 +102,7 @@ def _list(what: str, figures: set[tuple[str, str]]) -> None:
         print(f"  {what} ({len(figures)}): {', '.join(' '.join(one).strip() for one in sorted(figures))}")
 
 
-def _tell(places: Places, with_each: bool) -> None:
+def _tell(places: WarehousePaths, with_each: bool) -> None:
     for name, version, source_format, status, rows, kept in ask(
         places,
         """

@@ -25,8 +25,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ingest.paths import Places
-from orchestration.asset_groups import STAGES
+from ingest.paths import WarehousePaths
+from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.defs.sensors import QUIET_MINUTES
 from synthetic import invent
 from tests.support.command import COMMAND
@@ -52,7 +52,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         base = Path(folder)
         invent(2, [FIRST, SECOND, THIRD], 60, 7, base / "sent")
-        places = Places.of(base / "raw", base / "sent" / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "sent" / "reference", base / "release")
         _send(base, FIRST)
         with _page(places) as address:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -129,9 +129,9 @@ class Visit:
         return ask(self.address, asked)["runsOrError"]["results"]
 
 
-def _walk(visit: Visit, base: Path, places: Places) -> dict[str, bool]:
+def _walk(visit: Visit, base: Path, places: WarehousePaths) -> dict[str, bool]:
     said: dict[str, bool] = {}
-    said["the graph shows every stage"] = visit.see("/asset-groups", *STAGES, picture="1-graph")
+    said["the graph shows every stage"] = visit.see("/asset-groups", *ASSET_GROUPS, picture="1-graph")
     said["the stages read from left to right"] = _left_to_right(visit.page)
     said["the job says how to refresh"] = visit.see(
         "/locations/orchestration.definitions/jobs/refresh", "choose the month to report", picture="2-job"
@@ -208,11 +208,11 @@ def _walk(visit: Visit, base: Path, places: Places) -> dict[str, bool]:
 def _left_to_right(page: Page) -> bool:
     """Each stage stands no further left than the one that the path has before it; some stand side by side."""
     across: dict[str, float] = {}
-    for name in STAGES:
+    for name in ASSET_GROUPS:
         boxes = [node.bounding_box() for node in page.get_by_text(name, exact=True).all()]
         across[name] = max(box["x"] for box in boxes if box)
     beside = {"reference", "benchmarks", "quality"}  # what does not come monthly joins the path from its side
-    places = [across[name] for name in STAGES if name not in beside]
+    places = [across[name] for name in ASSET_GROUPS if name not in beside]
     return places == sorted(places) and len(set(places)) == len(places)
 
 
@@ -256,7 +256,7 @@ def _write_aggregate(path: Path, counts: str) -> None:
     path.write_text(f"{heading}\nre_referrals_12m_pct,month,2025-02-28,all,{counts}\n", encoding="utf-8")
 
 
-def _current(places: Places) -> tuple[int, str]:
+def _current(places: WarehousePaths) -> tuple[int, str]:
     manifest = places.current / "manifest.json"
     if not manifest.exists():
         return 0, ""
@@ -264,7 +264,7 @@ def _current(places: Places) -> tuple[int, str]:
     return said["release"], said["view_month"]
 
 
-def _births_in_storage(base: Path, places: Places) -> set[str]:
+def _births_in_storage(base: Path, places: WarehousePaths) -> set[str]:
     """Birth dates of children that stand anywhere in what Dagster keeps of the runs, logs included."""
     with (base / "sent" / "raw" / FIRST / "001" / "persons.csv").open(encoding="utf-8") as persons:
         births = {row["pers_dob"] for row in csv.DictReader(persons) if row["pers_dob"]}
@@ -273,7 +273,7 @@ def _births_in_storage(base: Path, places: Places) -> set[str]:
 
 
 @contextmanager
-def _page(places: Places) -> Iterator[str]:
+def _page(places: WarehousePaths) -> Iterator[str]:
     """The Dagster page over these places, on a free port, until done with."""
     port = free_port()
     words = ["--raw", places.raw, "--reference", places.reference, "--release", places.release]
@@ -301,7 +301,7 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def sign_in(places: Places) -> bool:
+def sign_in(places: WarehousePaths) -> bool:
     """Sign this process in with the one-time address of the page; False while it is not there."""
     try:
         with _signed_in.open(places.page_address.read_text(encoding="utf-8"), timeout=60):

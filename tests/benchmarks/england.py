@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.contracts.return_schema import submitted_formats
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from synthetic import invent
 from synthetic.days import months_later
 from tests.support.command import COMMAND, PUBLISHED
@@ -36,7 +36,7 @@ class Taken:
         return f"{self.wall:7.0f} s wall {self.cpu:7.0f} s CPU {self.peak:6.1f} GiB peak"
 
 
-def refresh(places: Places) -> Taken:
+def refresh(places: WarehousePaths) -> Taken:
     """Refresh in a process of its own. Raises CalledProcessError where it does not publish."""
     where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))
     words = [str(COMMAND), "refresh", *where]
@@ -51,7 +51,7 @@ def refresh(places: Places) -> Taken:
     return Taken(time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024**2)
 
 
-def a_further_month(places: Places, held: Path) -> Taken:
+def a_further_month(places: WarehousePaths, held: Path) -> Taken:
     """Add the month held back, refresh, and put the warehouse back as it was."""
     newest = places.raw / held.name
     held.rename(newest)
@@ -81,7 +81,7 @@ def main() -> None:
         summary = invent(given.authorities, MONTHS, given.children, 1, base, jobs=2)
         rows = summary.rows_by_month[MONTHS[-1]]
         print(f"{given.authorities} authorities, {rows:,} rows in the newest snapshot", flush=True)
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         held = base / MONTHS[-1]
         (places.raw / MONTHS[-1]).rename(held)
         print(f"full build of {len(MONTHS) - 1} snapshots: {refresh(places)}", flush=True)

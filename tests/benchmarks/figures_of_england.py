@@ -6,9 +6,9 @@ measured alone. The figures come from a hash, so the same call makes the same fi
 
 import duckdb
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.runtime import dbt_build
-from tests.support.laid_out import lay_out_dimensions, months_to
+from tests.support.warehouse_sources import lay_out_dimensions, months_to
 
 LAST_MONTH = "2025-03"
 
@@ -89,7 +89,7 @@ from asked cross join areas
 """
 
 
-def lay_out_england(places: Places, months: int) -> None:
+def lay_out_england(places: WarehousePaths, months: int) -> None:
     """Make the warehouse with what the comparisons read, `months` of it."""
     lay_out_dimensions(places, months_to(LAST_MONTH, months)[0], LAST_MONTH)
     with duckdb.connect(str(places.warehouse)) as db:

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ingest.paths import DBT_PROJECT, Places
+from ingest.paths import DBT_PROJECT, WarehousePaths
 from synthetic import invent
 from tests.support.command import PUBLISHED
 
@@ -39,7 +39,7 @@ def main() -> None:
         base = Path(folder)
         months = ["2025-01", "2025-02", "2025-03"]
         invent(3, months, 300, 1, base)
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         newest = base / "raw" / months[-1]
         held = base / months[-1]
         newest.rename(held)

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from synthetic import invent
 from tests.support.command import PUBLISHED, line_of_sight, refresh
 
@@ -33,7 +33,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         invent(AUTHORITIES, MONTHS, CHILDREN, 3, base)
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         ended = refresh(places)
         if ended.returncode not in PUBLISHED:
             print(ended.stderr)

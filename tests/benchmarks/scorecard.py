@@ -15,11 +15,11 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.runtime import dbt_build
 from publication import queries as answers
 from tests.benchmarks.figures_of_england import LAST_MONTH, lay_out_england
-from tests.support.laid_out import build_comparisons
+from tests.support.warehouse_sources import build_comparisons
 
 MONTHS = 36
 NEEDED = (
@@ -45,7 +45,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 def made_release(base: Path) -> Path:
     """Build the comparisons over a made-up England, say what that cost, and release the marts."""
-    places = Places.of(base / "raw", base / "reference", base / "release")
+    places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
     lay_out_england(places, MONTHS)
     dbt_build.build(places, ["stg_reference__targets"])  # what dbt itself takes to start and stop
     before = cpu_seconds()

@@ -6,9 +6,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import csv_of
-from tests.support.laid_out import Figure, build_comparisons, lay_out_dimensions, months_to, put_in
+from tests.support.warehouse_sources import Figure, build_comparisons, lay_out_dimensions, months_to, put_in
 
 pytestmark = pytest.mark.pipeline
 LAST = "2025-03"
@@ -119,7 +119,7 @@ Said = Callable[..., dict[str, Any] | None]
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
     base = tmp_path_factory.mktemp("comparisons")
-    places = Places.of(base / "raw", base / "reference", base / "release")
+    places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
     places.reference.mkdir()
     fields = dict.fromkeys(
         ("la_code", "indicator_id", "from_date", "target", "limit_lower", "limit_upper", "tolerance",

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ingest.paths import DBT_PROJECT, Places
+from ingest.paths import DBT_PROJECT, WarehousePaths
 from publication.public_pack.disclosure import long_table, relations
 from synthetic import invent
 from tests.oracle.compare import differences
@@ -19,10 +19,10 @@ pytestmark = pytest.mark.pipeline
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Places:
+def published(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
     base = tmp_path_factory.mktemp("invented")
     invent(3, MONTHS, 80, 7, base)
-    places = Places.of(base / "raw", base / "reference", base / "release")
+    places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
     assert refresh(places).returncode == 0
     # of one small authority a return did not come in a month: it is closed without it
     ended = close(places, "2025-01..2025-03", "--incomplete", "--reason", "nobody to visit")
@@ -31,11 +31,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Places:
 
 
 @pytest.fixture(scope="module")
-def marts(published: Places) -> duckdb.DuckDBPyConnection:
+def marts(published: WarehousePaths) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(published.current / "marts.duckdb"), read_only=True)
 
 
-def test_a_second_opinion_agrees_on_every_figure(published: Places) -> None:
+def test_a_second_opinion_agrees_on_every_figure(published: WarehousePaths) -> None:
     compared, different = differences(published, "2025-03")
 
     assert compared > 2000
@@ -43,7 +43,7 @@ def test_a_second_opinion_agrees_on_every_figure(published: Places) -> None:
 
 
 def test_what_was_first_published_is_what_each_month_knew(
-    published: Places, marts: duckdb.DuckDBPyConnection
+    published: WarehousePaths, marts: duckdb.DuckDBPyConnection
 ) -> None:
     first = marts.sql(
         """
@@ -62,7 +62,9 @@ def test_what_was_first_published_is_what_each_month_knew(
         assert different.empty, different.head(20).to_string()
 
 
-def test_the_release_is_the_same_in_every_form(published: Places, marts: duckdb.DuckDBPyConnection) -> None:
+def test_the_release_is_the_same_in_every_form(
+    published: WarehousePaths, marts: duckdb.DuckDBPyConnection
+) -> None:
     manifest = json.loads((published.current / "manifest.json").read_text())
     names = [name for (name,) in marts.sql("select table_name from duckdb_tables()").fetchall()]
 
@@ -83,7 +85,7 @@ def test_the_release_is_the_same_in_every_form(published: Places, marts: duckdb.
     assert "crashed" not in {c["state"] for c in manifest["checks"]}
 
 
-def test_no_child_enters_the_release(published: Places) -> None:
+def test_no_child_enters_the_release(published: WarehousePaths) -> None:
     ids = set()
     for path in published.raw.glob("*/*/persons.csv"):
         ids |= set(pd.read_csv(path, dtype=str).pers_person_id)
@@ -103,7 +105,7 @@ def test_every_column_of_a_mart_is_described_to_the_client(marts: duckdb.DuckDBP
     assert bare == []
 
 
-def test_explain_shows_the_figure_the_rule_and_what_is_behind_it(published: Places) -> None:
+def test_explain_shows_the_figure_the_rule_and_what_is_behind_it(published: WarehousePaths) -> None:
     said = line_of_sight(
         "explain", "cp_subsequent_ever_pct", "--authority", "001", "--month", "2025-03",
         "--release", str(published.release), "--json",
@@ -117,7 +119,7 @@ def test_explain_shows_the_figure_the_rule_and_what_is_behind_it(published: Plac
     assert answer["checks"]
 
 
-def test_a_scorecard_shows_every_indicator_once(published: Places) -> None:
+def test_a_scorecard_shows_every_indicator_once(published: WarehousePaths) -> None:
     said = line_of_sight("scorecard", "--authority", "001", "--release", str(published.release), "--json")
     rows = json.loads(said.stdout)["rows"]
 
@@ -126,7 +128,7 @@ def test_a_scorecard_shows_every_indicator_once(published: Places) -> None:
     assert [r["indicator_id"] for r in rows] == [indicator_id for _, indicator_id in listed]
 
 
-def test_a_refresh_with_nothing_new_publishes_the_same_tables(published: Places) -> None:
+def test_a_refresh_with_nothing_new_publishes_the_same_tables(published: WarehousePaths) -> None:
     """The same ledger gives the same release; what is told of changes is all that differs."""
 
     def tables() -> dict[str, bytes]:
@@ -144,7 +146,7 @@ def test_a_refresh_with_nothing_new_publishes_the_same_tables(published: Places)
     assert (tables(), kept()) == before
 
 
-def test_children_in_the_restricted_zone_are_closed_to_others(published: Places) -> None:
+def test_children_in_the_restricted_zone_are_closed_to_others(published: WarehousePaths) -> None:
     assert published.restricted.stat().st_mode & 0o777 == 0o700
     inside = [path for path in published.restricted.rglob("*") if not path.is_symlink()]
     assert [path for path in inside if path.stat().st_mode & 0o077] == []
@@ -155,12 +157,14 @@ def test_the_names_of_invented_authorities_reach_the_release(marts: duckdb.DuckD
     assert {code for code, _ in rows} == {"001", "002", "003"}
 
 
-def test_the_released_folder_is_a_link_to_a_numbered_one(published: Places) -> None:
+def test_the_released_folder_is_a_link_to_a_numbered_one(published: WarehousePaths) -> None:
     assert published.current.is_symlink()
     assert Path(published.current.readlink()).parent.name == "releases"
 
 
-def test_what_is_said_to_hang_together_does_in_what_was_counted_from_records(published: Places) -> None:
+def test_what_is_said_to_hang_together_does_in_what_was_counted_from_records(
+    published: WarehousePaths,
+) -> None:
     with duckdb.connect(str(published.warehouse), read_only=True) as db:
         base = long_table.read_base(db, "2025-03-31")
     of_a_year = set(base.loc[base["period_basis"] == "rolling_12_months", "indicator_id"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import KEY_FILE
 from synthetic import invent
 from synthetic.other_formats import invent_other_formats
@@ -15,25 +15,25 @@ pytestmark = pytest.mark.pipeline
 MONTHS = ["2024-12", "2025-01", "2025-02", "2025-03"]
 
 
-def figures(places: Places) -> list[tuple[object, ...]]:
+def figures(places: WarehousePaths) -> list[tuple[object, ...]]:
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
         return db.sql("from fct_indicator_values order by all").fetchall()
 
 
-def pseudonyms_of(places: Places) -> set[str]:
+def pseudonyms_of(places: WarehousePaths) -> set[str]:
     rows = duckdb.sql(
         f"select distinct pers_person_id from '{places.landing}/persons/*/*.parquet'"
     ).fetchall()
     return {said for (said,) in rows if said}
 
 
-def where(places: Places) -> tuple[str, ...]:
+def where(places: WarehousePaths) -> tuple[str, ...]:
     return ("--release", str(places.release))
 
 
 def test_without_a_key_a_refresh_says_how_to_make_one_and_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv(KEY_FILE, str(tmp_path / "none"))
-    places = Places.of(tmp_path / "raw", tmp_path / "reference", tmp_path / "release")
+    places = WarehousePaths.of(tmp_path / "raw", tmp_path / "reference", tmp_path / "release")
     places.raw.mkdir()
 
     ended = refresh(places)
@@ -45,7 +45,7 @@ def test_without_a_key_a_refresh_says_how_to_make_one_and_writes_nothing(tmp_pat
 
 def test_a_change_of_key_and_a_purge_leave_every_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     invent(2, MONTHS, 40, 3, tmp_path)
-    places = Places.of(tmp_path / "raw", tmp_path / "reference", tmp_path / "release")
+    places = WarehousePaths.of(tmp_path / "raw", tmp_path / "reference", tmp_path / "release")
     invent_other_formats(places.raw, "002", MONTHS, tmp_path / "other")
     for month in MONTHS:  # the second authority sends workbooks and censuses, merged month by month
         for old in (places.raw / month / "002").glob("*.csv"):

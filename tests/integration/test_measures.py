@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.ledger import Override
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import csv_of
 from tests.support.quality_warehouse import build, rows
 
@@ -107,9 +107,9 @@ ENDED = Override("stopped", "302", "contacts", "the front door was closed", "A. 
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
+def places(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
     base = tmp_path_factory.mktemp("measures")
-    made = Places.of(base / "raw", base / "reference", base / "release")
+    made = WarehousePaths.of(base / "raw", base / "reference", base / "release")
     for folder in (made.raw, made.reference):
         folder.mkdir()
     for la_code, sent in SENT.items():
@@ -128,7 +128,7 @@ def _send(folder: Path, sent: dict[str, list[Row] | str]) -> None:
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
 
 
-def held(places: Places, la_code: str, month_end: str = "2025-03-31") -> dict[str, set[str]]:
+def held(places: WarehousePaths, la_code: str, month_end: str = "2025-03-31") -> dict[str, set[str]]:
     """The grounds on which figures of one month are held, and the indicators that each holds."""
     found: dict[str, set[str]] = {}
     for ground, indicator in rows(
@@ -142,7 +142,7 @@ def held(places: Places, la_code: str, month_end: str = "2025-03-31") -> dict[st
     return found
 
 
-def figure(places: Places, la_code: str, indicator: str, basis: str, month_end: str) -> tuple:
+def figure(places: WarehousePaths, la_code: str, indicator: str, basis: str, month_end: str) -> tuple:
     [one] = rows(
         places,
         f"""
@@ -154,7 +154,7 @@ def figure(places: Places, la_code: str, indicator: str, basis: str, month_end: 
     return one
 
 
-def test_a_sound_return_holds_nothing(places: Places) -> None:
+def test_a_sound_return_holds_nothing(places: WarehousePaths) -> None:
     assert set(held(places, "301")) == {"contradiction"}  # of its plans; nothing of its contacts
     assert figure(places, "301", "contacts_received", "month", "2025-03-31") == (
         21,
@@ -166,7 +166,7 @@ def test_a_sound_return_holds_nothing(places: Places) -> None:
     assert held(places, "303") == {}
 
 
-def test_a_silence_holds_what_reads_the_return_and_nothing_else(places: Places) -> None:
+def test_a_silence_holds_what_reads_the_return_and_nothing_else(places: WarehousePaths) -> None:
     assert held(places, "302") == {"stopped": OF_CONTACTS}
     assert figure(places, "302", "contacts_received", "month", "2025-03-31") == (
         None, None, "withheld", "2025-03", "stopped",
@@ -174,17 +174,17 @@ def test_a_silence_holds_what_reads_the_return_and_nothing_else(places: Places) 
     assert figure(places, "302", "cp_open", "point_in_time", "2025-03-31")[:3] == (1, 1, "calculated")
 
 
-def test_a_silence_does_not_reach_back(places: Places) -> None:
+def test_a_silence_does_not_reach_back(places: WarehousePaths) -> None:
     assert held(places, "302", "2025-02-28") == {}
     assert figure(places, "302", "contacts_received", "month", "2025-02-28")[:3] == (20, 20, "calculated")
 
 
-def test_the_rows_of_an_earlier_month_in_any_order_are_no_news(places: Places) -> None:
+def test_the_rows_of_an_earlier_month_in_any_order_are_no_news(places: WarehousePaths) -> None:
     assert {"sent_before", "stopped"} <= set(held(places, "304"))
     assert held(places, "304")["sent_before"] == OF_CONTACTS
 
 
-def test_where_every_return_is_an_earlier_months_all_of_the_month_is_held(places: Places) -> None:
+def test_where_every_return_is_an_earlier_months_all_of_the_month_is_held(places: WarehousePaths) -> None:
     given = rows(
         places,
         """
@@ -199,7 +199,7 @@ def test_where_every_return_is_an_earlier_months_all_of_the_month_is_held(places
     assert figure(places, "305", "cp_open", "point_in_time", "2025-02-28")[:3] == (1, 1, "calculated")
 
 
-def test_a_heading_alone_where_there_were_hundreds_is_not_nothing(places: Places) -> None:
+def test_a_heading_alone_where_there_were_hundreds_is_not_nothing(places: WarehousePaths) -> None:
     assert held(places, "306") == {"history_lost": OF_CONTACTS}
     # February's return covers February: its figure stands, and says of when it is
     assert figure(places, "306", "contacts_received", "month", "2025-02-28") == (
@@ -207,7 +207,7 @@ def test_a_heading_alone_where_there_were_hundreds_is_not_nothing(places: Places
     )  # fmt: skip
 
 
-def test_rows_that_cannot_be_read_hold_above_a_twentieth(places: Places) -> None:
+def test_rows_that_cannot_be_read_hold_above_a_twentieth(places: WarehousePaths) -> None:
     assert held(places, "307")["rows_unread"] == OF_CONTACTS
     assert rows(
         places,
@@ -219,7 +219,7 @@ def test_rows_that_cannot_be_read_hold_above_a_twentieth(places: Places) -> None
     ) == [(20, 282, 0.05)]
 
 
-def test_few_that_are_many_of_the_month_hold_the_month_alone(places: Places) -> None:
+def test_few_that_are_many_of_the_month_hold_the_month_alone(places: WarehousePaths) -> None:
     """2 of 282 rows: under a twentieth of all, but 2 new ones beside the 19 of March."""
     bases = rows(
         places,
@@ -232,7 +232,7 @@ def test_few_that_are_many_of_the_month_hold_the_month_alone(places: Places) -> 
     assert bases == [("month", "month")]
 
 
-def test_a_return_of_which_no_row_can_be_read_was_not_sent(places: Places) -> None:
+def test_a_return_of_which_no_row_can_be_read_was_not_sent(places: WarehousePaths) -> None:
     [(status, reason)] = rows(
         places,
         """
@@ -249,7 +249,7 @@ def test_a_return_of_which_no_row_can_be_read_was_not_sent(places: Places) -> No
     )
 
 
-def test_a_refused_return_is_not_the_stated_default(places: Places) -> None:
+def test_a_refused_return_is_not_the_stated_default(places: WarehousePaths) -> None:
     """Short breaks are in legal_statuses: unread, a child in a short break would count as looked after."""
     assert "cla_open" in held(places, "310")["return_refused"]
     assert figure(places, "310", "cla_open", "point_in_time", "2025-03-31")[2] == "withheld"
@@ -257,7 +257,7 @@ def test_a_refused_return_is_not_the_stated_default(places: Places) -> None:
     assert "cla_open" not in held(places, "302").get("return_refused", set())
 
 
-def test_a_stock_that_its_flows_do_not_explain_is_held_alone(places: Places) -> None:
+def test_a_stock_that_its_flows_do_not_explain_is_held_alone(places: WarehousePaths) -> None:
     """Two plans of one child that overlap: on 3 March one ends, and the child stays on the other."""
     assert held(places, "301") == {"contradiction": {"cp_open"}}
     assert figure(places, "301", "cp_ended", "month", "2025-03-31")[:3] == (1, 1, "calculated")
@@ -268,7 +268,7 @@ def test_a_stock_that_its_flows_do_not_explain_is_held_alone(places: Places) -> 
     assert "2 are open, and those a month before with the starts and without the ends make 1" in sentence
 
 
-def test_an_override_frees_what_it_names_and_nothing_else(places: Places) -> None:
+def test_an_override_frees_what_it_names_and_nothing_else(places: WarehousePaths) -> None:
     assert held(places, "311") == {}
     assert figure(places, "311", "contacts_received", "month", "2025-03-31")[:3] == (10, 10, "calculated")
     assert held(places, "302") == {"stopped": OF_CONTACTS}
@@ -278,18 +278,18 @@ def test_an_override_frees_what_it_names_and_nothing_else(places: Places) -> Non
     ) == [("overridden",)]
 
 
-def test_an_override_of_another_ground_or_return_or_month_frees_nothing(places: Places) -> None:
+def test_an_override_of_another_ground_or_return_or_month_frees_nothing(places: WarehousePaths) -> None:
     assert held(places, "302") == {"stopped": OF_CONTACTS}
 
 
-def test_a_field_that_cannot_be_read_holds_what_reads_the_field_alone(places: Places) -> None:
+def test_a_field_that_cannot_be_read_holds_what_reads_the_field_alone(places: WarehousePaths) -> None:
     assert held(places, "312") == {"values_unread": {"cl_eet_pct"}}
     assert figure(places, "312", "cl_suitable_accom_pct", "point_in_time", "2025-03-31")[:3] == (
         4, 100, "calculated",
     )  # fmt: skip
 
 
-def test_a_refused_return_of_one_month_leaves_earlier_months_as_they_were(places: Places) -> None:
+def test_a_refused_return_of_one_month_leaves_earlier_months_as_they_were(places: WarehousePaths) -> None:
     assert figure(places, "313", "cl_eet_pct", "point_in_time", "2025-03-31")[:3] == (
         None, None, "not_submitted",
     )  # fmt: skip
@@ -297,7 +297,7 @@ def test_a_refused_return_of_one_month_leaves_earlier_months_as_they_were(places
     assert figure(places, "313", "cl_eet_pct", "point_in_time", "2025-02-28")[:3] == (4, 100, "calculated")
 
 
-def test_the_status_of_each_authority_counts_what_is_held(places: Places) -> None:
+def test_the_status_of_each_authority_counts_what_is_held(places: WarehousePaths) -> None:
     asked = "select la_code, publication_status, held_count, grounds from marts.fct_publication_status"
     told = {la_code: (status, count, grounds) for la_code, status, count, grounds in rows(places, asked)}
 
@@ -307,7 +307,7 @@ def test_the_status_of_each_authority_counts_what_is_held(places: Places) -> Non
     assert told["311"] == ("published_by_override", 0, None)
 
 
-def test_what_holds_most_is_named_first_with_what_frees_it(places: Places) -> None:
+def test_what_holds_most_is_named_first_with_what_frees_it(places: WarehousePaths) -> None:
     told = rows(
         places,
         """

@@ -5,7 +5,7 @@ import json
 import duckdb
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import Send, csv_of
 from tests.support.command import close, line_of_sight, refresh, value
 
@@ -25,16 +25,16 @@ def contacts(**counts: int) -> str:
     return csv_of([dict(zip(names, row, strict=True)) for row in rows])
 
 
-def manifest(places: Places) -> dict:
+def manifest(places: WarehousePaths) -> dict:
     return json.loads((places.current / "manifest.json").read_text(encoding="utf-8"))
 
 
-def asked(places: Places, sql: str) -> list[tuple]:
+def asked(places: WarehousePaths, sql: str) -> list[tuple]:
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
         return db.sql(sql).fetchall()
 
 
-def restricted(places: Places, month: str) -> tuple:
+def restricted(places: WarehousePaths, month: str) -> tuple:
     """Of contacts received: the state of the month, the value now, its status, and as first published."""
     [(state,)] = asked(places, f"select month_state from fct_month_status where reporting_month = '{month}'")
     first = asked(
@@ -48,7 +48,7 @@ def restricted(places: Places, month: str) -> tuple:
     return (state, *value(places, "contacts_received", month), *(first[0] if first else (None,)))
 
 
-def public(places: Places) -> dict[str, float] | None:
+def public(places: WarehousePaths) -> dict[str, float] | None:
     """Contacts received by month as the public pack prints them; None where there is no pack."""
     pack = places.current / "public" / "public.duckdb"
     if not pack.exists():
@@ -64,7 +64,7 @@ def public(places: Places) -> dict[str, float] | None:
         )
 
 
-def test_the_life_of_a_month(places: Places, send: Send) -> None:
+def test_the_life_of_a_month(places: WarehousePaths, send: Send) -> None:
     send("2025-02", "301", "contacts", contacts(feb=20))
     send("2025-02", "301", "strategy_meetings", MEETINGS)
     send("2025-03", "301", "contacts", contacts(feb=20, mar=12))
@@ -142,7 +142,7 @@ def test_the_life_of_a_month(places: Places, send: Send) -> None:
 
 
 def test_a_policy_that_makes_no_sense_stops_a_refresh_before_anything_is_read(
-    places: Places, send: Send
+    places: WarehousePaths, send: Send
 ) -> None:
     send("2025-03", "301", "contacts", contacts(feb=20, mar=12))
     (places.reference / "reporting.yml").write_text(

@@ -6,7 +6,7 @@ import json
 import duckdb
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import Send, csv_of
 from tests.support.command import close, line_of_sight, refresh, value
 
@@ -23,7 +23,7 @@ def contacts(*days: str) -> str:
 
 
 def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_published(
-    places: Places, send: Send
+    places: WarehousePaths, send: Send
 ) -> None:
     send("2025-04", "301", "contacts", contacts("2025-04-02", "2025-04-03"))  # good
     send(
@@ -74,7 +74,7 @@ def test_each_broken_file_comes_to_what_the_spec_says_and_the_good_ones_are_publ
 
 
 def test_a_figure_that_contradicts_itself_is_held_alone_and_the_rest_goes_out(
-    places: Places, send: Send
+    places: WarehousePaths, send: Send
 ) -> None:
     send("2025-05", "301", "contacts", contacts("2025-05-02"))
     send("2025-05", "301", "indicator_returns",
@@ -96,7 +96,7 @@ def test_a_figure_that_contradicts_itself_is_held_alone_and_the_rest_goes_out(
 
 
 def test_a_resubmission_moves_what_is_restated_and_not_what_was_first_published(
-    places: Places, send: Send
+    places: WarehousePaths, send: Send
 ) -> None:
     send("2025-04", "301", "contacts", contacts("2025-04-02"))
     assert refresh(places).returncode == 0
@@ -123,7 +123,7 @@ def test_a_resubmission_moves_what_is_restated_and_not_what_was_first_published(
     assert versions == [(1, "accepted", False), (2, "accepted", True), (3, "rejected", False)]
 
 
-def test_a_second_refresh_is_told_that_one_is_running(places: Places, send: Send) -> None:
+def test_a_second_refresh_is_told_that_one_is_running(places: WarehousePaths, send: Send) -> None:
     send("2025-04", "301", "contacts", contacts("2025-04-02"))
     with places.lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

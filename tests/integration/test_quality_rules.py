@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.contracts.return_schema import submitted_formats
-from ingest.paths import DBT_PROJECT, Places
+from ingest.paths import DBT_PROJECT, WarehousePaths
 from tests.conftest import csv_of
 from tests.support.quality_warehouse import build, ended
 
@@ -40,7 +40,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dic
     304 has the month first, 305 full stops between day and month.
     """
     base = tmp_path_factory.mktemp("quality")
-    places = Places.of(base / "raw", base / "reference", base / "release")
+    places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
     for folder in (places.raw, places.reference):
         folder.mkdir()
     plans = [

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.paths import Places
-from ingest.reference import lay_out_reference, reference_outcome
+from ingest.paths import WarehousePaths
+from ingest.reference import load_reference, reference_outcome
 from ingest.reference.own_files import declared_files
 from tests.conftest import Send
 from tests.support.command import refresh
@@ -26,18 +26,20 @@ def reference(tmp_path: Path) -> Path:
 
 def found(reference: Path, *sending: str, month: str | None = "2025-03") -> list[tuple[object, ...]]:
     """What is found where these authorities send returns: file, row, column, kind and authority."""
-    with laid_out(reference, *(sending or ("301", "302")), month=month) as db:
+    with warehouse_sources(reference, *(sending or ("301", "302")), month=month) as db:
         return db.sql(
             "select file, row_number, column_name, finding, la_code from reference.findings order by all"
         ).fetchall()
 
 
-def laid_out(reference: Path, *sending: str, month: str | None = "2025-03") -> duckdb.DuckDBPyConnection:
+def warehouse_sources(
+    reference: Path, *sending: str, month: str | None = "2025-03"
+) -> duckdb.DuckDBPyConnection:
     db = duckdb.connect()
     db.execute("create schema reference; create schema ledger")
     db.execute("create table ledger.folders (la_code varchar, reporting_month varchar)")
     db.execute("insert into ledger.folders select unnest($1), '2025-03'", [list(sending)])
-    lay_out_reference(db, reference, month=month)
+    load_reference(db, reference, month=month)
     return db
 
 
@@ -175,7 +177,7 @@ def test_dates_of_targets_are_read_as_those_of_returns_are(reference: Path) -> N
     targets(reference, "301,icpc_15wd_pct,01-Apr-24,,85,,,,,")
 
     assert [row[3] for row in found(reference)] == ["date_form_noted"]
-    with laid_out(reference, "301") as db:
+    with warehouse_sources(reference, "301") as db:
         assert str(db.sql("select from_date from reference.targets").fetchone()) == (
             "(datetime.date(2024, 4, 1),)"
         )
@@ -189,7 +191,7 @@ def test_the_outcome_counts_what_was_found_and_says_the_first_of_it(reference: P
         "302,icpc_15_pct,02-Apr-24,,85,,,,,",
     )
     (reference / "a shoe.csv").write_text("shoe,size\na,5\n")
-    with laid_out(reference, "301", "302") as db:
+    with warehouse_sources(reference, "301", "302") as db:
         said = reference_outcome(db, sentences=2)
     assert (said.files, said.findings) == (2, 4)
     assert said.by_kind == {"unknown_indicator": 2, "unknown_file": 1, "unreadable_cell": 1}
@@ -204,13 +206,13 @@ def test_the_outcome_counts_what_was_found_and_says_the_first_of_it(reference: P
 
 
 def test_an_empty_folder_has_nothing_to_say(tmp_path: Path) -> None:
-    with laid_out(tmp_path / "none") as db:
+    with warehouse_sources(tmp_path / "none") as db:
         assert reference_outcome(db).findings == 0
 
 
 @pytest.mark.pipeline
 def test_what_is_wrong_with_a_reference_file_is_among_the_findings_of_a_release(
-    places: Places, send: Send
+    places: WarehousePaths, send: Send
 ) -> None:
     send(
         "2025-03",

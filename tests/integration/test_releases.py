@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import Send
 from tests.support.command import line_of_sight, refresh
 
@@ -18,14 +18,14 @@ def whole(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def released(places: Places, *words: str) -> list[dict]:
+def released(places: WarehousePaths, *words: str) -> list[dict]:
     said = line_of_sight("release", "--release", str(places.release), "--json", *words)
     assert said.returncode == 0, said.stderr
     return json.loads(said.stdout)
 
 
 def test_going_back_gives_an_earlier_release_byte_for_byte_and_a_later_refresh_a_new_number(
-    places: Places, send: Send
+    places: WarehousePaths, send: Send
 ) -> None:
     send("2025-04", "301", "contacts", CONTACTS + "1,c1,2025-04-02\n")
     assert refresh(places).returncode == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from synthetic import invent
 from tests.support.command import close, line_of_sight, refresh
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.pipeline
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Places:
+def world(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
     """Two authorities and months; of the last, the second sent no visits to looked after children."""
     base = tmp_path_factory.mktemp("world")
     invent(2, ["2025-02", "2025-03"], 120, 4, base)
@@ -23,7 +23,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Places:
         "la_code,indicator_id,period_end,commentary\n001,cp_open,2025-03-31,Ten of them are one family.\n",
         encoding="utf-8",
     )
-    places = Places.of(base / "raw", base / "reference", base / "release")
+    places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
     assert refresh(places).returncode == 0
     # the second authority's March waits for the visits, and is closed without them
     incomplete = ("--incomplete", "--reason", "visits to children in care are still being entered")
@@ -32,7 +32,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Places:
     return places
 
 
-def test_a_report_is_written_in_every_format_for_its_owner_alone(world: Places) -> None:
+def test_a_report_is_written_in_every_format_for_its_owner_alone(world: WarehousePaths) -> None:
     ended = line_of_sight("report", "--authority", "001", "--braille-ready", "--release", str(world.release))
 
     assert ended.returncode == 0, ended.stderr
@@ -53,7 +53,7 @@ def test_a_report_is_written_in_every_format_for_its_owner_alone(world: Places) 
     ],
 )
 def test_what_cannot_be_made_is_wrong_usage_with_the_reason(
-    world: Places, asked: list[str], said: str
+    world: WarehousePaths, asked: list[str], said: str
 ) -> None:
     ended = line_of_sight("report", *asked, "--release", str(world.release))
 
@@ -61,7 +61,9 @@ def test_what_cannot_be_made_is_wrong_usage_with_the_reason(
     assert said in " ".join(ended.stderr.split())
 
 
-def test_the_public_edition_is_made_of_the_public_pack_of_the_release(world: Places, tmp_path: Path) -> None:
+def test_the_public_edition_is_made_of_the_public_pack_of_the_release(
+    world: WarehousePaths, tmp_path: Path
+) -> None:
     asked = ("--authority", "001", "--edition", "public", "--format", "html", "--out", str(tmp_path))
     ended = line_of_sight("report", *asked, "--release", str(world.release))
 
@@ -70,7 +72,7 @@ def test_the_public_edition_is_made_of_the_public_pack_of_the_release(world: Pla
     assert "Ten of them are one family." not in Path(ended.stdout.strip()).read_text(encoding="utf-8")
 
 
-def test_a_work_list_holds_as_many_children_as_the_figure_counts(world: Places) -> None:
+def test_a_work_list_holds_as_many_children_as_the_figure_counts(world: WarehousePaths) -> None:
     ended = line_of_sight("worklist", "--authority", "001", "--release", str(world.release))
     assert ended.returncode == 0, ended.stderr
     rows = {}
@@ -102,7 +104,7 @@ def test_a_work_list_holds_as_many_children_as_the_figure_counts(world: Places) 
     assert all(int(row["days"]) <= 45 for row in near)
 
 
-def test_a_work_list_of_a_return_that_did_not_come_says_so_and_lists_nobody(world: Places) -> None:
+def test_a_work_list_of_a_return_that_did_not_come_says_so_and_lists_nobody(world: WarehousePaths) -> None:
     ended = line_of_sight("worklist", "--authority", "002", "--release", str(world.release))
 
     assert ended.returncode == 0, ended.stderr

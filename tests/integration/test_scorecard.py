@@ -5,14 +5,14 @@ import json
 import duckdb
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import Send
 from tests.support.command import line_of_sight, refresh
 
 pytestmark = pytest.mark.pipeline
 
 
-def test_a_scorecard_shows_what_each_figure_is_set_beside(places: Places, send: Send) -> None:
+def test_a_scorecard_shows_what_each_figure_is_set_beside(places: WarehousePaths, send: Send) -> None:
     head = "indicator_id,period_basis,period_end,breakdown,numerator,denominator,value\n"
     send("2025-03", "301", "indicator_returns", f"{head}icpc_15wd_pct,month,2025-03-31,all,27,30,\n")
     send(

@@ -6,8 +6,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.paths import Places
-from tests.support.laid_out import Figure, build_comparisons, lay_out_dimensions, months_to, put_in
+from ingest.paths import WarehousePaths
+from tests.support.warehouse_sources import Figure, build_comparisons, lay_out_dimensions, months_to, put_in
 
 pytestmark = pytest.mark.pipeline
 LAST = "2025-03"
@@ -42,7 +42,7 @@ Judged = Callable[[str], list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     base = tmp_path_factory.mktemp("signals")
-    places = Places.of(base / "raw", base / "reference", base / "release")
+    places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
     places.reference.mkdir()
     (places.reference / "process_changes.csv").write_text(
         "la_code,indicator_id,from_date,reason\n318,icpc_15wd_pct,2024-04-01,new conference service\n",

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import Send
 from tests.support.command import COMMAND, line_of_sight
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.pipeline
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_refresh_that_is_stopped_says_so_and_is_on_record(
-    places: Places, send: Send, number: signal.Signals
+    places: WarehousePaths, send: Send, number: signal.Signals
 ) -> None:
     send("2025-04", "301", "contacts", "cont_contact_id,cont_person_id,cont_contact_date\n1,c1,2025-04-02\n")
     where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))

@@ -7,7 +7,7 @@ import stat
 import duckdb
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import Send, csv_of
 from tests.support.command import close, line_of_sight, refresh
 
@@ -31,7 +31,7 @@ def referrals(*children: str) -> str:
     )
 
 
-def figures(places: Places, indicator: str) -> dict[tuple[str, str], tuple]:
+def figures(places: WarehousePaths, indicator: str) -> dict[tuple[str, str], tuple]:
     """By authority and month: value, status, and the month whose reporting it belongs to."""
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
         rows = db.execute(
@@ -45,7 +45,7 @@ def figures(places: Places, indicator: str) -> dict[tuple[str, str], tuple]:
     return {(la, month): tuple(rest) for la, month, *rest in rows}
 
 
-def asked(places: Places, sql: str) -> list[tuple]:
+def asked(places: WarehousePaths, sql: str) -> list[tuple]:
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
         return db.sql(sql).fetchall()
 
@@ -56,7 +56,7 @@ def contacts(*days: str) -> str:
     )
 
 
-def test_a_doubt_holds_what_rests_on_it_and_earlier_figures_stand(places: Places, send: Send) -> None:
+def test_a_doubt_holds_what_rests_on_it_and_earlier_figures_stand(places: WarehousePaths, send: Send) -> None:
     april, may = ("2025-04-28", "2025-04-30"), ("2025-05-27", "2025-05-30")
     for authority in ("301", "302"):
         send("2025-04", authority, "cin_episodes", referrals("a", "b", "c"))
@@ -133,7 +133,9 @@ def test_a_doubt_holds_what_rests_on_it_and_earlier_figures_stand(places: Places
     assert [o["was_needed"] for o in manifest["overrides"]] == [False]
 
 
-def test_where_nothing_can_be_given_the_release_says_so_and_stands(places: Places, send: Send) -> None:
+def test_where_nothing_can_be_given_the_release_says_so_and_stands(
+    places: WarehousePaths, send: Send
+) -> None:
     send("2025-04", "301", "cin_episodes", referrals("a", "a", "b", "b"))
 
     ended = refresh(places)
@@ -159,7 +161,7 @@ def test_where_nothing_can_be_given_the_release_says_so_and_stands(places: Place
     ],
 )
 def test_an_override_without_a_person_a_reason_or_a_ground_is_wrong_usage(
-    places: Places, words: tuple[str, ...], said: str
+    places: WarehousePaths, words: tuple[str, ...], said: str
 ) -> None:
     ended = line_of_sight("refresh", "--raw", str(places.raw), *words)
 

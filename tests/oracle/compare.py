@@ -3,7 +3,7 @@
 import duckdb
 import pandas as pd
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.oracle.opinion import figures
 
 KEY = ["la_code", "indicator_id", "period_basis", "period_end", "breakdown_type", "breakdown_value"]
@@ -11,7 +11,7 @@ NUMBERS = ["numerator", "denominator", "value"]
 
 
 def differences(
-    places: Places,
+    places: WarehousePaths,
     view: str,
     mine: pd.DataFrame | None = None,
     only_months: list[str] | None = None,

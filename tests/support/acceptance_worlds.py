@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.support.command import line_of_sight, refresh
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -35,19 +35,21 @@ def workshop() -> Iterator[Path]:
         yield Path(folder)
 
 
-def refreshed(base: Path, raw: Path, reference: Path) -> tuple[Places, subprocess.CompletedProcess[str]]:
+def refreshed(
+    base: Path, raw: Path, reference: Path
+) -> tuple[WarehousePaths, subprocess.CompletedProcess[str]]:
     """A world refreshed into a release below `base`."""
-    places = Places.of(raw, reference, base / "release")
+    places = WarehousePaths.of(raw, reference, base / "release")
     return places, refresh(places)
 
 
-def ask(places: Places, query: str) -> list[tuple]:
+def ask(places: WarehousePaths, query: str) -> list[tuple]:
     """What a query of the current release gives."""
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
         return db.sql(query).fetchall()
 
 
-def show_held(places: Places) -> None:
+def show_held(places: WarehousePaths) -> None:
     """Each doubt that holds figures, as a line."""
     for la_code, ground, count, sentence in ask(
         places,

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.paths import DBT_PROJECT
-from ingest.reference import lay_out_reference
+from ingest.reference import load_reference
 
 MODELS = ("fct_benchmarks", "dim_benchmark", "dim_benchmark_coverage", "dim_neighbour_model")
 
@@ -24,7 +24,7 @@ def build(reference: Path, folder: Path, councils: Iterable[str]) -> Path:
             "create table ledger.folders as select '2025-03' as reporting_month, unnest($codes) as la_code",
             {"codes": list(councils)},
         )
-        lay_out_reference(db, reference, folder / "cache")
+        load_reference(db, reference, folder / "cache")
     ended = subprocess.run(
         [
             *(str(Path(sys.executable).with_name("dbt")), "build", "--quiet"),

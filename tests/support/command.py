@@ -13,7 +13,7 @@ from subprocess import CompletedProcess, TimeoutExpired
 
 import duckdb
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 COMMAND = Path(sys.executable).with_name("line-of-sight")
 PATIENCE = 600  # seconds
@@ -51,19 +51,19 @@ def _command(words: list[str], env: dict[str, str], folder: Path, said: tuple[Pa
     cli.main(words)
 
 
-def refresh(places: Places, *more: str) -> CompletedProcess[str]:
+def refresh(places: WarehousePaths, *more: str) -> CompletedProcess[str]:
     """`line-of-sight refresh` over these places."""
     where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))
     return line_of_sight("refresh", *where, *more)
 
 
-def close(places: Places, month: str, *more: str) -> CompletedProcess[str]:
+def close(places: WarehousePaths, month: str, *more: str) -> CompletedProcess[str]:
     """`line-of-sight close MONTH` over these places: the month is final, and there is a public pack."""
     where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))
     return line_of_sight("close", month, "--by", "A. Tester", *where, *more)
 
 
-def value(places: Places, indicator: str, month: str, la_code: str = "301") -> tuple:
+def value(places: WarehousePaths, indicator: str, month: str, la_code: str = "301") -> tuple:
     """What the current release answers for a month, in total: (value, its status)."""
     with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
         [row] = db.execute(

@@ -99,7 +99,7 @@ class Lineage:
         return (
             table.name in self._sql
             and table.db in ("staging", "intermediate")
-            and (table.name != "int_periods_owed")
+            and (table.name != "int_periods__expected")
         )
 
     def _once(self, scope: Scope, name: str, work: Any) -> Read:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from ingest.paths import Places
-from ingest.reference import lay_out_reference
+from ingest.paths import WarehousePaths
+from ingest.reference import load_reference
 from orchestration.runtime import dbt_build
 
 DIMENSIONS = (
@@ -58,15 +58,15 @@ class Figure:
     status: str = "reported"
 
 
-def lay_out_dimensions(places: Places, first_month: str, last_month: str) -> None:
+def lay_out_dimensions(places: WarehousePaths, first_month: str, last_month: str) -> None:
     """Make the warehouse: reference files read, the dimensions built, no figure and no benchmark yet."""
     places.prepare()
     with duckdb.connect(str(places.warehouse)) as db:
         for schema in ("ledger", "reference"):
             db.execute(f"create schema {schema}")
-        lay_out_reference(db, places.reference)
+        load_reference(db, places.reference)
         db.execute(
-            "create table ledger.views as select $first as first_period, $last as view_month",
+            "create table ledger.vintages as select $first as first_period, $last as view_month",
             {"first": first_month, "last": last_month},
         )
         db.execute("create table ledger.folders (la_code varchar)")
@@ -75,12 +75,12 @@ def lay_out_dimensions(places: Places, first_month: str, last_month: str) -> Non
         db.execute(FIGURES)
 
 
-def build_comparisons(places: Places) -> list[dbt_build.Node]:
+def build_comparisons(places: WarehousePaths) -> list[dbt_build.Node]:
     """Build and test the models of the comparisons over what has been put in."""
     return dbt_build.build(places, COMPARISONS)
 
 
-def put_in(places: Places, figures: Sequence[Figure]) -> None:
+def put_in(places: WarehousePaths, figures: Sequence[Figure]) -> None:
     """Put figures in as if they had been counted."""
     rows = [
         (

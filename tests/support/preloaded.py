@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 
 
 def fork(work: Callable[[], object]) -> int:
@@ -43,14 +43,14 @@ def command(words: list[str], log: Path) -> None:
     cli.main(words)
 
 
-def words_of(places: Places) -> list[str]:
+def words_of(places: WarehousePaths) -> list[str]:
     """`refresh` over these places."""
     where = ("--raw", places.raw), ("--reference", places.reference), ("--release", places.release)
     return ["refresh", *(str(word) for pair in where for word in pair)]
 
 
 def refresh(
-    places: Places, around: Callable[[Callable[[], None]], object] = lambda run: run()
+    places: WarehousePaths, around: Callable[[Callable[[], None]], object] = lambda run: run()
 ) -> tuple[int, str]:
     """`line-of-sight refresh`: its exit code, and all it said. `around` may set limits before it runs."""
     log = places.release.with_name(places.release.name + ".log")

@@ -13,11 +13,11 @@ from ingest.discovery import raw_folder
 from ingest.discovery.returns import sort_files
 from ingest.landing.land import land_returns
 from ingest.ledger import Ledger, MonthEvent, Override
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
-from ingest.reference import lay_out_reference
-from ingest.warehouse.load import lay_out
-from ingest.warehouse.previous_release import lay_out_previous
+from ingest.reference import load_reference
+from ingest.warehouse.load import load_sources
+from ingest.warehouse.previous_release import load_previous
 from orchestration.runtime import dbt_build
 
 PSEUDONYMS = read_key(key_file())  # of the tests: tests/__init__.py
@@ -32,7 +32,7 @@ FIGURES = (
 )
 
 
-def build(places: Places, overrides: Sequence[Override] = (), closed: str | None = None) -> None:
+def build(places: WarehousePaths, overrides: Sequence[Override] = (), closed: str | None = None) -> None:
     """Land, lay out, build, judge and build as a refresh does, up to the figures and what holds them.
 
     The month `closed` has been closed for every authority, as it stood when the next one came.
@@ -52,9 +52,9 @@ def build(places: Places, overrides: Sequence[Override] = (), closed: str | None
         for path in (places.warehouse, places.warehouse.with_suffix(".duckdb.wal")):
             path.unlink(missing_ok=True)
         with duckdb.connect(str(places.warehouse)) as db:
-            lay_out(db, places, ledger, found, found.months[-1])
-            lay_out_reference(db, places.reference, places.reference_cache)
-            lay_out_previous(db, places)
+            load_sources(db, places, ledger, found, found.months[-1])
+            load_reference(db, places.reference, places.reference_cache)
+            load_previous(db, places)
     finally:
         ledger.close()
     dbt_build.build(places, ["+int_measures"])
@@ -74,7 +74,7 @@ def _closings(ledger: Ledger, month: str) -> list[MonthEvent]:
     ]
 
 
-def judge(places: Places) -> list[Check]:
+def judge(places: WarehousePaths) -> list[Check]:
     """What Great Expectations finds of the measures, where dbt reads it, and as it ended."""
     context, suites = open_context(places.quality_context)
     with duckdb.connect(str(places.warehouse)) as db:
@@ -85,13 +85,13 @@ def judge(places: Places) -> list[Check]:
     return checks
 
 
-def rows(places: Places, query: str) -> list[tuple[Any, ...]]:
+def rows(places: WarehousePaths, query: str) -> list[tuple[Any, ...]]:
     """What a query of the warehouse gives."""
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         return db.sql(query).fetchall()
 
 
-def ended(places: Places) -> Iterator[dict[str, object]]:
+def ended(places: WarehousePaths) -> Iterator[dict[str, object]]:
     """How every rule ended, with the month, return and row of every record that breaks it."""
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         asked = db.sql(

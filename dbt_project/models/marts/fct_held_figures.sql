@@ -18,18 +18,18 @@ select
     doubts.bound,
     doubts.ground_sentence,
     doubts.suggested_action,
-    coalesce(figures.view_month < owed.view_month, false) as is_earlier_figure_given,
+    coalesce(figures.view_month < expected.view_month, false) as is_earlier_figure_given,
     figures.month_state
 from {{ ref('int_gate__held') }} as held
 inner join {{ ref('int_gate__doubts') }} as doubts on held.measure_no = doubts.measure_no
-inner join {{ ref('int_periods_owed') }} as owed
-    on held.view_id = owed.view_id and held.month_number = owed.month_number
+inner join {{ ref('int_periods__expected') }} as expected
+    on held.vintage_id = expected.vintage_id and held.month_number = expected.month_number
 inner join {{ ref('fct_indicator_values') }} as figures
     on
         held.la_code = figures.la_code
         and held.indicator_id = figures.indicator_id
         and held.period_basis = figures.period_basis
-        and owed.period_end = figures.period_end
+        and expected.period_end = figures.period_end
         and figures.breakdown_value = coalesce(held.breakdown_value, 'all')
-where owed.edition = 'restated' and figures.ground is not null
+where expected.edition = 'restated' and figures.ground is not null
 order by held.la_code, held.indicator_id, held.period_basis, period_end, breakdown_value, doubts.measure_no

@@ -3,7 +3,7 @@
 with signals as (
 
     select
-        series.series_no,
+        series.series_id,
         months.month_number,
         'signal' as comparator_kind,
         'signal' as comparator,
@@ -12,9 +12,13 @@ with signals as (
         spc.value - spc.mean as difference,
         spc.phase_points as month_count,
         spc.variation as judgement,
-        {{ figure('spc.value', 'series.unit') }} || ', ' || spc.special_causes || ', where the usual range is '
-        || {{ figure(usual('spc.lower_limit', 'series.unit', 'series.can_be_negative'), 'series.unit') }} || ' to '
-        || {{ figure(usual('spc.upper_limit', 'series.unit', 'series.can_be_negative'), 'series.unit') }} as words
+        {{ format_value('spc.value', 'series.unit') }} || ', ' || spc.special_causes || ', where the usual range is '
+        || {{ format_value(
+            clamp_to_unit('spc.lower_limit', 'series.unit', 'series.can_be_negative'), 'series.unit'
+        ) }} || ' to '
+        || {{ format_value(
+            clamp_to_unit('spc.upper_limit', 'series.unit', 'series.can_be_negative'), 'series.unit'
+        ) }} as words
     from {{ ref('fct_indicator_spc') }} as spc
     inner join {{ ref('int_comparisons__series') }} as series
         on
@@ -67,9 +71,9 @@ select
     comparisons.words,
     answers.month_state
 from comparisons
-inner join {{ ref('int_comparisons__series') }} as series on comparisons.series_no = series.series_no
+inner join {{ ref('int_comparisons__series') }} as series on comparisons.series_id = series.series_id
 inner join {{ ref('int_comparisons__months') }} as months
     on series.period_basis = months.period_basis and comparisons.month_number = months.month_number
 inner join {{ ref('int_comparisons__answers') }} as answers
-    on comparisons.series_no = answers.series_no and comparisons.month_number = answers.month_number
-order by series.la_code, months.period_end, comparisons.series_no, comparisons.comparator
+    on comparisons.series_id = answers.series_id and comparisons.month_number = answers.month_number
+order by series.la_code, months.period_end, comparisons.series_id, comparisons.comparator

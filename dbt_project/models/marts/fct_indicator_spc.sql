@@ -5,7 +5,7 @@
 -- side of the mean. Every point of a run is marked. A recorded change of the process begins a new phase.
 with changes as (
 
-    select series.series_no, {{ month_number('changes.from_date') }} as phase_month
+    select series.series_id, {{ month_number('changes.from_date') }} as phase_month
     from {{ ref('int_comparisons__series') }} as series
     inner join {{ source('reference', 'process_changes') }} as changes
         on series.indicator_id = changes.indicator_id and changes.la_code in (series.la_code, 'ENG')
@@ -14,9 +14,9 @@ with changes as (
 
 points as (
 
-    select answers.series_no, answers.month_number, answers.value, answers.month_state, months.period_end
+    select answers.series_id, answers.month_number, answers.value, answers.month_state, months.period_end
     from {{ ref('int_comparisons__answers') }} as answers
-    inner join {{ ref('int_comparisons__series') }} as series on answers.series_no = series.series_no
+    inner join {{ ref('int_comparisons__series') }} as series on answers.series_id = series.series_id
     inner join {{ ref('int_comparisons__months') }} as months
         on series.period_basis = months.period_basis and answers.month_number = months.month_number
     where series.is_monthly and months.is_in_signal and answers.value is not null
@@ -25,7 +25,7 @@ points as (
 
 phased as (
 
-    {{ with_latest('points', 'changes', ['series_no'], 'month_number', 'phase_month', ['phase_month']) }}
+    {{ with_latest('points', 'changes', ['series_id'], 'month_number', 'phase_month', ['phase_month']) }}
 
 ),
 
@@ -37,7 +37,7 @@ moving as (
         value - lag(value) over in_order as step,
         row_number() over in_order as point_no
     from phased
-    window in_order as (partition by series_no, phase_month order by month_number)
+    window in_order as (partition by series_id, phase_month order by month_number)
 
 ),
 
@@ -45,7 +45,7 @@ moving as (
 phases as (
 
     select
-        series_no,
+        series_id,
         phase_month,
         count(*)::int as phase_points,
         min(month_number) as first_month,
@@ -59,7 +59,7 @@ phases as (
 measured as (
 
     select
-        moving.series_no,
+        moving.series_id,
         moving.month_number,
         moving.period_end,
         moving.month_state,
@@ -79,7 +79,7 @@ measured as (
         (not is_outside and round(abs(deviation) - reach * 2 / 3, 9) > 0)::int * side as near_side
     from moving
     inner join phases
-        on moving.series_no = phases.series_no and moving.phase_month is not distinct from phases.phase_month
+        on moving.series_id = phases.series_id and moving.phase_month is not distinct from phases.phase_month
     where phases.phase_points >= {{ var('signal_points') }}
 
 ),
@@ -89,15 +89,15 @@ runs as (
     select
         *,
         point_no - row_number() over (
-            partition by series_no, phase_month, side order by month_number
+            partition by series_id, phase_month, side order by month_number
         ) as side_run,
         point_no - row_number() over (
-            partition by series_no, phase_month, step_side order by month_number
+            partition by series_id, phase_month, step_side order by month_number
         ) as step_run,
         abs(sum(side) over last_3) = 3 and abs(sum(near_side) over last_3) >= 2 as ends_near_limit
     from measured
     window last_3 as (
-        partition by series_no, phase_month order by month_number rows between 2 preceding and current row
+        partition by series_id, phase_month order by month_number rows between 2 preceding and current row
     )
 
 ),
@@ -106,8 +106,8 @@ lengths as (
 
     select
         *,
-        count(*) over (partition by series_no, phase_month, side, side_run) as side_length,
-        count(*) over (partition by series_no, phase_month, step_side, step_run) as step_length
+        count(*) over (partition by series_id, phase_month, side, side_run) as side_length,
+        count(*) over (partition by series_id, phase_month, step_side, step_run) as step_length
     from runs
 
 ),
@@ -126,8 +126,8 @@ ruled as (
         near_side <> 0 and bool_or(ends_near_limit) over next_3 as is_near_limit
     from lengths
     window
-        in_order as (partition by series_no, phase_month order by month_number),
-        next_3 as (partition by series_no, phase_month order by month_number rows between current row and 2 following)
+        in_order as (partition by series_id, phase_month order by month_number),
+        next_3 as (partition by series_id, phase_month order by month_number rows between current row and 2 following)
 
 ),
 
@@ -152,7 +152,7 @@ judged as (
             else 'lower'
         end as variation
     from ruled
-    inner join {{ ref('int_comparisons__series') }} as series on ruled.series_no = series.series_no
+    inner join {{ ref('int_comparisons__series') }} as series on ruled.series_id = series.series_id
     -- where events are rare any of them is outside limits; they want counting by the days between
     where series.unit <> 'count' or series.can_be_negative or ruled.mean >= {{ var('smallest_count') }}
 

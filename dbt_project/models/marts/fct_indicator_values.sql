@@ -1,4 +1,5 @@
--- Every answer owed as it now stands: what the newest snapshots say of each month. One row for every answer owed.
+-- Every answer expected as it now stands: what the newest snapshots say of each month. One row for every answer
+-- expected.
 -- A figure that is in doubt is held: what an earlier sound return of the authority said of the period stands, marked by
 -- the month it was reported in (view_month); where none did, the figure is withheld. Either says on what ground.
 -- Figures of a month that is still being collected are provisional.

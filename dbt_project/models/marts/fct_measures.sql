@@ -19,7 +19,7 @@ select
     coalesce(measures.period_basis, '') as period_basis,
     coalesce(measures.breakdown_value, '') as breakdown_value,
     measures.look_back,
-    coalesce({{ month_end('measures.month_number') }}, last_day((views.view_month || '-01')::date)) as period_end,
+    coalesce({{ month_end('measures.month_number') }}, last_day((vintages.view_month || '-01')::date)) as period_end,
     measures.counted,
     measures.out_of,
     measures.measured,
@@ -33,12 +33,12 @@ select
     {{ ground_sentence('grounds.suggested_action') }} as suggested_action,
     months.month_state
 from {{ ref('int_measures') }} as measures
-inner join {{ source('ledger', 'views') }} as views
-    on measures.view_id = views.view_id and views.edition = 'restated'
+inner join {{ source('ledger', 'vintages') }} as vintages
+    on measures.vintage_id = vintages.vintage_id and vintages.edition = 'restated'
 inner join {{ ref('doubt_grounds') }} as grounds on measures.ground = grounds.ground
 left join {{ ref('quality_rules') }} as rules on measures.rule_id = rules.rule_id
 left join {{ ref('fct_month_status') }} as months
-    on views.la_code = months.la_code and views.view_month = months.reporting_month
+    on vintages.la_code = months.la_code and vintages.view_month = months.reporting_month
 left join judged on measures.measure_no = judged.measure_no
 left join {{ ref('int_gate__doubts') }} as doubts on measures.measure_no = doubts.measure_no
 where

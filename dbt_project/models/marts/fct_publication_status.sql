@@ -42,26 +42,26 @@ last_good as (
 )
 
 select
-    views.la_code,
-    views.view_month as reporting_month,
+    vintages.la_code,
+    vintages.view_month as reporting_month,
     case
         when figures.held_count > 0 and figures.given_count = 0 then 'withheld'
         when figures.held_count > 0 then 'published_in_part'
         when overridden.la_code is not null then 'published_by_override'
         else 'published'
     end as publication_status,
-    case when figures.given_count > 0 then views.view_month else last_good.view_month end as figures_month,
+    case when figures.given_count > 0 then vintages.view_month else last_good.view_month end as figures_month,
     figures.given_count,
     figures.held_count,
     figures.grounds,
     months.month_state,
     public.public_month
-from {{ source('ledger', 'views') }} as views
-left join figures on views.la_code = figures.la_code
-left join overridden on views.la_code = overridden.la_code
-left join last_good on views.la_code = last_good.la_code
+from {{ source('ledger', 'vintages') }} as vintages
+left join figures on vintages.la_code = figures.la_code
+left join overridden on vintages.la_code = overridden.la_code
+left join last_good on vintages.la_code = last_good.la_code
 left join {{ ref('fct_month_status') }} as months
-    on views.la_code = months.la_code and views.view_month = months.reporting_month
-left join public on views.la_code = public.la_code
-where views.edition = 'restated'
-order by views.la_code
+    on vintages.la_code = months.la_code and vintages.view_month = months.reporting_month
+left join public on vintages.la_code = public.la_code
+where vintages.edition = 'restated'
+order by vintages.la_code

@@ -1,8 +1,8 @@
--- Every version of every return received, and a line for each return that was owed and did not come.
+-- Every version of every return received, and a line for each return that was expected and did not come.
 with months as (
 
     select distinct la_code, month_number, strftime(period_end, '%Y-%m') as reporting_month
-    from {{ ref('int_periods_owed') }}
+    from {{ ref('int_periods__expected') }}
 
 ),
 

@@ -1,5 +1,5 @@
 -- Which indicators can be set beside published figures, on which basis, and why the others cannot.
-with owed as (
+with expected as (
 
     select indicator_id, {{ each_word('bases') }} as period_basis from {{ ref('dim_indicator') }}
 
@@ -33,8 +33,8 @@ mapped_at_all as (
 )
 
 select
-    owed.indicator_id,
-    owed.period_basis,
+    expected.indicator_id,
+    expected.period_basis,
     case
         when found.indicator_id is not null then 'published'
         when mapped.indicator_id is not null then 'not_loaded'
@@ -50,9 +50,9 @@ select
     coalesce(found.councils, 0) as councils,
     found.first_period_end,
     found.last_period_end
-from owed
-left join found on owed.indicator_id = found.indicator_id and owed.period_basis = found.period_basis
-left join mapped on owed.indicator_id = mapped.indicator_id and owed.period_basis = mapped.period_basis
-left join mapped_at_all on owed.indicator_id = mapped_at_all.indicator_id
-left join {{ ref('benchmark_absences') }} as absences on owed.indicator_id = absences.indicator_id
-order by owed.indicator_id, owed.period_basis
+from expected
+left join found on expected.indicator_id = found.indicator_id and expected.period_basis = found.period_basis
+left join mapped on expected.indicator_id = mapped.indicator_id and expected.period_basis = mapped.period_basis
+left join mapped_at_all on expected.indicator_id = mapped_at_all.indicator_id
+left join {{ ref('benchmark_absences') }} as absences on expected.indicator_id = absences.indicator_id
+order by expected.indicator_id, expected.period_basis

@@ -1,6 +1,6 @@
 -- Adoptive families and their way through approval; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     adopters.family_id,
     adopters.kind_code,

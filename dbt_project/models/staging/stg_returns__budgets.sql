@@ -1,7 +1,7 @@
 -- Budgets and forecasts by cost centre and line, as they stand at the month end;
 -- as it stood in each month that a view answers for.
 select
-    sources.view_id,
+    sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,
     sources.as_at_date,
     budgets.cost_centre,

@@ -1,7 +1,7 @@
 -- Care leavers as they stand at the month end, one row a young person;
 -- as it stood in each month that a view answers for.
 select
-    sources.view_id,
+    sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,
     sources.as_at_date,
     care_leavers.clea_table_id as care_leaver_id,

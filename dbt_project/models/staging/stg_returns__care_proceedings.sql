@@ -1,7 +1,7 @@
 -- Care proceedings issued, one row a child and application;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     care_proceedings.person_id as la_child_id,
     care_proceedings.application_date

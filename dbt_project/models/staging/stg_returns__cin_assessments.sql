@@ -1,7 +1,7 @@
 -- Assessments by social workers, one row an assessment and child;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cin_assessments.cina_assessment_id as assessment_id,
     cin_assessments.cina_person_id as la_child_id,

@@ -1,7 +1,7 @@
 -- Referrals and the episodes of need they open, one row a referral and child;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cin_episodes.cine_referral_id as referral_id,
     cin_episodes.cine_person_id as la_child_id,

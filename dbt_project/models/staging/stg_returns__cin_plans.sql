@@ -1,6 +1,6 @@
 -- Child in need plans, one row a plan and child; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cin_plans.cinp_cin_plan_id as cin_plan_id,
     cin_plans.cinp_person_id as la_child_id,

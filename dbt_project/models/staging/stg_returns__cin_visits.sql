@@ -1,6 +1,6 @@
 -- Visits to children on child in need plans; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cin_visits.cinv_cin_visit_id as visit_id,
     cin_visits.cinv_person_id as la_child_id,

@@ -1,7 +1,7 @@
 -- Episodes of being looked after (SSDA903), one row an episode;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cla_episodes.clae_cla_episode_id as episode_id,
     cla_episodes.clae_person_id as la_child_id,

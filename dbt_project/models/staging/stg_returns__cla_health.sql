@@ -1,6 +1,6 @@
 -- Health and dental checks of looked after children; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cla_health.clah_health_check_id as health_check_id,
     cla_health.clah_person_id as la_child_id,

@@ -1,7 +1,7 @@
 -- Placements of looked after children, one row a placement;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cla_placements.clap_cla_placement_id as placement_id,
     cla_placements.clap_person_id as la_child_id,

@@ -1,6 +1,6 @@
 -- Reviews of looked after children; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cla_reviews.clar_cla_review_id as review_id,
     cla_reviews.clar_cla_id as cla_id,

@@ -1,6 +1,6 @@
 -- Statutory visits to looked after children; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cla_visits.clav_cla_visit_id as visit_id,
     cla_visits.clav_person_id as la_child_id,

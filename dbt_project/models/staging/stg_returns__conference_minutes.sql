@@ -1,6 +1,6 @@
 -- Minutes of conferences and reviews: due and sent; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     conference_minutes.meeting_id,
     conference_minutes.kind_code,

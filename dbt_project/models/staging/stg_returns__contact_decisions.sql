@@ -1,6 +1,6 @@
 -- What was decided on a contact, and when; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     contact_decisions.contact_id,
     contact_decisions.decision_date,

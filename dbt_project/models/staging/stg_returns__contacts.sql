@@ -1,7 +1,7 @@
 -- Contacts received at the front door, one row a contact and child;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     contacts.cont_contact_id as contact_id,
     contacts.cont_person_id as la_child_id,

@@ -1,6 +1,6 @@
 -- Child protection plans, one row a plan and child; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cp_plans.cppl_cp_plan_id as cp_plan_id,
     cp_plans.cppl_person_id as la_child_id,

@@ -1,7 +1,7 @@
 -- Review child protection conferences, one row a review and child;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cp_reviews.cppr_cp_review_id as review_id,
     cp_reviews.cppr_person_id as la_child_id,

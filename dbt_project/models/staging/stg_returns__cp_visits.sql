@@ -1,7 +1,7 @@
 -- Statutory visits to children on child protection plans;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     cp_visits.cppv_cp_visit_id as visit_id,
     cp_visits.cppv_person_id as la_child_id,

@@ -1,6 +1,6 @@
 -- Teams and the services they belong to; as each view reads it: the newest there is.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     departments.dept_team_id as team_id,
     departments.dept_team_name as team_name,

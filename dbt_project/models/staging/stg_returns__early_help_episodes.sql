@@ -1,6 +1,6 @@
 -- Early help episodes, one row an episode and child; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     early_help_episodes.earl_episode_id as episode_id,
     early_help_episodes.earl_person_id as la_child_id,

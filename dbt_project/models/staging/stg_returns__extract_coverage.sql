@@ -1,6 +1,6 @@
 -- The first day from which each return is complete; from each month that a view reads another return from.
 select
-    sources.view_id,
+    sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,
     sources.as_at_date,
     sources.source_format,

@@ -1,6 +1,6 @@
 -- Figures that exist only as totals, as the authority printed them; from every month that a view may read it from.
 select
-    sources.view_id,
+    sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,
     sources.as_at_date,
     indicator_returns.indicator_id,

@@ -1,7 +1,7 @@
 -- Initial child protection conferences, one row a conference and child;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     initial_cp_conferences.icpc_icpc_id as icpc_id,
     initial_cp_conferences.icpc_person_id as la_child_id,

@@ -1,6 +1,6 @@
 -- Allocations of workers to children, one row a spell; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     involvements.invo_involvements_id as involvement_id,
     involvements.invo_professional_id as worker_id,

@@ -1,6 +1,6 @@
 -- The main reason why a conference or review was late; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     late_meetings.record_id,
     late_meetings.kind_code,

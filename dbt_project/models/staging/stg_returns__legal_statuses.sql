@@ -1,6 +1,6 @@
 -- Legal status spells of looked after children; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     legal_statuses.lega_legal_status_id as legal_status_id,
     legal_statuses.lega_person_id as la_child_id,

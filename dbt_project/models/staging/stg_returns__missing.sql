@@ -1,7 +1,7 @@
 -- Episodes of going missing or being away without permission;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     missing.miss_table_id as missing_id,
     missing.miss_person_id as la_child_id,

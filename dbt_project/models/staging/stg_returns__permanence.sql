@@ -1,7 +1,7 @@
 -- Adoption and other permanence decisions, one row a child and decision;
 -- as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     permanence.perm_table_id as permanence_id,
     permanence.perm_person_id as la_child_id,

@@ -1,6 +1,6 @@
 -- Children known to the authority, one row a child; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     persons.pers_person_id as la_child_id,
     persons.pers_sex as sex_code,

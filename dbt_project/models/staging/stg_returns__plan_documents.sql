@@ -1,6 +1,6 @@
 -- Versions of plan documents as authorised; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     plan_documents.document_id,
     plan_documents.person_id as la_child_id,

@@ -1,6 +1,6 @@
 -- Workers as they stand at the month end; as it stood in each month that a view answers for.
 select
-    sources.view_id,
+    sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,
     sources.as_at_date,
     professionals.prof_professional_id as worker_id,

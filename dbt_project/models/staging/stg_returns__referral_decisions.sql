@@ -1,6 +1,6 @@
 -- When a manager decided on a referral; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     referral_decisions.referral_id,
     referral_decisions.decision_date

@@ -1,6 +1,6 @@
 -- Section 47 enquiries, one row an enquiry and child; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     s47_enquiries.s47e_s47_enquiry_id as s47_enquiry_id,
     s47_enquiries.s47e_person_id as la_child_id,

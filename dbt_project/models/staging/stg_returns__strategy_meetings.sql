@@ -1,6 +1,6 @@
 -- Strategy meetings held, one row a meeting and child; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     strategy_meetings.meeting_id,
     strategy_meetings.person_id as la_child_id,

@@ -1,7 +1,7 @@
 -- The longest gap allowed between visits to a child, where it is not the standard one;
 -- as each view reads it: the newest there is.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     visit_requirements.person_id as la_child_id,
     visit_requirements.kind_code,

@@ -1,6 +1,6 @@
 -- People in posts: now, past or about to start; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     workforce_assignments.assignment_id,
     workforce_assignments.post_id,

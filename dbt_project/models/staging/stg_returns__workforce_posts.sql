@@ -1,6 +1,6 @@
 -- Established posts; as each view reads it: the newest snapshot is the whole record.
 select
-    sources.view_id,
+    sources.vintage_id,
     sources.as_at_date,
     workforce_posts.post_id,
     workforce_posts.team_id,

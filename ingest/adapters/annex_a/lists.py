@@ -23,8 +23,8 @@ from ingest.contracts import code_lists, dates
 from ingest.contracts.cell_types import UNREAD
 from ingest.contracts.dates import UNSURE
 from ingest.contracts.return_schema import submitted_formats
-from ingest.discovery.file_reader import Rejected
-from ingest.privacy.pseudonyms import Door
+from ingest.discovery.file_reader import RejectedFileError
+from ingest.privacy.pseudonyms import Pseudonymiser
 
 BORN = "Date of Birth"
 LISTS = Path(__file__).parent / "annex_a.yml"
@@ -192,8 +192,10 @@ class _Found:
     is_day: pa.Array  # which texts of the dictionary are dates of Excel's own
 
 
-def open_lists(data: bytes, notes: Notes, door: Door | None = None, as_at: date | None = None) -> Lists:
-    """Find and read the lists. Raises Rejected if the workbook is hostile, broken or has no list.
+def open_lists(
+    data: bytes, notes: Notes, door: Pseudonymiser | None = None, as_at: date | None = None
+) -> Lists:
+    """Find and read the lists. Raises RejectedFileError if the workbook is hostile, broken or has no list.
 
     `as_at` is the last day of its month: without one no year of two digits and no day number is read.
     Through a door, children, workers and adopters go by pseudonyms, and so does every id made of theirs.
@@ -208,7 +210,7 @@ def open_lists(data: bytes, notes: Notes, door: Door | None = None, as_at: date 
     )
 
 
-def _through(door: Door, table: pa.Table, known: AnnexList) -> pa.Table:
+def _through(door: Pseudonymiser, table: pa.Table, known: AnnexList) -> pa.Table:
     """A list as it may be kept: ids as pseudonyms, of a postcode or free text only what the checks ask."""
     who = "adopter" if known.is_of_adults else "child"
     identified = {"child": who, next(iter(known.headings)): who}
@@ -288,7 +290,7 @@ def _find_lists(data: bytes, has_errors: bool, notes: Notes) -> dict[str, _Found
                 origin=name,
             )
     if not found:
-        raise Rejected("no sheet of it has the headings of an Annex A list")
+        raise RejectedFileError("no sheet of it has the headings of an Annex A list")
     return {name: one for name, one in found.items() if one is not None}
 
 

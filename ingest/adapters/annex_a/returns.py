@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ingest.adapters.annex_a.checks import note_what_cannot_be_right
 from ingest.adapters.annex_a.lists import load_lists, load_spellings, open_lists
 from ingest.adapters.annex_a.months import MonthLists, carry, own_rows
-from ingest.adapters.base import Notes, Opened, note_codes_of_other_times, unfilled
+from ingest.adapters.base import ConvertedReturns, Notes, note_codes_of_other_times, unfilled
 from ingest.contracts import dates
 from ingest.contracts.cell_types import CORRECT, NOT_READ
 from ingest.contracts.dates import last_day_of
@@ -449,13 +449,16 @@ PERSON_FIELDS = {
 }
 
 
-def open_annex_a(data: bytes, as_at: date) -> Opened:
-    """Read one workbook as it stood on `as_at`. Raises Rejected if it is hostile, broken or has no list."""
+def open_annex_a(data: bytes, as_at: date) -> ConvertedReturns:
+    """Read one workbook as it stood on `as_at`.
+
+    Raises RejectedFileError if it is hostile, broken or has no list.
+    """
     notes = Notes()
     return make_returns(carry(open_lists(data, notes, as_at=as_at), as_at, {}), notes)
 
 
-def make_returns(month: MonthLists, notes: Notes) -> Opened:
+def make_returns(month: MonthLists, notes: Notes) -> ConvertedReturns:
     """The returns of one month, from its own lists and those carried into it; adds findings to `notes`."""
     lists = month.lists
     takes = {
@@ -494,7 +497,7 @@ def make_returns(month: MonthLists, notes: Notes) -> Opened:
         for name, needs in NEEDS.items()
         if name not in takes
     }
-    return Opened(
+    return ConvertedReturns(
         source_format="annex_a",
         returns=returns,
         findings=notes.table(),

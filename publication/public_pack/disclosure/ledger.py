@@ -21,7 +21,7 @@ VERSION = "1"
 ABOUT_VERSION, ABOUT_EARLIER = b"public_ledger_version", b"public_ledger_earlier"
 
 
-class NotWhole(Exception):
+class IncompleteLedgerError(Exception):
     """Part of the ledger is missing, changed or of another version; the message says which, and the move."""
 
 
@@ -45,8 +45,9 @@ def owed(releases: Path, numbers: Iterable[int]) -> dict[int, str | None]:
 def read(folder: Path, releases: Iterable[int], owed: Mapping[int, str | None] | None = None) -> pd.DataFrame:
     """Every change of a figure in these releases: release, the figure, numerator, denominator, is_shown.
 
-    Raises NotWhole where a release that had a public pack (`owed`), or one that a later file names, has no
-    file here, or another than it had.
+
+    Raises IncompleteLedgerError where a release that had a public pack (`owed`), or one that a later file
+    names, has no file here, or another than it had.
     """
     wanted = dict(owed or {})
     files = {number: folder / f"{number:06d}.parquet" for number in sorted(releases)}
@@ -56,14 +57,14 @@ def read(folder: Path, releases: Iterable[int], owed: Mapping[int, str | None] |
         wanted |= {int(n): digest for n, digest in json.loads(about.get(ABOUT_EARLIER, b"{}")).items()}
     missing = sorted(number for number in wanted if number not in files)
     if missing:
-        raise NotWhole(
+        raise IncompleteLedgerError(
             f"the ledger of publications has nothing of release{'s' if len(missing) > 1 else ''} "
             f"{', '.join(map(str, missing))}, which had a public pack, so what was hidden then is not known; "
             f"restore {folder} from a backup"
         )
     for number, digest in wanted.items():
         if digest is not None and sha256(files[number]) != digest:
-            raise NotWhole(
+            raise IncompleteLedgerError(
                 f"the ledger of publications is not as release {number} wrote it; "
                 f"restore {files[number]} from a backup"
             )
@@ -75,12 +76,12 @@ def _about(file: Path, number: int) -> dict[bytes, bytes]:
     try:
         about = pq.read_schema(file).metadata or {}
     except (OSError, pa.ArrowInvalid):
-        raise NotWhole(
+        raise IncompleteLedgerError(
             f"the ledger of publications cannot be read for release {number}; restore {file} from a backup"
         ) from None
     version = about.get(ABOUT_VERSION, VERSION.encode()).decode()
     if version != VERSION:
-        raise NotWhole(
+        raise IncompleteLedgerError(
             f"the ledger of publications is of version {version} for release {number}, and this code reads "
             f"version {VERSION}; run the code that wrote {file}"
         )

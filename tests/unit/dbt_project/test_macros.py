@@ -68,7 +68,7 @@ def in_words(value: float, unit: str) -> str:
 )
 @settings(max_examples=60)
 def test_a_figure_is_rounded_once_half_away_from_zero(rows: list[tuple[float, str]]) -> None:
-    said = answer("figure('value', 'unit')", ["value", "unit"], rows)
+    said = answer("format_value('value', 'unit')", ["value", "unit"], rows)
 
     assert said == [in_words(value, unit) for value, unit in rows]
 
@@ -128,7 +128,7 @@ def test_a_colour_is_by_how_far_a_figure_is_outside_its_bounds(
 ) -> None:
     missed_by = "outside('value', 'floor_value::double', 'ceiling_value::double')"
     colours = answer(
-        f"colour({missed_by}, 'tolerance')", ["value", "floor_value", "ceiling_value", "tolerance"], rows
+        f"rag_status({missed_by}, 'tolerance')", ["value", "floor_value", "ceiling_value", "tolerance"], rows
     )
 
     assert colours == [colour(*row) for row in rows]
@@ -151,5 +151,5 @@ def test_a_limit_that_is_not_there_is_not_taken_for_a_hundred() -> None:
     rows.append((-2.0, "count", True))
 
     assert answer(
-        "usual('edge::double', 'unit', 'can_be_negative')", ["edge", "unit", "can_be_negative"], rows
+        "clamp_to_unit('edge::double', 'unit', 'can_be_negative')", ["edge", "unit", "can_be_negative"], rows
     ) == [None, 100, 0, -2]

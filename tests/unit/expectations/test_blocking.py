@@ -12,16 +12,16 @@ import pytest
 from expectations import gate
 from expectations.context import SUITES, open_context
 from expectations.gate import judge
-from expectations.verdict import Verdict, outcomes_of
+from expectations.verdict import GateDecision, outcomes_of
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.defs import checks as the_gate
 from orchestration.defs.dbt import TESTS_FILE
 from orchestration.defs.release import release
 from orchestration.resources import Warehouse
-from orchestration.runtime.timeouts import TooLong, within
+from orchestration.runtime.timeouts import TimeoutExceeded, within
 from publication.release.export import build_digest
-from publication.release.publish import NotEarned, publish
+from publication.release.publish import ReleaseBlockedError, publish
 
 SOUND = {
     "row_no": 1, "la_code": "372", "value_status": "calculated", "has_value": True, "has_ground": False,
@@ -31,7 +31,7 @@ SOUND = {
 
 
 @pytest.fixture
-def built(places: Places) -> Places:
+def built(places: WarehousePaths) -> WarehousePaths:
     """A warehouse with one mart in it, measured and ready to be judged."""
     with duckdb.connect(str(places.warehouse)) as db:
         db.execute("create schema marts; create table marts.fct_indicator_values as select 1 as value")
@@ -45,20 +45,20 @@ def built(places: Places) -> Places:
     return places
 
 
-def verdict_on(places: Places, frame: pd.DataFrame) -> Verdict:
+def verdict_on(places: WarehousePaths, frame: pd.DataFrame) -> GateDecision:
     context, suites = open_context(places.quality_context)
     checks = judge(context, "marts", suites["marts"], frame, "row_no")
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
-        return Verdict(build_digest(db), tuple(outcomes_of(checks, is_blocking=True)))
+        return GateDecision(build_digest(db), tuple(outcomes_of(checks, is_blocking=True)))
 
 
-def assert_withheld(places: Places, verdict: Verdict) -> None:
-    with pytest.raises(NotEarned, match="withholds"):
+def assert_withheld(places: WarehousePaths, verdict: GateDecision) -> None:
+    with pytest.raises(ReleaseBlockedError, match="withholds"):
         publish(places, Ledger(places.ledger), verdict, "run", {})
     assert list(places.releases.iterdir()) == []
 
 
-def released(places: Places, *assets: dg.AssetsDefinition) -> dg.ExecuteInProcessResult:
+def released(places: WarehousePaths, *assets: dg.AssetsDefinition) -> dg.ExecuteInProcessResult:
     where = {name: str(getattr(places, name)) for name in ("raw", "reference", "release", "restricted")}
     checks = [asset for asset in assets if isinstance(asset, dg.AssetChecksDefinition)]
     selection = dg.AssetSelection.checks(*checks)
@@ -75,7 +75,7 @@ def why(ended: dg.ExecuteInProcessResult) -> str:
     return str(failed.step_failure_data.error)
 
 
-def test_marts_that_hold_to_their_suite_are_good(built: Places) -> None:
+def test_marts_that_hold_to_their_suite_are_good(built: WarehousePaths) -> None:
     assert verdict_on(built, pd.DataFrame([SOUND])).is_good
 
 
@@ -92,18 +92,18 @@ def test_marts_that_hold_to_their_suite_are_good(built: Places) -> None:
         ({"returns_of_month": 0}, "month_has_returns"),
     ],
 )
-def test_marts_that_break_one_expectation_block(built: Places, change: dict, check: str) -> None:
+def test_marts_that_break_one_expectation_block(built: WarehousePaths, change: dict, check: str) -> None:
     verdict = verdict_on(built, pd.DataFrame([SOUND | change]))
 
     assert check in {outcome.check for outcome in verdict.blocking}
     assert_withheld(built, verdict)
 
 
-def test_an_authority_that_sent_nothing_does_not_stop_the_others(built: Places) -> None:
+def test_an_authority_that_sent_nothing_does_not_stop_the_others(built: WarehousePaths) -> None:
     assert verdict_on(built, pd.DataFrame([SOUND | {"returns_of_authority": 0}])).is_good
 
 
-def test_raising_blocks(built: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_raising_blocks(built: WarehousePaths, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError
 
@@ -112,11 +112,11 @@ def test_raising_blocks(built: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     assert_withheld(built, verdict_on(built, pd.DataFrame([SOUND])))
 
 
-def test_no_rows_to_check_blocks(built: Places) -> None:
+def test_no_rows_to_check_blocks(built: WarehousePaths) -> None:
     assert_withheld(built, verdict_on(built, pd.DataFrame([SOUND]).head(0)))
 
 
-def test_a_gate_that_left_no_verdict_blocks(built: Places) -> None:
+def test_a_gate_that_left_no_verdict_blocks(built: WarehousePaths) -> None:
     ended = released(built, release)
 
     assert not ended.success
@@ -124,7 +124,7 @@ def test_a_gate_that_left_no_verdict_blocks(built: Places) -> None:
     assert list(built.releases.iterdir()) == []
 
 
-def test_a_gate_that_hangs_blocks(built: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gate_that_hangs_blocks(built: WarehousePaths, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def hang(*_: object) -> None:
@@ -146,7 +146,7 @@ def test_a_gate_that_hangs_blocks(built: Places, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_suite_that_cannot_be_read_stops_the_refresh_by_its_name(
-    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    places: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = tmp_path / "suites"
     broken.mkdir()
@@ -168,5 +168,5 @@ def test_work_in_time_gives_its_answer_or_its_error() -> None:
     assert within(5, lambda: 1) == 1
     with pytest.raises(ZeroDivisionError):
         within(5, lambda: 1 // 0)
-    with pytest.raises(TooLong):
+    with pytest.raises(TimeoutExceeded):
         within(0.05, lambda: time.sleep(2))

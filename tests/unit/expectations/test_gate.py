@@ -11,7 +11,7 @@ import pytest
 from expectations.checks import Check
 from expectations.context import open_context, reopen_context, write_docs
 from expectations.gate import judge
-from expectations.verdict import Outcome, Verdict
+from expectations.verdict import GateDecision, Outcome
 
 AT_MOST_ONE = {
     "type": "expect_column_values_to_be_between",
@@ -144,10 +144,10 @@ def test_no_value_reaches_a_result_or_the_pages(judged, tmp_path: Path) -> None:
     ],
 )
 def test_only_a_critical_check_of_the_marts_stops_a_release(state, severity, is_blocking, is_good) -> None:
-    verdict = Verdict("0", (Outcome("x", "marts", state, severity, "A reason.", None, is_blocking),))
+    verdict = GateDecision("0", (Outcome("x", "marts", state, severity, "A reason.", None, is_blocking),))
 
     assert verdict.is_good is is_good
 
 
 def test_a_verdict_on_nothing_is_not_good() -> None:
-    assert not Verdict("0", ()).is_good
+    assert not GateDecision("0", ()).is_good

@@ -10,14 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.adapters import convert as opened_files
-from ingest.adapters.convert import finding_files, open_files, returns_of
+from ingest.adapters.convert import convert_files, finding_files, returns_of
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.raw_folder import RawFile, look
 from ingest.discovery.returns import sort_files
 from ingest.file_errors import Broke, is_of_the_machine, of_this_file
 from ingest.landing import land
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
 from tests.conftest import Send
 from tests.unit.ingest.adapters.test_annex_a import a_list
@@ -30,11 +30,11 @@ BROKEN = HEADER + "P2,K2,2025-01-02,\n"
 CONTACT = {"Child Unique ID": 7, "Gender": "M", "Date of Contact": "2025-03-02"}
 
 
-def land_all(places: Places) -> dict[str, tuple[str, str | None]]:
+def land_all(places: WarehousePaths) -> dict[str, tuple[str, str | None]]:
     """Open and land everything; how each file ended, and why."""
     ledger = Ledger(places.ledger)
     pseudonyms = read_key(key_file())
-    open_files(look(places.raw), MONTH, places.opened, ledger, pseudonyms)
+    convert_files(look(places.raw), MONTH, places.opened, ledger, pseudonyms)
     found = look(places.raw)
     files = {
         name: {MONTH: [*found.of(name, MONTH), *returns_of(places.opened, name, MONTH)]}
@@ -72,7 +72,7 @@ def holds_k2(given: Any) -> bool:
 
 @pytest.mark.parametrize("step", ["received", "read_table", "rows_of_others", "conform", "_under_pseudonyms"])
 def test_a_step_of_landing_that_breaks_on_a_file_costs_that_file_and_no_other(
-    places: Places, send: Send, monkeypatch: pytest.MonkeyPatch, step: str
+    places: WarehousePaths, send: Send, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     send(MONTH, "301", "cp_plans", PLANS)
     send(MONTH, "302", "cp_plans", BROKEN)
@@ -91,7 +91,7 @@ def test_a_step_of_landing_that_breaks_on_a_file_costs_that_file_and_no_other(
 
 @pytest.mark.parametrize("step", ["received", "recognise", "open_lists", "_set_down", "make_returns"])
 def test_a_step_of_opening_that_breaks_costs_the_files_of_one_authority(
-    places: Places, send: Send, monkeypatch: pytest.MonkeyPatch, step: str
+    places: WarehousePaths, send: Send, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     send(MONTH, "301", "cp_plans", PLANS)
     path = places.raw / MONTH / "302" / "annex_a.xlsx"
@@ -110,7 +110,7 @@ def test_a_step_of_opening_that_breaks_costs_the_files_of_one_authority(
 
 @pytest.mark.parametrize("names", [("cp_plans.csv", "cp_plans.CSV"), ("cp_plans.csv", "cp_plans.parquet")])
 def test_two_spellings_of_a_name_and_two_forms_of_a_return_break_nothing(
-    places: Places, send: Send, names: tuple[str, str]
+    places: WarehousePaths, send: Send, names: tuple[str, str]
 ) -> None:
     send(MONTH, "301", "cp_plans", PLANS)
     for name, text in zip(names, (PLANS, BROKEN), strict=True):

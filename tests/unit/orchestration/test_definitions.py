@@ -11,7 +11,7 @@ import yaml
 import expectations
 from ingest.contracts.return_schema import submitted_formats
 from ingest.paths import DBT_PROJECT
-from orchestration.asset_groups import STAGES
+from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.definitions import defs
 from orchestration.runtime.dagster_home import CONFIG
 
@@ -37,11 +37,11 @@ def test_every_asset_says_what_it_is_and_whose(graph) -> None:
 
     assert [n.key for n in nodes if n.is_materializable and not n.description] == []
     assert [n.key for n in nodes if n.is_materializable and not n.owners] == []
-    assert {n.group_name for n in nodes if n.is_materializable} == set(STAGES)
+    assert {n.group_name for n in nodes if n.is_materializable} == set(ASSET_GROUPS)
 
 
 def test_no_asset_needs_one_of_a_later_stage(graph) -> None:
-    order = list(STAGES)
+    order = list(ASSET_GROUPS)
     stage = {key: order.index(graph.get(key).group_name) for key in graph.materializable_asset_keys}
     backwards = {
         (parent.to_user_string(), key.to_user_string())

@@ -12,7 +12,7 @@ with permanence as (
     from {{ ref('stg_returns__permanence') }} as permanence
     left join {{ ref('int_care__entries') }} as entries
         on
-            permanence.view_id = entries.view_id
+            permanence.vintage_id = entries.vintage_id
             and permanence.la_child_id = entries.la_child_id
             and permanence.cla_id = entries.cla_id
 
@@ -31,19 +31,19 @@ adopted as (
 durations as (
 
     select
-        'adopt_a1_days' as indicator_id, view_id, la_child_id, permanence_order_date as counted_on,
+        'adopt_a1_days' as indicator_id, vintage_id, la_child_id, permanence_order_date as counted_on,
         {{ days_between('entered_care_date', 'placed_for_adoption_date') }} as numerator
     from adopted
     where entered_care_date <= placed_for_adoption_date
     union all
     select
-        'adopt_a10_days' as indicator_id, view_id, la_child_id, permanence_order_date as counted_on,
+        'adopt_a10_days' as indicator_id, vintage_id, la_child_id, permanence_order_date as counted_on,
         {{ days_between('entered_care_date', 'moved_in_date') }} as numerator
     from adopted
     where entered_care_date <= moved_in_date
     union all
     select
-        'adopt_a2_days' as indicator_id, view_id, la_child_id, permanence_order_date as counted_on,
+        'adopt_a2_days' as indicator_id, vintage_id, la_child_id, permanence_order_date as counted_on,
         {{ days_between('placement_order_date', 'matched_date') }} as numerator
     from adopted
     where placement_order_date <= matched_date
@@ -55,12 +55,12 @@ durations as (
 counted as (
 
     select
-        'adopt_placed_count' as indicator_id, view_id, la_child_id, placed_for_adoption_date as counted_on,
+        'adopt_placed_count' as indicator_id, vintage_id, la_child_id, placed_for_adoption_date as counted_on,
         1 as numerator
     from permanence
     where placed_for_adoption_date is not null
     union all
-    select 'shobpa_decisions' as indicator_id, view_id, la_child_id, decision_date as counted_on, 1 as numerator
+    select 'shobpa_decisions' as indicator_id, vintage_id, la_child_id, decision_date as counted_on, 1 as numerator
     from permanence
     where decision_date is not null
 
@@ -70,12 +70,12 @@ counted as (
 waiting_children as (
 
     select distinct
-        'shobpa_open' as indicator_id, permanence.view_id, permanence.la_child_id,
+        'shobpa_open' as indicator_id, permanence.vintage_id, permanence.la_child_id,
         periods.period_end as counted_on, 1 as numerator
     from permanence
-    inner join {{ ref('int_periods_owed') }} as periods
+    inner join {{ ref('int_periods__expected') }} as periods
         on
-            permanence.view_id = periods.view_id
+            permanence.vintage_id = periods.vintage_id
             and {{ is_live(
                 'permanence.decision_date',
                 'least(permanence.placed_for_adoption_date, permanence.decision_reversed_date, '
@@ -96,7 +96,7 @@ families as (
 approved as (
 
     select
-        'adopters_approved' as indicator_id, view_id, null::varchar as la_child_id, approved_date as counted_on,
+        'adopters_approved' as indicator_id, vintage_id, null::varchar as la_child_id, approved_date as counted_on,
         1 as numerator
     from families
     where approved_date is not null
@@ -107,12 +107,12 @@ approved as (
 waiting_families as (
 
     select
-        'adopters_waiting' as indicator_id, families.view_id, null::varchar as la_child_id,
+        'adopters_waiting' as indicator_id, families.vintage_id, null::varchar as la_child_id,
         periods.period_end as counted_on, 1 as numerator
     from families
-    inner join {{ ref('int_periods_owed') }} as periods
+    inner join {{ ref('int_periods__expected') }} as periods
         on
-            families.view_id = periods.view_id
+            families.vintage_id = periods.vintage_id
             and {{ is_live(
                 'families.approved_date', 'least(families.matched_date, families.left_date)', 'periods.period_end'
             ) }}
@@ -122,11 +122,12 @@ waiting_families as (
 -- adopter_sufficiency  Children waiting per available family
 sufficiency as (
 
-    select 'adopter_sufficiency' as indicator_id, view_id, la_child_id, counted_on, 1 as numerator, null as denominator
+    select
+        'adopter_sufficiency' as indicator_id, vintage_id, la_child_id, counted_on, 1 as numerator, null as denominator
     from waiting_children
     union all
     select
-        'adopter_sufficiency' as indicator_id, view_id, null as la_child_id, counted_on,
+        'adopter_sufficiency' as indicator_id, vintage_id, null as la_child_id, counted_on,
         0 as numerator, 1 as denominator
     from waiting_families
 

@@ -4,7 +4,7 @@
 with assessments as (
 
     select
-        assessments.view_id,
+        assessments.vintage_id,
         assessments.assessment_id,
         assessments.la_child_id,
         assessments.assessment_type_code,
@@ -22,7 +22,7 @@ with assessments as (
     from {{ ref('stg_returns__cin_assessments') }} as assessments
     left join {{ ref('stg_returns__cin_episodes') }} as referrals
         on
-            assessments.view_id = referrals.view_id
+            assessments.vintage_id = referrals.vintage_id
             and assessments.referral_id = referrals.referral_id
 
 )

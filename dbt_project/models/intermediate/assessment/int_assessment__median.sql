@@ -4,7 +4,7 @@
 with durations as (
 
     select
-        view_id,
+        vintage_id,
         {{ month_number('authorised_date') }} as month_number,
         working_days_taken,
         count(*) as assessment_count
@@ -17,7 +17,7 @@ with durations as (
 in_period as (
 
     select
-        durations.view_id, periods.period_basis, periods.month_number, durations.working_days_taken,
+        durations.vintage_id, periods.period_basis, periods.month_number, durations.working_days_taken,
         sum(durations.assessment_count) as assessment_count
     from durations
     inner join {{ ref('dim_period') }} as periods
@@ -33,10 +33,10 @@ ranked as (
     select
         *,
         sum(assessment_count) over (
-            partition by view_id, period_basis, month_number order by working_days_taken
+            partition by vintage_id, period_basis, month_number order by working_days_taken
             rows between unbounded preceding and current row
         ) as last_rank,
-        sum(assessment_count) over (partition by view_id, period_basis, month_number) as total_count
+        sum(assessment_count) over (partition by vintage_id, period_basis, month_number) as total_count
     from in_period
 
 ),
@@ -46,16 +46,16 @@ middles as (
     select
         *,
         min(working_days_taken) filter (where last_rank * 2 >= total_count)
-            over (partition by view_id, period_basis, month_number) as lower_middle,
+            over (partition by vintage_id, period_basis, month_number) as lower_middle,
         min(working_days_taken) filter (where last_rank * 2 >= total_count + 1)
-            over (partition by view_id, period_basis, month_number) as upper_middle
+            over (partition by vintage_id, period_basis, month_number) as upper_middle
     from ranked
 
 )
 
 select
     'assessment_duration_median_wd' as indicator_id,
-    view_id,
+    vintage_id,
     period_basis,
     month_number,
     total_count as denominator,

@@ -1,10 +1,10 @@
 {{ config(materialized='table') }}
 
--- Each child looked after at each month end owed, and since when; short breaks apart.
+-- Each child looked after at each month end expected, and since when; short breaks apart.
 with at_month_end as (
 
     select
-        episodes.view_id,
+        episodes.vintage_id,
         episodes.la_child_id,
         periods.month_number,
         periods.period_end,
@@ -12,9 +12,9 @@ with at_month_end as (
         periods.twelve_months_start,
         last(episodes.cla_id order by episodes.episode_start_date, episodes.tie_order) as cla_id
     from {{ ref('stg_returns__cla_episodes') }} as episodes
-    inner join {{ ref('int_periods_owed') }} as periods
+    inner join {{ ref('int_periods__expected') }} as periods
         on
-            episodes.view_id = periods.view_id
+            episodes.vintage_id = periods.vintage_id
             and {{ is_live('episodes.episode_start_date', 'episodes.ceased_date', 'periods.period_end') }}
     group by all
 
@@ -29,15 +29,15 @@ select
 from at_month_end as children
 inner join {{ ref('int_care__entries') }} as entries
     on
-        children.view_id = entries.view_id
+        children.vintage_id = entries.vintage_id
         and children.la_child_id = entries.la_child_id
         and children.cla_id = entries.cla_id
 left join {{ ref('dim_calendar') }} as start_days
     on {{ numbered_day('entries.entered_care_date') }} = start_days.calendar_date
 left join {{ ref('stg_returns__persons') }} as persons
-    on children.view_id = persons.view_id and children.la_child_id = persons.la_child_id
+    on children.vintage_id = persons.vintage_id and children.la_child_id = persons.la_child_id
 anti join {{ ref('int_care__respite') }} as respite
     on
-        children.view_id = respite.view_id
+        children.vintage_id = respite.vintage_id
         and children.la_child_id = respite.la_child_id
         and {{ is_live('respite.legal_status_start_date', 'respite.legal_status_end_date', 'children.period_end') }}

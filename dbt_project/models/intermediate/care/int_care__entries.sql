@@ -1,6 +1,6 @@
 -- The first day of each period of care: as recorded, else the first episode's.
 select
-    view_id,
+    vintage_id,
     la_child_id,
     cla_id,
     coalesce(min(entered_care_date), min(episode_start_date)) as entered_care_date

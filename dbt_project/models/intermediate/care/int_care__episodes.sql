@@ -1,6 +1,6 @@
 -- Each episode of care, with whether it began on a short break, and whether it ends the child's being looked after.
 select
-    episodes.view_id,
+    episodes.vintage_id,
     episodes.as_at_date,
     episodes.episode_id,
     episodes.la_child_id,
@@ -15,7 +15,7 @@ select
     exists(
         select 1 from {{ ref('int_care__respite') }} as respite
         where
-            episodes.view_id = respite.view_id
+            episodes.vintage_id = respite.vintage_id
             and episodes.la_child_id = respite.la_child_id
             and {{ is_live(
                 'respite.legal_status_start_date', 'respite.legal_status_end_date', 'episodes.episode_start_date'
@@ -27,7 +27,7 @@ select
         and exists (
             select 1 from {{ ref('stg_returns__cla_episodes') }} as next_episodes
             where
-                episodes.view_id = next_episodes.view_id
+                episodes.vintage_id = next_episodes.vintage_id
                 and episodes.la_child_id = next_episodes.la_child_id
                 and episodes.episode_id <> next_episodes.episode_id
                 and episodes.ceased_date = next_episodes.episode_start_date

@@ -23,7 +23,7 @@ episodes as (
 looked_after as (
 
     select
-        indicators.indicator_id, children.view_id, children.la_child_id, children.period_end as counted_on,
+        indicators.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
         1 as numerator, null as denominator
     from children, (values ('cla_open'), ('cla_rate_10k')) as indicators (indicator_id)
 
@@ -33,11 +33,11 @@ looked_after as (
 -- cla_ceased  Ceasing to be looked after
 started_and_ceased as (
 
-    select 'cla_started' as indicator_id, view_id, la_child_id, episode_start_date as counted_on, 1 as numerator
+    select 'cla_started' as indicator_id, vintage_id, la_child_id, episode_start_date as counted_on, 1 as numerator
     from episodes
     where start_reason_code = 'S'
     union all
-    select 'cla_ceased' as indicator_id, view_id, la_child_id, ceased_date as counted_on, 1 as numerator
+    select 'cla_ceased' as indicator_id, vintage_id, la_child_id, ceased_date as counted_on, 1 as numerator
     from episodes
     where ceased_date is not null and is_end_of_care
 
@@ -47,7 +47,7 @@ started_and_ceased as (
 proceedings as (
 
     select
-        'care_proceedings_issued' as indicator_id, view_id, la_child_id, application_date as counted_on,
+        'care_proceedings_issued' as indicator_id, vintage_id, la_child_id, application_date as counted_on,
         1 as numerator
     from {{ ref('stg_returns__care_proceedings') }}
 
@@ -55,7 +55,7 @@ proceedings as (
 
 visits as (
 
-    select distinct view_id, la_child_id, visit_date as last_seen_date
+    select distinct vintage_id, la_child_id, visit_date as last_seen_date
     from {{ ref('stg_returns__cla_visits') }}
     where is_seen
 
@@ -64,7 +64,7 @@ visits as (
 children_with_visits as (
 
     {{ with_latest(
-        'children', 'visits', ['view_id', 'la_child_id'], 'period_end', 'last_seen_date', ['last_seen_date']
+        'children', 'visits', ['vintage_id', 'la_child_id'], 'period_end', 'last_seen_date', ['last_seen_date']
     ) }}
 
 ),
@@ -72,12 +72,12 @@ children_with_visits as (
 intervals as (
 
     select
-        children.view_id, children.la_child_id, children.month_number,
+        children.vintage_id, children.la_child_id, children.month_number,
         last(requirements.interval_days order by requirements.from_date) as interval_days
     from children
     inner join {{ ref('stg_returns__visit_requirements') }} as requirements
         on
-            children.view_id = requirements.view_id
+            children.vintage_id = requirements.vintage_id
             and children.la_child_id = requirements.la_child_id
             and requirements.kind_code = 'CLA'
             and {{ is_live('requirements.from_date', 'requirements.to_date', 'children.period_end') }}
@@ -89,7 +89,7 @@ intervals as (
 visited_in_time as (
 
     select
-        'cla_visit_intime_pct' as indicator_id, children.view_id, children.la_child_id,
+        'cla_visit_intime_pct' as indicator_id, children.vintage_id, children.la_child_id,
         children.period_end as counted_on,
         coalesce(
             children.last_seen_date >= children.care_start_date
@@ -101,7 +101,7 @@ visited_in_time as (
     from children_with_visits as children
     left join intervals
         on
-            children.view_id = intervals.view_id
+            children.vintage_id = intervals.vintage_id
             and children.la_child_id = intervals.la_child_id
             and children.month_number = intervals.month_number
     where {{ days_between('children.care_start_date', 'children.period_end') }} > 7
@@ -112,7 +112,7 @@ visited_in_time as (
 reviewed_in_time as (
 
     select
-        'cla_review_intime_pct' as indicator_id, view_id, null::varchar as la_child_id, review_date as counted_on,
+        'cla_review_intime_pct' as indicator_id, vintage_id, null::varchar as la_child_id, review_date as counted_on,
         (review_date <= due_date)::int as numerator, 1 as denominator
     from {{ ref('stg_returns__cla_reviews') }}
     where not is_cancelled and due_date is not null and review_date is not null
@@ -124,7 +124,7 @@ reviewed_in_time as (
 documents_up_to_date as (
 
     select
-        duties.indicator_id, children.view_id, children.la_child_id, children.period_end as counted_on,
+        duties.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
         (documents.la_child_id is not null)::int as numerator, 1 as denominator
     from children
     inner join (
@@ -135,7 +135,7 @@ documents_up_to_date as (
             and (duties.kind_code = 'CLA' or children.age_years between duties.youngest and duties.oldest)
     left join {{ ref('int_documents__current') }} as documents
         on
-            children.view_id = documents.view_id
+            children.vintage_id = documents.vintage_id
             and children.la_child_id = documents.la_child_id
             and children.month_number = documents.month_number
             and duties.kind_code = documents.kind_code
@@ -144,11 +144,11 @@ documents_up_to_date as (
 
 many_placements as (
 
-    select children.view_id, children.la_child_id, children.month_number
+    select children.vintage_id, children.la_child_id, children.month_number
     from children
     inner join {{ ref('stg_returns__cla_placements') }} as placements
         on
-            children.view_id = placements.view_id
+            children.vintage_id = placements.vintage_id
             and children.la_child_id = placements.la_child_id
             and children.period_end >= placements.placement_start_date
     where
@@ -170,13 +170,13 @@ many_placements as (
 three_placements as (
 
     select
-        'cla_3plus_placements_pct' as indicator_id, children.view_id, children.la_child_id,
+        'cla_3plus_placements_pct' as indicator_id, children.vintage_id, children.la_child_id,
         children.period_end as counted_on, (many_placements.la_child_id is not null)::int as numerator,
         1 as denominator
     from children
     left join many_placements
         on
-            children.view_id = many_placements.view_id
+            children.vintage_id = many_placements.vintage_id
             and children.la_child_id = many_placements.la_child_id
             and children.month_number = many_placements.month_number
 
@@ -186,7 +186,7 @@ three_placements as (
 long_term_stable as (
 
     select
-        'cla_long_term_stable_pct' as indicator_id, children.view_id, children.la_child_id,
+        'cla_long_term_stable_pct' as indicator_id, children.vintage_id, children.la_child_id,
         children.period_end as counted_on,
         coalesce(
             {{ plus_months('placements.placement_start_date', 24) }} <= children.period_end
@@ -195,7 +195,7 @@ long_term_stable as (
                 and exists (
                     select 1 from {{ ref('stg_returns__cla_placements') }} as earlier
                     where
-                        children.view_id = earlier.view_id
+                        children.vintage_id = earlier.vintage_id
                         and children.la_child_id = earlier.la_child_id
                         and placements.placement_start_date = earlier.placement_end_date
                         and not {{ is_temporary_placement('earlier.placement_type_code') }}
@@ -208,7 +208,7 @@ long_term_stable as (
     from children
     left join {{ ref('int_care__placements') }} as placements
         on
-            children.view_id = placements.view_id
+            children.vintage_id = placements.vintage_id
             and children.la_child_id = placements.la_child_id
             and children.month_number = placements.month_number
             and placements.is_current_lasting
@@ -220,14 +220,14 @@ long_term_stable as (
 placed_far as (
 
     select
-        'cla_placed_over_20_miles_pct' as indicator_id, children.view_id, children.la_child_id,
+        'cla_placed_over_20_miles_pct' as indicator_id, children.vintage_id, children.la_child_id,
         children.period_end as counted_on,
         coalesce(placements.distance_miles > 20 and placements.is_out_of_area, false)::int as numerator,
         1 as denominator
     from children
     left join {{ ref('int_care__placements') }} as placements
         on
-            children.view_id = placements.view_id
+            children.vintage_id = placements.vintage_id
             and children.la_child_id = placements.la_child_id
             and children.month_number = placements.month_number
             and placements.is_current
@@ -244,13 +244,13 @@ checks as (
 checks_in_twelve_months as (
 
     select
-        children.view_id, children.la_child_id, children.month_number, children.period_end, children.age_years,
+        children.vintage_id, children.la_child_id, children.month_number, children.period_end, children.age_years,
         count(*) filter (where checks.check_type_code in ('HA', 'IHA')) as health_count,
         count(*) filter (where checks.check_type_code = 'DENTAL') as dental_count
     from children
     left join checks
         on
-            children.view_id = checks.view_id
+            children.vintage_id = checks.vintage_id
             and children.la_child_id = checks.la_child_id
             and checks.check_date between children.twelve_months_start and children.period_end
     where {{ plus_months('children.care_start_date', 12) }} <= children.period_end
@@ -263,13 +263,13 @@ checks_in_twelve_months as (
 health_checks as (
 
     select
-        'cla_health_assessment_pct' as indicator_id, view_id, la_child_id, period_end as counted_on,
+        'cla_health_assessment_pct' as indicator_id, vintage_id, la_child_id, period_end as counted_on,
         (health_count >= case when age_years >= 5 then 1 else 2 end)::int as numerator, 1 as denominator
     from checks_in_twelve_months
     where age_years is not null
     union all
     select
-        'cla_dental_pct' as indicator_id, view_id, la_child_id, period_end as counted_on,
+        'cla_dental_pct' as indicator_id, vintage_id, la_child_id, period_end as counted_on,
         (dental_count >= 1)::int as numerator, 1 as denominator
     from checks_in_twelve_months
 
@@ -279,14 +279,14 @@ health_checks as (
 initial_health as (
 
     select
-        'cla_initial_health_20wd_pct' as indicator_id, episodes.view_id, episodes.la_child_id,
+        'cla_initial_health_20wd_pct' as indicator_id, episodes.vintage_id, episodes.la_child_id,
         episodes.episode_start_date as counted_on,
         exists(
             select 1 from checks
             inner join {{ ref('dim_calendar') }} as check_days
                 on {{ numbered_day('checks.check_date') }} = check_days.calendar_date
             where
-                episodes.view_id = checks.view_id
+                episodes.vintage_id = checks.vintage_id
                 and episodes.la_child_id = checks.la_child_id
                 and checks.check_type_code in ('IHA', 'HA')
                 and checks.check_date >= episodes.episode_start_date
@@ -302,7 +302,7 @@ initial_health as (
 return_interviews as (
 
     select
-        'rhi_72h_pct' as indicator_id, view_id, la_child_id, missing_end_date as counted_on,
+        'rhi_72h_pct' as indicator_id, vintage_id, la_child_id, missing_end_date as counted_on,
         coalesce({{ days_between('missing_end_date', 'interview_completed_date') }} between 0 and 3, false)::int
             as numerator,
         1 as denominator

@@ -2,11 +2,11 @@
 with went_missing as (
 
     select distinct
-        missing.view_id, missing.la_child_id, {{ month_number('missing.missing_start_date') }} as month_number
+        missing.vintage_id, missing.la_child_id, {{ month_number('missing.missing_start_date') }} as month_number
     from {{ ref('stg_returns__missing') }} as missing
     inner join {{ ref('stg_returns__cla_episodes') }} as episodes
         on
-            missing.view_id = episodes.view_id
+            missing.vintage_id = episodes.vintage_id
             and missing.la_child_id = episodes.la_child_id
             and {{ is_live('episodes.episode_start_date', 'episodes.ceased_date', 'missing.missing_start_date') }}
     where
@@ -14,7 +14,7 @@ with went_missing as (
         and not exists (
             select 1 from {{ ref('int_care__respite') }} as respite
             where
-                missing.view_id = respite.view_id
+                missing.vintage_id = respite.vintage_id
                 and missing.la_child_id = respite.la_child_id
                 and {{ is_live(
                     'respite.legal_status_start_date', 'respite.legal_status_end_date', 'missing.missing_start_date'
@@ -25,7 +25,7 @@ with went_missing as (
 
 select
     'cla_missing_children' as indicator_id,
-    went_missing.view_id,
+    went_missing.vintage_id,
     periods.period_basis,
     periods.month_number,
     count(distinct went_missing.la_child_id) as numerator

@@ -1,10 +1,11 @@
 {{ config(materialized='table') }}
 
--- Each looked after child's placement at each month end owed: where the child lives, and the one that is not temporary.
+-- Each looked after child's placement at each month end expected: where the child lives, and the one that is not
+-- temporary.
 with placements as (
 
     select
-        children.view_id,
+        children.vintage_id,
         children.la_child_id,
         children.month_number,
         placements.placement_id,
@@ -17,7 +18,7 @@ with placements as (
     from {{ ref('int_care__children') }} as children
     inner join {{ ref('stg_returns__cla_placements') }} as placements
         on
-            children.view_id = placements.view_id
+            children.vintage_id = placements.vintage_id
             and children.la_child_id = placements.la_child_id
             and {{ is_live(
                 'placements.placement_start_date', 'placements.placement_end_date', 'children.period_end'
@@ -28,11 +29,11 @@ with placements as (
 select
     *,
     row_number() over (
-        partition by view_id, la_child_id, month_number
+        partition by vintage_id, la_child_id, month_number
         order by placement_start_date desc, tie_order desc
     ) = 1 as is_current,
     not is_temporary and row_number() over (
-        partition by view_id, la_child_id, month_number, is_temporary
+        partition by vintage_id, la_child_id, month_number, is_temporary
         order by placement_start_date desc, tie_order desc
     ) = 1 as is_current_lasting
 from placements

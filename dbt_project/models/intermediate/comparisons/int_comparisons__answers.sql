@@ -8,13 +8,13 @@ with named as (
 )
 
 select
-    series.series_no,
+    series.series_id,
     months.month_number,
     answers.value,
     answers.value_status,
     answers.month_state,
-    {{ is_few('answers.value', 'answers.numerator', 'answers.denominator', 'series.unit') }} as is_few,
-    {{ figure('answers.value', 'series.unit') }} as figure
+    {{ is_small_base('answers.value', 'answers.numerator', 'answers.denominator', 'series.unit') }} as is_few,
+    {{ format_value('answers.value', 'series.unit') }} as figure
 from {{ ref('fct_indicator_values') }} as answers
 inner join {{ ref('int_comparisons__series') }} as series
     on
@@ -25,4 +25,4 @@ inner join {{ ref('int_comparisons__months') }} as months
     on answers.period_basis = months.period_basis and answers.period_end = months.period_end
 left join named on answers.period_end = named.period_end
 where answers.breakdown_type = 'all' and (months.is_history or named.period_end is not null)
-order by series.series_no, months.month_number
+order by series.series_id, months.month_number

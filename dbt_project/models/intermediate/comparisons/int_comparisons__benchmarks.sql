@@ -68,7 +68,7 @@ differing as (
 compared as (
 
     select
-        answers.series_no,
+        answers.series_id,
         answers.month_number,
         answers.value,
         answers.value_status,
@@ -98,7 +98,7 @@ compared as (
             else {{ direction('shown_difference', 'series.polarity') }}
         end as judgement
     from {{ ref('int_comparisons__answers') }} as answers
-    inner join {{ ref('int_comparisons__series') }} as series on answers.series_no = series.series_no
+    inner join {{ ref('int_comparisons__series') }} as series on answers.series_id = series.series_id
     inner join {{ ref('int_comparisons__months') }} as months
         on series.period_basis = months.period_basis and answers.month_number = months.month_number
     inner join differing as beside
@@ -111,7 +111,7 @@ compared as (
 )
 
 select
-    series_no,
+    series_id,
     month_number,
     'benchmark' as comparator_kind,
     comparator,
@@ -136,7 +136,7 @@ select
                     ', ' || {{ distance('difference', 'unit') }}
                     || case when difference > 0 then ' above ' else ' below ' end
             end
-            || {{ figure('published_value', 'unit') }} || ' for ' || beside_words || ' ' || published_words
+            || {{ format_value('published_value', 'unit') }} || ' for ' || beside_words || ' ' || published_words
             -- in which way, dim_benchmark says
             || case definition when 'differs' then ', another measure' when 'close' then ', a close measure' else '' end
             || {{ judged_words('judgement') }}

@@ -11,7 +11,7 @@ with asked as (
         answers.month_number - spans.months_back as earlier_month,
         null as period_label
     from {{ ref('int_comparisons__answers') }} as answers
-    inner join {{ ref('int_comparisons__series') }} as series on answers.series_no = series.series_no
+    inner join {{ ref('int_comparisons__series') }} as series on answers.series_id = series.series_id
     inner join {{ ref('int_comparisons__months') }} as months
         on series.period_basis = months.period_basis and answers.month_number = months.month_number
     inner join (values ('previous_month', 1), ('same_month_last_year', 12)) as spans (comparator, months_back)
@@ -31,7 +31,7 @@ with asked as (
         named.month_number as earlier_month,
         named.period_label
     from {{ ref('int_comparisons__answers') }} as answers
-    inner join {{ ref('int_comparisons__series') }} as series on answers.series_no = series.series_no
+    inner join {{ ref('int_comparisons__series') }} as series on answers.series_id = series.series_id
     inner join {{ ref('int_comparisons__months') }} as months
         on series.period_basis = months.period_basis and answers.month_number = months.month_number
     inner join {{ ref('int_comparisons__named_periods') }} as named
@@ -43,7 +43,7 @@ with asked as (
 -- a figure judged against a band is better the nearer it is to it, where there is a band
 bands as (
 
-    select series_no, month_number, lower_bound, upper_bound
+    select series_id, month_number, lower_bound, upper_bound
     from {{ ref('int_comparisons__goals') }}
     where goal = 'limits' and is_band
 
@@ -72,15 +72,15 @@ compared as (
         end as judgement
     from asked
     left join {{ ref('int_comparisons__answers') }} as earlier
-        on asked.series_no = earlier.series_no and asked.earlier_month = earlier.month_number
+        on asked.series_id = earlier.series_id and asked.earlier_month = earlier.month_number
     left join {{ ref('int_comparisons__months') }} as earlier_months
         on asked.period_basis = earlier_months.period_basis and asked.earlier_month = earlier_months.month_number
-    left join bands on asked.series_no = bands.series_no and asked.month_number = bands.month_number
+    left join bands on asked.series_id = bands.series_id and asked.month_number = bands.month_number
 
 )
 
 select
-    series_no,
+    series_id,
     month_number,
     'change' as comparator_kind,
     comparator,

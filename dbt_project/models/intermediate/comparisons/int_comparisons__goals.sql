@@ -4,7 +4,7 @@
 with offered as (
 
     select
-        series.series_no,
+        series.series_id,
         series.indicator_id,
         series.polarity,
         series.unit,
@@ -43,13 +43,13 @@ served as (
 
     select *, 'target' as goal from offered
     where target is not null and due_date is null and polarity <> 'band'
-    qualify row_number() over (partition by series_no, month_number order by is_for_all asc, from_date desc) = 1
+    qualify row_number() over (partition by series_id, month_number order by is_for_all asc, from_date desc) = 1
 
     union all
 
     select *, 'limits' as goal from offered
     where (limit_lower is not null or limit_upper is not null) and due_date is null
-    qualify row_number() over (partition by series_no, month_number order by is_for_all asc, from_date desc) = 1
+    qualify row_number() over (partition by series_id, month_number order by is_for_all asc, from_date desc) = 1
 
     union all
 
@@ -57,14 +57,14 @@ served as (
     select *, 'milestone' as goal from offered
     where due_date is not null and is_compared
     qualify row_number() over (
-        partition by series_no, month_number
+        partition by series_id, month_number
         order by is_for_all asc, due_date < period_end asc, abs(due_date - period_end) asc, from_date desc
     ) = 1
 
 )
 
 select
-    series_no,
+    series_id,
     month_number,
     goal,
     due_date,
@@ -87,10 +87,10 @@ select
     -- how the goal is said after "against"
     case
         when indicator_id = 'wf_caseload_over_threshold' and goal <> 'limits'
-            then 'a cap of no worker above ' || {{ figure('target', "'count'") }} || ' cases'
-        when lower_bound is null then 'at most ' || {{ figure('upper_bound', 'unit') }}
-        when upper_bound is null then 'at least ' || {{ figure('lower_bound', 'unit') }}
-        else {{ figure('lower_bound', 'unit') }} || ' to ' || {{ figure('upper_bound', 'unit') }}
+            then 'a cap of no worker above ' || {{ format_value('target', "'count'") }} || ' cases'
+        when lower_bound is null then 'at most ' || {{ format_value('upper_bound', 'unit') }}
+        when upper_bound is null then 'at least ' || {{ format_value('lower_bound', 'unit') }}
+        else {{ format_value('lower_bound', 'unit') }} || ' to ' || {{ format_value('upper_bound', 'unit') }}
     end || ' (' || replace(target_source, '_', ' ') || ')' as goal_words
 from served
 where lower_bound is not null or upper_bound is not null

@@ -9,20 +9,20 @@ with goals as (
         series.can_be_negative,
         {{ month_number('goals.due_date') }} as due_month_number
     from {{ ref('int_comparisons__goals') }} as goals
-    inner join {{ ref('int_comparisons__series') }} as series on goals.series_no = series.series_no
+    inner join {{ ref('int_comparisons__series') }} as series on goals.series_id = series.series_id
     where goals.goal = 'milestone'
 
 ),
 
 points as (
 
-    select goals.series_no, goals.month_number, answers.month_number as point_month, answers.value
+    select goals.series_id, goals.month_number, answers.month_number as point_month, answers.value
     from goals
     inner join {{ ref('int_comparisons__months') }} as months
         on goals.period_basis = months.period_basis and goals.month_number = months.month_number
     inner join {{ ref('int_comparisons__answers') }} as answers
         on
-            goals.series_no = answers.series_no
+            goals.series_id = answers.series_id
             and answers.month_number between goals.month_number - 5 and goals.month_number
             -- a year to date begins again each April
             and (goals.period_basis <> 'year_to_date' or months.first_month_number <= answers.month_number)
@@ -33,13 +33,13 @@ points as (
 slopes as (
 
     select
-        earlier.series_no,
+        earlier.series_id,
         earlier.month_number,
         median((later.value - earlier.value) / (later.point_month - earlier.point_month)) as slope
     from points as earlier
     inner join points as later
         on
-            earlier.series_no = later.series_no
+            earlier.series_id = later.series_id
             and earlier.month_number = later.month_number
             and earlier.point_month < later.point_month
     group by all
@@ -49,12 +49,12 @@ slopes as (
 trends as (
 
     select
-        points.series_no,
+        points.series_id,
         points.month_number,
         slopes.slope,
         median(points.value - slopes.slope * points.point_month) as intercept
     from points
-    inner join slopes on points.series_no = slopes.series_no and points.month_number = slopes.month_number
+    inner join slopes on points.series_id = slopes.series_id and points.month_number = slopes.month_number
     group by all
     having count(*) >= 3
 
@@ -71,7 +71,7 @@ read as (
         answers.figure,
         goals.due_month_number <= goals.month_number as is_due,
         trends.intercept + trends.slope * goals.due_month_number as projected,
-        {{ usual('projected', 'goals.unit', 'goals.can_be_negative') }} as expected,
+        {{ clamp_to_unit('projected', 'goals.unit', 'goals.can_be_negative') }} as expected,
         case
             when is_due then due.value
             -- without a trend a milestone that is already reached is on course, and another cannot be told
@@ -80,10 +80,10 @@ read as (
         {{ outside('judged_value', 'goals.lower_bound', 'goals.upper_bound') }} as missed_by
     from goals
     inner join {{ ref('int_comparisons__answers') }} as answers
-        on goals.series_no = answers.series_no and goals.month_number = answers.month_number
+        on goals.series_id = answers.series_id and goals.month_number = answers.month_number
     left join {{ ref('int_comparisons__answers') }} as due
-        on goals.series_no = due.series_no and goals.due_month_number = due.month_number
-    left join trends on goals.series_no = trends.series_no and goals.month_number = trends.month_number
+        on goals.series_id = due.series_id and goals.due_month_number = due.month_number
+    left join trends on goals.series_id = trends.series_id and goals.month_number = trends.month_number
 
 ),
 
@@ -102,7 +102,7 @@ judged as (
 )
 
 select
-    series_no,
+    series_id,
     month_number,
     'target' as comparator_kind,
     'milestone' as comparator,
@@ -123,7 +123,7 @@ select
                 figure || ', with too few months for a trend; ' || goal_words || ' is due by '
                 || {{ month_words('due_date') }}
         else
-            figure || ', and ' || {{ figure('expected', 'unit') }} || ' by ' || {{ month_words('due_date') }}
+            figure || ', and ' || {{ format_value('expected', 'unit') }} || ' by ' || {{ month_words('due_date') }}
             || ' at the trend of the last 6 months (' || case when slope < 0 then 'down ' else 'up ' end
             || {{ distance('slope', 'unit') }} || ' a month), against ' || goal_words
     end || case

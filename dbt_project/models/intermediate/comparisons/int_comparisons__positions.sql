@@ -20,7 +20,7 @@ own as (
         answers.value,
         case when series.polarity = 'lower' then answers.value else -answers.value end as by_rank
     from {{ ref('int_comparisons__answers') }} as answers
-    inner join {{ ref('int_comparisons__series') }} as series on answers.series_no = series.series_no
+    inner join {{ ref('int_comparisons__series') }} as series on answers.series_id = series.series_id
     inner join {{ ref('int_comparisons__months') }} as months
         on series.period_basis = months.period_basis and answers.month_number = months.month_number
     where
@@ -140,7 +140,7 @@ sizes as (
 chosen as (
 
     select
-        series.series_no,
+        series.series_id,
         series.unit,
         series.polarity,
         figures.month_number,
@@ -164,13 +164,13 @@ chosen as (
             and (figures.is_published or figures.period_basis = series.period_basis)
     where ranked.place_of >= 3 and (figures.is_published or ranked.place_of * 2 >= sizes.authorities)
     qualify row_number() over (
-        partition by series.series_no, figures.month_number, ranked.group_name order by figures.is_published
+        partition by series.series_id, figures.month_number, ranked.group_name order by figures.is_published
     ) = 1
 
 )
 
 select
-    chosen.series_no,
+    chosen.series_id,
     chosen.month_number,
     'position' as comparator_kind,
     'rank_' || chosen.group_name as comparator,
@@ -181,7 +181,7 @@ select
     chosen.place_of::int as place_of,
     ((chosen.place - 1) * 4 // chosen.place_of + 1)::int as quartile,
     'quartile_' || quartile as judgement,
-    {{ figure('chosen.value', 'chosen.unit') }} || case
+    {{ format_value('chosen.value', 'chosen.unit') }} || case
         when chosen.is_published then ' ' || published.published_words
         else ''
     end || ': ' || case when chosen.is_joint then 'joint ' else '' end || {{ ordinal('chosen.place') }}

@@ -12,7 +12,7 @@ with answered as (
 select
     row_number() over (
         order by answered.la_code, indicators.display_order, answered.period_basis
-    )::int as series_no,
+    )::int as series_id,
     answered.la_code,
     answered.indicator_id,
     answered.period_basis,

@@ -2,7 +2,7 @@
 with figures as (
 
     select
-        answers.series_no,
+        answers.series_id,
         answers.month_number,
         answers.value,
         answers.figure,
@@ -10,7 +10,7 @@ with figures as (
         series.unit,
         months.year_first_month_number
     from {{ ref('int_comparisons__answers') }} as answers
-    inner join {{ ref('int_comparisons__series') }} as series on answers.series_no = series.series_no
+    inner join {{ ref('int_comparisons__series') }} as series on answers.series_id = series.series_id
     inner join {{ ref('int_comparisons__months') }} as months
         on series.period_basis = months.period_basis and answers.month_number = months.month_number
     where months.is_compared and series.is_monthly and answers.value is not null
@@ -32,14 +32,14 @@ spans as (
 
 earlier as (
 
-    select series_no, month_number, value from {{ ref('int_comparisons__answers') }}
+    select series_id, month_number, value from {{ ref('int_comparisons__answers') }}
 
 ),
 
 looked_back as (
 
     select
-        spans.series_no,
+        spans.series_id,
         spans.month_number,
         spans.comparator,
         min(earlier.month_number) filter (where earlier.value is not null) as first_month,
@@ -62,7 +62,7 @@ looked_back as (
         ) as other_level_month
     from spans
     inner join earlier
-        on spans.series_no = earlier.series_no and earlier.month_number between spans.from_month and spans.month_number
+        on spans.series_id = earlier.series_id and earlier.month_number between spans.from_month and spans.month_number
     group by all
 
 ),
@@ -79,7 +79,7 @@ placed as (
     from looked_back
     inner join spans
         on
-            looked_back.series_no = spans.series_no
+            looked_back.series_id = spans.series_id
             and looked_back.month_number = spans.month_number
             and looked_back.comparator = spans.comparator
 
@@ -88,7 +88,7 @@ placed as (
 ranges as (
 
     select
-        series_no,
+        series_id,
         month_number,
         'range' as comparator_kind,
         comparator,
@@ -117,7 +117,9 @@ ranges as (
         || coalesce(' (' || period_label || ')', '')
         || case
             when lowest = highest then ''
-            else ', which ran from ' || {{ figure('lowest', 'unit') }} || ' to ' || {{ figure('highest', 'unit') }}
+            else
+                ', which ran from ' || {{ format_value('lowest', 'unit') }} || ' to '
+                || {{ format_value('highest', 'unit') }}
         end as words
     from placed
     where months_held > 1
@@ -141,7 +143,7 @@ select * from ranges
 union all by name
 
 select
-    records.series_no,
+    records.series_id,
     records.month_number,
     'range' as comparator_kind,
     'last_as_high_or_low' as comparator,
@@ -155,10 +157,10 @@ select
             then ' of the ' || records.months_held || ' months held, since ' || records.first_words
         else
             ' since ' || {{ month_words(month_end('records.as_far_month')) }}
-            || ' (' || {{ figure('earlier.value', 'records.unit') }} || ')'
+            || ' (' || {{ format_value('earlier.value', 'records.unit') }} || ')'
     end as words
 from records
-left join earlier on records.series_no = earlier.series_no and records.as_far_month = earlier.month_number
+left join earlier on records.series_id = earlier.series_id and records.as_far_month = earlier.month_number
 where
     records.lowest < records.highest
     and records.month_number - coalesce(records.as_far_month, records.first_month - 1) > 2
@@ -166,7 +168,7 @@ where
 union all by name
 
 select
-    series_no,
+    series_id,
     month_number,
     'run' as comparator_kind,
     'at_this_level' as comparator,

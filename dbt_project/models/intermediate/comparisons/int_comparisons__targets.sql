@@ -9,11 +9,11 @@ with judged as (
         {{ outside('answers.value', 'goals.lower_bound', 'goals.upper_bound') }} as missed_by,
         case
             when answers.value is null then 'not_comparable'
-            else {{ colour('missed_by', 'goals.tolerance') }}
+            else {{ rag_status('missed_by', 'goals.tolerance') }}
         end as judgement
     from {{ ref('int_comparisons__goals') }} as goals
     inner join {{ ref('int_comparisons__answers') }} as answers
-        on goals.series_no = answers.series_no and goals.month_number = answers.month_number
+        on goals.series_id = answers.series_id and goals.month_number = answers.month_number
     where goals.goal <> 'milestone'
 
 ),
@@ -22,7 +22,7 @@ running as (
 
     select
         *,
-        month_number - row_number() over (partition by series_no, goal, judgement order by month_number) as run_no
+        month_number - row_number() over (partition by series_id, goal, judgement order by month_number) as run_no
     from judged
 
 ),
@@ -31,13 +31,13 @@ counted as (
 
     select
         *,
-        row_number() over (partition by series_no, goal, judgement, run_no order by month_number) as months_running
+        row_number() over (partition by series_id, goal, judgement, run_no order by month_number) as months_running
     from running
 
 )
 
 select
-    counted.series_no,
+    counted.series_id,
     counted.month_number,
     'target' as comparator_kind,
     counted.goal as comparator,
@@ -76,7 +76,7 @@ select
             end
     end as words
 from counted
-inner join {{ ref('int_comparisons__series') }} as series on counted.series_no = series.series_no
+inner join {{ ref('int_comparisons__series') }} as series on counted.series_id = series.series_id
 inner join {{ ref('int_comparisons__months') }} as months
     on series.period_basis = months.period_basis and counted.month_number = months.month_number
 where months.is_compared

@@ -11,7 +11,7 @@ referrals as (
         *,
         -- the day's own referrals are not re-referrals of each other
         max(referral_date) over (
-            partition by view_id, la_child_id
+            partition by vintage_id, la_child_id
             order by referral_date
             range between interval 365 days preceding and interval 1 day preceding
         ) is not null as is_re_referral
@@ -23,7 +23,7 @@ referrals as (
 contacts_received as (
 
     select
-        'contacts_received' as indicator_id, view_id, la_child_id, contact_date as counted_on,
+        'contacts_received' as indicator_id, vintage_id, la_child_id, contact_date as counted_on,
         1 as numerator, null as denominator
     from contacts
 
@@ -32,11 +32,11 @@ contacts_received as (
 -- where the contact does not say, a referral of the child within ten days says it
 referred_within_ten_days as (
 
-    select distinct contacts.view_id, contacts.contact_id
+    select distinct contacts.vintage_id, contacts.contact_id
     from contacts
     inner join referrals
         on
-            contacts.view_id = referrals.view_id
+            contacts.vintage_id = referrals.vintage_id
             and contacts.la_child_id = referrals.la_child_id
             and referrals.referral_date between contacts.contact_date and contacts.contact_date + 10
     where coalesce(contacts.new_referral_flag, '') = ''
@@ -47,7 +47,7 @@ referred_within_ten_days as (
 contacts_to_referral as (
 
     select
-        'contacts_to_referral_pct' as indicator_id, contacts.view_id, contacts.la_child_id,
+        'contacts_to_referral_pct' as indicator_id, contacts.vintage_id, contacts.la_child_id,
         contacts.contact_date as counted_on,
         coalesce(
             contacts.new_referral_flag = 'Y' or referred_within_ten_days.contact_id is not null, false
@@ -56,7 +56,7 @@ contacts_to_referral as (
     from contacts
     left join referred_within_ten_days
         on
-            contacts.view_id = referred_within_ten_days.view_id
+            contacts.vintage_id = referred_within_ten_days.vintage_id
             and contacts.contact_id = referred_within_ten_days.contact_id
 
 ),
@@ -65,7 +65,7 @@ contacts_to_referral as (
 referrals_received as (
 
     select
-        indicators.indicator_id, referrals.view_id, referrals.la_child_id, referrals.referral_date as counted_on,
+        indicators.indicator_id, referrals.vintage_id, referrals.la_child_id, referrals.referral_date as counted_on,
         1 as numerator, null as denominator
     from referrals, (values ('referrals_received'), ('referrals_rate_10k')) as indicators (indicator_id)
 
@@ -75,7 +75,7 @@ referrals_received as (
 re_referrals as (
 
     select
-        're_referrals_12m_pct' as indicator_id, view_id, la_child_id, referral_date as counted_on,
+        're_referrals_12m_pct' as indicator_id, vintage_id, la_child_id, referral_date as counted_on,
         is_re_referral::int as numerator, 1 as denominator
     from referrals
 
@@ -85,7 +85,7 @@ re_referrals as (
 referrals_nfa as (
 
     select
-        'referrals_nfa_pct' as indicator_id, view_id, la_child_id, referral_date as counted_on,
+        'referrals_nfa_pct' as indicator_id, vintage_id, la_child_id, referral_date as counted_on,
         is_no_further_action::int as numerator, 1 as denominator
     from referrals
 
@@ -95,11 +95,11 @@ referrals_nfa as (
 referrals_to_assessment as (
 
     select
-        'referrals_to_assessment_pct' as indicator_id, view_id, la_child_id, referral_date as counted_on,
+        'referrals_to_assessment_pct' as indicator_id, vintage_id, la_child_id, referral_date as counted_on,
         exists(
             select 1 from {{ ref('stg_returns__cin_assessments') }} as assessments
             where
-                referrals.view_id = assessments.view_id
+                referrals.vintage_id = assessments.vintage_id
                 and referrals.referral_id = assessments.referral_id
                 and referrals.as_at_date >= assessments.assessment_start_date
         )::int as numerator,
@@ -112,13 +112,13 @@ referrals_to_assessment as (
 contact_decisions as (
 
     select
-        'contact_decision_1wd_pct' as indicator_id, contacts.view_id, contacts.la_child_id,
+        'contact_decision_1wd_pct' as indicator_id, contacts.vintage_id, contacts.la_child_id,
         contacts.contact_date as counted_on,
         {{ decided_in_time('contacts.contact_date', 'contacts.as_at_date') }} as numerator,
         1 as denominator
     from contacts
     left join {{ ref('stg_returns__contact_decisions') }} as decisions
-        on contacts.view_id = decisions.view_id and contacts.contact_id = decisions.contact_id
+        on contacts.vintage_id = decisions.vintage_id and contacts.contact_id = decisions.contact_id
     {{ join_decision_days('contacts.contact_date', 'contacts.as_at_date') }}
     where {{ is_decision_due('contacts.as_at_date') }}
 
@@ -128,7 +128,7 @@ contact_decisions as (
 contact_screening as (
 
     select
-        'contact_screened_same_day_pct' as indicator_id, contacts.view_id, contacts.la_child_id,
+        'contact_screened_same_day_pct' as indicator_id, contacts.vintage_id, contacts.la_child_id,
         contacts.contact_date as counted_on,
         coalesce(
             decisions.is_screened_by_qualified
@@ -138,7 +138,7 @@ contact_screening as (
         1 as denominator
     from contacts
     left join {{ ref('stg_returns__contact_decisions') }} as decisions
-        on contacts.view_id = decisions.view_id and contacts.contact_id = decisions.contact_id
+        on contacts.vintage_id = decisions.vintage_id and contacts.contact_id = decisions.contact_id
     left join {{ ref('dim_calendar') }} as contact_days
         on {{ numbered_day('contacts.contact_date') }} = contact_days.calendar_date
 
@@ -148,13 +148,13 @@ contact_screening as (
 referral_decisions as (
 
     select
-        'referral_decision_1wd_pct' as indicator_id, referrals.view_id, referrals.la_child_id,
+        'referral_decision_1wd_pct' as indicator_id, referrals.vintage_id, referrals.la_child_id,
         referrals.referral_date as counted_on,
         {{ decided_in_time('referrals.referral_date', 'referrals.as_at_date') }} as numerator,
         1 as denominator
     from referrals
     left join {{ ref('stg_returns__referral_decisions') }} as decisions
-        on referrals.view_id = decisions.view_id and referrals.referral_id = decisions.referral_id
+        on referrals.vintage_id = decisions.vintage_id and referrals.referral_id = decisions.referral_id
     {{ join_decision_days('referrals.referral_date', 'referrals.as_at_date') }}
     where {{ is_decision_due('referrals.as_at_date') }}
 

@@ -3,7 +3,7 @@
 -- Each answer that would be given and is not: one row for an answer, with the first of its doubts. What is not there to
 -- be given is not held: it says of itself why it is not.
 select
-    answers.view_id,
+    answers.vintage_id,
     answers.la_code,
     answers.indicator_id,
     answers.period_basis,
@@ -18,7 +18,7 @@ select
 from {{ ref('int_indicators__answers') }} as answers
 inner join {{ ref('int_gate__held') }} as held
     on
-        answers.view_id = held.view_id
+        answers.vintage_id = held.vintage_id
         and answers.indicator_id = held.indicator_id
         and answers.period_basis = held.period_basis
         and answers.month_number = held.month_number
@@ -33,7 +33,7 @@ where
 window
     figure as (
         partition by
-            answers.view_id, answers.indicator_id, answers.period_basis, answers.month_number, answers.breakdown_type,
-            answers.breakdown_value
+            answers.vintage_id, answers.indicator_id, answers.period_basis, answers.month_number,
+            answers.breakdown_type, answers.breakdown_value
     )
 qualify row_number() over (figure order by held.priority, held.measure_no) = 1

@@ -13,7 +13,7 @@ with found as (
 
 select
     measures.measure_no,
-    measures.view_id,
+    measures.vintage_id,
     measures.la_code,
     measures.return_name,
     measures.field_name,
@@ -41,11 +41,11 @@ select
 from {{ ref('int_measures') }} as measures
 inner join found on measures.measure_no = found.measure_no
 inner join {{ ref('doubt_grounds') }} as grounds on measures.ground = grounds.ground
-inner join {{ source('ledger', 'views') }} as views on measures.view_id = views.view_id
+inner join {{ source('ledger', 'vintages') }} as vintages on measures.vintage_id = vintages.vintage_id
 left join {{ ref('quality_rules') }} as rules on measures.rule_id = rules.rule_id
 left join {{ source('ledger', 'overrides') }} as overrides
     on
         measures.la_code = overrides.la_code
         and measures.ground = overrides.ground
         and coalesce(measures.indicator_id, measures.return_name) = overrides.return_name
-        and views.view_month <= overrides.until_month
+        and vintages.view_month <= overrides.until_month

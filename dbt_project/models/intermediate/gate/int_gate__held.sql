@@ -72,11 +72,11 @@ bases as (
 )
 
 select distinct
-    doubts.view_id,
+    doubts.vintage_id,
     doubts.la_code,
     bases.indicator_id,
     bases.period_basis,
-    owed.month_number,
+    expected.month_number,
     doubts.breakdown_value,
     doubts.measure_no,
     doubts.priority
@@ -95,15 +95,15 @@ inner join bases
             else true
         end
 left join {{ source('ledger', 'return_formats') }} as formats on doubts.return_name = formats.return_name
-inner join {{ ref('int_periods_owed') }} as owed
+inner join {{ ref('int_periods__expected') }} as expected
     on
-        doubts.view_id = owed.view_id
+        doubts.vintage_id = expected.vintage_id
         and case
-            when doubts.month_number is not null then doubts.month_number = owed.month_number
+            when doubts.month_number is not null then doubts.month_number = expected.month_number
             -- a state return answers for its own month alone
             when formats.history = 'state'
                 then
-                    owed.month_number
-                    = coalesce(doubts.source_month_number, {{ month_number_of_text('owed.view_month') }})
-            else owed.month_number <= coalesce(doubts.source_month_number, owed.month_number)
+                    expected.month_number
+                    = coalesce(doubts.source_month_number, {{ month_number_of_text('expected.view_month') }})
+            else expected.month_number <= coalesce(doubts.source_month_number, expected.month_number)
         end

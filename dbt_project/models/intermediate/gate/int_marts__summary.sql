@@ -9,15 +9,15 @@ with answers as (
 
 ),
 
-owed as (
+expected as (
 
-    select owed_periods.la_code, count(*) as expected_answers
-    from {{ ref('int_periods_owed') }} as owed_periods
-    inner join {{ ref('dim_period') }} as periods on owed_periods.month_number = periods.month_number
+    select expected_periods.la_code, count(*) as expected_answers
+    from {{ ref('int_periods__expected') }} as expected_periods
+    inner join {{ ref('dim_period') }} as periods on expected_periods.month_number = periods.month_number
     inner join {{ ref('dim_indicator') }} as indicators
         on list_contains(string_split(indicators.bases, ' '), periods.period_basis)
-    where owed_periods.edition = 'restated'
-    group by owed_periods.la_code
+    where expected_periods.edition = 'restated'
+    group by expected_periods.la_code
 
 ),
 
@@ -58,7 +58,7 @@ select
     answers.ground is not null as has_ground,
     any_value(totals.answers) as answers,
     any_value(totals.distinct_answers) as distinct_answers,
-    any_value(owed.expected_answers) as expected_answers,
+    any_value(expected.expected_answers) as expected_answers,
     max(answers.value) filter (
         where answers.unit = 'percent'
         and answers.indicator_id not in ('partner_cp_activity_change', 'wf_turnover_rate')
@@ -71,6 +71,6 @@ select
 from answers
 cross join accepted_of_all
 left join totals on answers.la_code = totals.la_code
-left join owed on answers.la_code = owed.la_code
+left join expected on answers.la_code = expected.la_code
 left join accepted on answers.la_code = accepted.la_code
 group by answers.la_code, answers.value_status, has_value, has_ground

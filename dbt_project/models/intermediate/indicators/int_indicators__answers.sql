@@ -1,13 +1,13 @@
 {{ config(materialized='table') }}
 
--- One row for every answer owed, in every view, with its figures and why it has none where it has none.
-with owed as (
+-- One row for every answer expected, in every view, with its figures and why it has none where it has none.
+with expected as (
 
     select
-        owed_periods.view_id,
-        owed_periods.la_code,
-        owed_periods.edition,
-        owed_periods.view_month,
+        expected_periods.vintage_id,
+        expected_periods.la_code,
+        expected_periods.edition,
+        expected_periods.view_month,
         indicators.indicator_id,
         indicators.unit,
         indicators.scale,
@@ -19,22 +19,22 @@ with owed as (
         periods.month_number,
         breakdowns.breakdown_type,
         breakdowns.breakdown_value
-    from {{ ref('int_periods_owed') }} as owed_periods
+    from {{ ref('int_periods__expected') }} as expected_periods
     cross join {{ ref('dim_indicator') }} as indicators
     inner join {{ ref('dim_period') }} as periods
         on
-            owed_periods.month_number = periods.month_number
+            expected_periods.month_number = periods.month_number
             and list_contains(string_split(indicators.bases, ' '), periods.period_basis)
     inner join {{ ref('int_indicators__breakdowns') }} as breakdowns
         on
             indicators.indicator_id = breakdowns.indicator_id
-            and (breakdowns.view_id is null or owed_periods.view_id = breakdowns.view_id)
+            and (breakdowns.vintage_id is null or expected_periods.vintage_id = breakdowns.vintage_id)
 
 ),
 
 totals as (
 
-    select view_id, indicator_id, period_basis, month_number, denominator
+    select vintage_id, indicator_id, period_basis, month_number, denominator
     from {{ ref('int_indicators__period_counts') }}
     where breakdown_value = 'all'
 
@@ -43,7 +43,7 @@ totals as (
 known as (
 
     select
-        owed.*,
+        expected.*,
         submitted.snapshot_month,
         population.population_0_17,
         reported.indicator_id is not null as is_reported,
@@ -53,49 +53,49 @@ known as (
         counts.numerator as counted_numerator,
         -- a share by breakdown is of the whole, not of itself
         case
-            when owed.unit = 'percent' and owed.breakdown_value <> 'all' then totals.denominator
+            when expected.unit = 'percent' and expected.breakdown_value <> 'all' then totals.denominator
             else counts.denominator
         end as counted_denominator,
         counts.value as counted_value,
         case
             when not submitted.is_submitted then 'not_submitted'
             when
-                owed.history_days is not null
-                and owed.period_start - owed.history_days::int < submitted.history_from
+                expected.history_days is not null
+                and expected.period_start - expected.history_days::int < submitted.history_from
                 then 'insufficient_history'
         end as shortfall
-    from owed
+    from expected
     inner join {{ ref('int_indicators__submitted') }} as submitted
         on
-            owed.view_id = submitted.view_id
-            and owed.indicator_id = submitted.indicator_id
-            and owed.month_number = submitted.month_number
+            expected.vintage_id = submitted.vintage_id
+            and expected.indicator_id = submitted.indicator_id
+            and expected.month_number = submitted.month_number
     left join {{ ref('int_population') }} as population
         on
-            owed.la_code = population.la_code
-            and owed.month_number = population.month_number
+            expected.la_code = population.la_code
+            and expected.month_number = population.month_number
     left join {{ ref('int_indicators__reported') }} as reported
         on
-            owed.view_id = reported.view_id
-            and owed.indicator_id = reported.indicator_id
-            and owed.period_basis = reported.period_basis
-            and owed.month_number = reported.month_number
-            and owed.breakdown_value = reported.breakdown_value
+            expected.vintage_id = reported.vintage_id
+            and expected.indicator_id = reported.indicator_id
+            and expected.period_basis = reported.period_basis
+            and expected.month_number = reported.month_number
+            and expected.breakdown_value = reported.breakdown_value
     left join {{ ref('int_indicators__period_counts') }} as counts
         on
-            owed.view_id = counts.view_id
-            and owed.indicator_id = counts.indicator_id
-            and owed.period_basis = counts.period_basis
-            and owed.month_number = counts.month_number
-            and owed.breakdown_value = counts.breakdown_value
+            expected.vintage_id = counts.vintage_id
+            and expected.indicator_id = counts.indicator_id
+            and expected.period_basis = counts.period_basis
+            and expected.month_number = counts.month_number
+            and expected.breakdown_value = counts.breakdown_value
     left join totals
         on
-            owed.view_id = totals.view_id
-            and owed.indicator_id = totals.indicator_id
-            and owed.period_basis = totals.period_basis
-            and owed.month_number = totals.month_number
+            expected.vintage_id = totals.vintage_id
+            and expected.indicator_id = totals.indicator_id
+            and expected.period_basis = totals.period_basis
+            and expected.month_number = totals.month_number
     -- what was not submitted names no teams
-    where submitted.is_submitted or owed.breakdown_type <> 'invo_professional_team'
+    where submitted.is_submitted or expected.breakdown_type <> 'invo_professional_team'
 
 ),
 
@@ -135,7 +135,7 @@ figured as (
 )
 
 select
-    view_id, la_code, edition, view_month, indicator_id, period_basis, period_end, month_number,
+    vintage_id, la_code, edition, view_month, indicator_id, period_basis, period_end, month_number,
     breakdown_type, breakdown_value, numerator, denominator,
     case
         when value_status = 'reported'

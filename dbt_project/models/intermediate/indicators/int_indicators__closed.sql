@@ -7,7 +7,7 @@ with newly_closed as (
 
     select closings.*, {{ month_number_of_text('closings.view_month') }} as month_number
     from {{ source('ledger', 'closings') }} as closings
-    where closings.view_id is not null
+    where closings.vintage_id is not null
 
 ),
 
@@ -34,11 +34,11 @@ select
     case when doubted.measure_no is null then answers.value_status else 'withheld' end as value_status,
     true as is_new
 from {{ ref('int_indicators__answers') }} as answers
-inner join newly_closed as closings on answers.view_id = closings.view_id
+inner join newly_closed as closings on answers.vintage_id = closings.vintage_id
 inner join printed on answers.indicator_id = printed.indicator_id
 left join {{ ref('int_gate__doubted') }} as doubted
     on
-        answers.view_id = doubted.view_id
+        answers.vintage_id = doubted.vintage_id
         and answers.indicator_id = doubted.indicator_id
         and answers.period_basis = doubted.period_basis
         and answers.month_number = doubted.month_number

@@ -25,11 +25,11 @@ with counts as (
 )
 
 select
-    view_id, indicator_id, 'all' as breakdown_value, month_number,
+    vintage_id, indicator_id, 'all' as breakdown_value, month_number,
     sum(numerator) as numerator, sum(denominator) as denominator
 from counts
 group by all
 union all
-select view_id, indicator_id, breakdown_value, month_number, numerator, denominator
+select vintage_id, indicator_id, breakdown_value, month_number, numerator, denominator
 from counts
 where breakdown_value is not null

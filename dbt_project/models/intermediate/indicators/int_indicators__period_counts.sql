@@ -2,7 +2,7 @@
 
 -- Counts over each period: its months added up. What is not here was never counted: a true zero, if it was submitted.
 select
-    counts.view_id,
+    counts.vintage_id,
     counts.indicator_id,
     counts.breakdown_value,
     periods.period_basis,
@@ -19,21 +19,21 @@ inner join {{ ref('dim_period') }} as periods
 group by all
 union all by name
 select
-    view_id, indicator_id, 'all' as breakdown_value, period_basis, month_number,
+    vintage_id, indicator_id, 'all' as breakdown_value, period_basis, month_number,
     null as numerator, denominator, value
 from {{ ref('int_assessment__median') }}
 union all by name
 select
-    view_id, indicator_id, 'all' as breakdown_value, period_basis, month_number,
+    vintage_id, indicator_id, 'all' as breakdown_value, period_basis, month_number,
     numerator, null as denominator, null as value
 from {{ ref('int_care__net_change') }}
 union all by name
 select
-    view_id, indicator_id, 'all' as breakdown_value, period_basis, month_number,
+    vintage_id, indicator_id, 'all' as breakdown_value, period_basis, month_number,
     numerator, null as denominator, null as value
 from {{ ref('int_care__missing_children') }}
 union all by name
 select
-    view_id, indicator_id, 'all' as breakdown_value, period_basis, month_number,
+    vintage_id, indicator_id, 'all' as breakdown_value, period_basis, month_number,
     numerator, denominator, null as value
 from {{ ref('int_workforce__turnover') }}

@@ -16,7 +16,7 @@ newest as (
     select * from given
     where source_month_number >= month_number
     qualify row_number() over (
-        partition by view_id, indicator_id, period_basis, month_number order by source_month_number desc
+        partition by vintage_id, indicator_id, period_basis, month_number order by source_month_number desc
     ) = 1
 
 ),
@@ -37,34 +37,35 @@ submitted as (
 published as (
 
     select
-        owed.view_id, benchmarks.indicator_id, benchmarks.period_basis, owed.month_number,
+        expected.vintage_id, benchmarks.indicator_id, benchmarks.period_basis, expected.month_number,
         benchmarks.value, 'published by DfE, release ' || benchmarks.release_year as source_note
-    from {{ ref('int_periods_owed') }} as owed
+    from {{ ref('int_periods__expected') }} as expected
     inner join {{ ref('fct_benchmarks') }} as benchmarks
         on
-            owed.la_code = benchmarks.area_code
-            and owed.period_end = benchmarks.period_end
+            expected.la_code = benchmarks.area_code
+            and expected.period_end = benchmarks.period_end
             and benchmarks.comparator = 'authority'
             and benchmarks.period_basis = 'month'
             and benchmarks.value is not null
     qualify row_number() over (
-        partition by owed.view_id, benchmarks.indicator_id, owed.month_number order by benchmarks.release_year desc
+        partition by expected.vintage_id, benchmarks.indicator_id, expected.month_number
+        order by benchmarks.release_year desc
     ) = 1
 
 )
 
 select
-    view_id, indicator_id, period_basis, month_number, breakdown as breakdown_value,
+    vintage_id, indicator_id, period_basis, month_number, breakdown as breakdown_value,
     numerator::double as numerator, denominator::double as denominator, value::double as value, source_note
 from submitted
 union all
 select
-    published.view_id, published.indicator_id, published.period_basis, published.month_number,
+    published.vintage_id, published.indicator_id, published.period_basis, published.month_number,
     'all' as breakdown_value, published.value as numerator, null as denominator, published.value, published.source_note
 from published
 anti join submitted
     on
-        published.view_id = submitted.view_id
+        published.vintage_id = submitted.vintage_id
         and published.indicator_id = submitted.indicator_id
         and published.period_basis = submitted.period_basis
         and published.month_number = submitted.month_number

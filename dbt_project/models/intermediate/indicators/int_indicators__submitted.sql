@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- For each indicator and month owed: whether every return it needs is there, and how far back the lead one reaches.
+-- For each indicator and month expected: whether every return it needs is there, and how far back the lead one reaches.
 with required as (
 
     select indicator_id, lead_return, {{ each_word('returns_required') }} as return_name
@@ -26,10 +26,10 @@ sources as (
 usable as (
 
     select
-        periods.view_id, periods.month_number, sources.return_name, sources.source_month,
+        periods.vintage_id, periods.month_number, sources.return_name, sources.source_month,
         sources.source_month_number, sources.source_format
-    from {{ ref('int_periods_owed') }} as periods
-    inner join sources on periods.view_id = sources.view_id
+    from {{ ref('int_periods__expected') }} as periods
+    inner join sources on periods.vintage_id = sources.vintage_id
     inner join {{ source('ledger', 'return_formats') }} as formats on sources.return_name = formats.return_name
     where
         (formats.history = 'event' and sources.source_month_number >= periods.month_number)
@@ -41,7 +41,7 @@ usable as (
 -- a return read from another format does not serve every indicator, nor every month
 not_served as (
 
-    select distinct usable.view_id, usable.month_number, usable.return_name, needs.indicator_id
+    select distinct usable.vintage_id, usable.month_number, usable.return_name, needs.indicator_id
     from usable
     inner join {{ ref('format_limits') }} as limits
         on usable.source_format = limits.source_format and usable.return_name = limits.return_name
@@ -55,36 +55,36 @@ not_served as (
 
 coverage as (
 
-    select view_id, source_month_number, source_format, return_name, history_from
+    select vintage_id, source_month_number, source_format, return_name, history_from
     from {{ ref('stg_returns__extract_coverage') }}
 
 )
 
 select
-    periods.view_id,
+    periods.vintage_id,
     needs.indicator_id,
     periods.month_number,
     count(usable.return_name) = count(*) and count(not_served.return_name) = 0 as is_submitted,
     max(usable.source_month) filter (where needs.return_name = needs.lead_return) as snapshot_month,
     max(coverage.history_from) as history_from
-from {{ ref('int_periods_owed') }} as periods
+from {{ ref('int_periods__expected') }} as periods
 cross join needs
 left join usable
     on
-        periods.view_id = usable.view_id
+        periods.vintage_id = usable.vintage_id
         and periods.month_number = usable.month_number
         and needs.return_name = usable.return_name
 left join not_served
     on
-        usable.view_id = not_served.view_id
+        usable.vintage_id = not_served.vintage_id
         and usable.month_number = not_served.month_number
         and usable.return_name = not_served.return_name
         and needs.indicator_id = not_served.indicator_id
 left join coverage
     on
-        usable.view_id = coverage.view_id
+        usable.vintage_id = coverage.vintage_id
         and usable.source_month_number = coverage.source_month_number
         and usable.source_format = coverage.source_format
         and usable.return_name = coverage.return_name
         and needs.lead_return = coverage.return_name
-group by periods.view_id, needs.indicator_id, periods.month_number
+group by periods.vintage_id, needs.indicator_id, periods.month_number

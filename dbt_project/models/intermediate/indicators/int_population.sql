@@ -4,7 +4,7 @@ select
     periods.month_number,
     max_by(population.population_0_17, population.mid_year) as population_0_17,
     max(population.mid_year) as mid_year
-from (select distinct la_code, month_number from {{ ref('int_periods_owed') }}) as periods
+from (select distinct la_code, month_number from {{ ref('int_periods__expected') }}) as periods
 inner join {{ source('reference', 'population') }} as population
     on
         periods.la_code = population.la_code

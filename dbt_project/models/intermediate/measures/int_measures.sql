@@ -5,7 +5,7 @@
 with measures as (
 
     select
-        view_id, la_code, return_name, field_name, ground, null::varchar as rule_id, 'hold' as effect, look_back,
+        vintage_id, la_code, return_name, field_name, ground, null::varchar as rule_id, 'hold' as effect, look_back,
         source_month_number, month_number, counted::double as counted, out_of::double as out_of,
         case when counted = 0 then 0 else counted / nullif(out_of, 0)::double end as measured,
         null::varchar as indicator_id, null::varchar as period_basis, null::varchar as breakdown_type,
@@ -13,17 +13,17 @@ with measures as (
     from {{ ref('int_measures__unread') }}
     union all by name
     select
-        view_id, la_code, return_name, '*' as field_name, ground, 'hold' as effect, 'all' as look_back,
+        vintage_id, la_code, return_name, '*' as field_name, ground, 'hold' as effect, 'all' as look_back,
         source_month_number, month_number, counted, out_of, measured
     from {{ ref('int_measures__arrivals') }}
     union all by name
     select
-        view_id, la_code, return_name, field_name, ground, rule_id, effect, 'all' as look_back, counted, out_of,
+        vintage_id, la_code, return_name, field_name, ground, rule_id, effect, 'all' as look_back, counted, out_of,
         measured
     from {{ ref('int_measures__rules') }}
     union all by name
     select
-        view_id, la_code, '*' as return_name, '*' as field_name, 'contradiction' as ground,
+        vintage_id, la_code, '*' as return_name, '*' as field_name, 'contradiction' as ground,
         contradiction as rule_id, 'hold' as effect, 'all' as look_back, month_number, counted, out_of,
         measured::double as measured, indicator_id, period_basis, breakdown_type, breakdown_value
     from {{ ref('int_measures__contradictions') }}
@@ -33,7 +33,7 @@ with measures as (
 select
     row_number() over (
         order by
-            view_id, ground, return_name, field_name, rule_id, look_back, source_month_number, month_number,
+            vintage_id, ground, return_name, field_name, rule_id, look_back, source_month_number, month_number,
             indicator_id, period_basis, breakdown_type, breakdown_value
     )::int as measure_no,
     *

@@ -13,7 +13,7 @@ with contents as (
 newest as (
 
     select
-        contents.view_id, contents.content_id,
+        contents.vintage_id, contents.content_id,
         max(months.event_month_number) as newest_month_number,
         max(months.newest_date) as newest_date
     from contents
@@ -29,7 +29,7 @@ newest as (
 usual as (
 
     select
-        contents.view_id, contents.content_id,
+        contents.vintage_id, contents.content_id,
         least(10, greatest(
             any_value(ends.working_day_number) - max(days.working_day_number),
             21 * (1 - coalesce(
@@ -50,21 +50,21 @@ usual as (
             contents.content_id = known_now.content_id
             and ends.month_number = known_now.event_month_number
     where contents.is_newest
-    group by contents.view_id, contents.content_id
+    group by contents.vintage_id, contents.content_id
 
 ),
 
 rates as (
 
     select
-        contents.view_id, contents.la_code, contents.return_name, contents.content_id,
+        contents.vintage_id, contents.la_code, contents.return_name, contents.content_id,
         contents.source_month_number, contents.as_at_number, newest.newest_month_number,
         newest_days.working_day_number as newest_number,
         sum(months.event_day_count) as event_days,
         newest_days.working_day_number - any_value(first_days.working_day_number) + 1 as working_days,
         coalesce(any_value(usual.usual_silence), 0) as usual_silence
     from contents
-    inner join newest on contents.view_id = newest.view_id and contents.content_id = newest.content_id
+    inner join newest on contents.vintage_id = newest.vintage_id and contents.content_id = newest.content_id
     inner join {{ ref('int_measures__event_months') }} as months
         on
             contents.content_id = months.content_id
@@ -75,9 +75,9 @@ rates as (
         on
             greatest({{ month_start('(newest.newest_month_number - 11)') }}, contents.history_from)
             = first_days.calendar_date
-    left join usual on contents.view_id = usual.view_id and contents.content_id = usual.content_id
+    left join usual on contents.vintage_id = usual.vintage_id and contents.content_id = usual.content_id
     group by
-        contents.view_id, contents.la_code, contents.return_name, contents.content_id,
+        contents.vintage_id, contents.la_code, contents.return_name, contents.content_id,
         contents.source_month_number, contents.as_at_number, newest.newest_month_number,
         newest_days.working_day_number
 
@@ -87,7 +87,7 @@ rates as (
 stopped as (
 
     select
-        rates.view_id, rates.la_code, rates.return_name, rates.source_month_number, 'stopped' as ground,
+        rates.vintage_id, rates.la_code, rates.return_name, rates.source_month_number, 'stopped' as ground,
         ends.month_number,
         rates.event_days as counted,
         rates.working_days as out_of,
@@ -95,9 +95,9 @@ stopped as (
             'ends.period_end_number - rates.newest_number - rates.usual_silence', 'rates.event_days', 'rates.working_days'
         ) }} as measured
     from rates
-    inner join {{ ref('int_periods_owed') }} as ends
+    inner join {{ ref('int_periods__expected') }} as ends
         on
-            rates.view_id = ends.view_id
+            rates.vintage_id = ends.vintage_id
             and ends.month_number between rates.newest_month_number and rates.source_month_number
 
 ),
@@ -106,7 +106,7 @@ stopped as (
 repeated as (
 
     select
-        contents.view_id, contents.la_code, contents.return_name, contents.source_month_number,
+        contents.vintage_id, contents.la_code, contents.return_name, contents.source_month_number,
         {{ month_number_of_text('repeats.same_as_month') }} as same_as_month_number,
         rates.event_days, rates.working_days,
         {{ expected_in_silence(
@@ -116,7 +116,7 @@ repeated as (
     inner join {{ source('ledger', 'sent_before') }} as repeats on contents.content_id = repeats.content_id
     inner join {{ ref('dim_calendar') }} as same_as_days
         on last_day((repeats.same_as_month || '-01')::date) = same_as_days.calendar_date
-    left join rates on contents.view_id = rates.view_id and contents.content_id = rates.content_id
+    left join rates on contents.vintage_id = rates.vintage_id and contents.content_id = rates.content_id
     where contents.is_newest
 
 ),
@@ -126,19 +126,19 @@ repeated as (
 months_repeated as (
 
     select
-        contents.view_id, contents.la_code, contents.source_month_number,
+        contents.vintage_id, contents.la_code, contents.source_month_number,
         count(repeated.return_name) as counted,
         count(*) as out_of
     from contents
     left join repeated
-        on contents.view_id = repeated.view_id and contents.return_name = repeated.return_name
+        on contents.vintage_id = repeated.vintage_id and contents.return_name = repeated.return_name
     left join {{ source('ledger', 'sources_before') }} as earlier on contents.content_id = earlier.content_id
     left join {{ source('ledger', 'receipts') }} as receipts
         on earlier.before_content_id = receipts.content_id and contents.return_name = receipts.return_name
     where
         contents.source_month_number = contents.view_month_number
         and (contents.kept_count > 0 or receipts.kept_count > 0)
-    group by contents.view_id, contents.la_code, contents.source_month_number
+    group by contents.vintage_id, contents.la_code, contents.source_month_number
 
 ),
 
@@ -147,7 +147,7 @@ months_repeated as (
 months_before as (
 
     select
-        contents.view_id, contents.la_code, contents.return_name, contents.source_month_number, contents.content_id,
+        contents.vintage_id, contents.la_code, contents.return_name, contents.source_month_number, contents.content_id,
         months.event_month_number, months.event_count
     from contents
     inner join {{ source('ledger', 'sources_before') }} as earlier on contents.content_id = earlier.content_id
@@ -162,7 +162,7 @@ months_before as (
 lost as (
 
     select
-        months_before.view_id, months_before.la_code, months_before.return_name, months_before.source_month_number,
+        months_before.vintage_id, months_before.la_code, months_before.return_name, months_before.source_month_number,
         sum(greatest(months_before.event_count - coalesce(months.event_count, 0), 0)) as counted,
         sum(months_before.event_count) as out_of
     from months_before
@@ -173,7 +173,7 @@ lost as (
     group by all
     union all
     select
-        contents.view_id, contents.la_code, contents.return_name, contents.source_month_number,
+        contents.vintage_id, contents.la_code, contents.return_name, contents.source_month_number,
         greatest(receipts.kept_count - contents.kept_count, 0) as counted,
         receipts.kept_count as out_of
     from contents
@@ -188,46 +188,46 @@ lost as (
 refused as (
 
     select
-        views.view_id, views.la_code, receipts.return_name,
+        vintages.vintage_id, vintages.la_code, receipts.return_name,
         {{ month_number_of_text('receipts.reporting_month') }} as source_month_number
     from {{ source('ledger', 'receipts') }} as receipts
-    inner join {{ source('ledger', 'views') }} as views
-        on receipts.la_code = views.la_code and receipts.reporting_month <= views.view_month
+    inner join {{ source('ledger', 'vintages') }} as vintages
+        on receipts.la_code = vintages.la_code and receipts.reporting_month <= vintages.view_month
     group by all
     having bool_and(receipts.status = 'rejected')
 
 )
 
 select
-    view_id, la_code, return_name, source_month_number, ground, month_number, counted::double as counted,
+    vintage_id, la_code, return_name, source_month_number, ground, month_number, counted::double as counted,
     out_of::double as out_of, measured
 from stopped
 union all by name
 select
-    repeated.view_id, repeated.la_code, repeated.return_name, repeated.source_month_number, 'sent_before' as ground,
+    repeated.vintage_id, repeated.la_code, repeated.return_name, repeated.source_month_number, 'sent_before' as ground,
     since.month_number, repeated.event_days::double as counted, repeated.working_days::double as out_of,
     repeated.measured
 from repeated
-inner join {{ ref('int_periods_owed') }} as since
+inner join {{ ref('int_periods__expected') }} as since
     on
-        repeated.view_id = since.view_id
+        repeated.vintage_id = since.vintage_id
         and repeated.same_as_month_number < since.month_number
         and repeated.source_month_number >= since.month_number
 where repeated.measured is not null
 union all by name
 select
-    view_id, la_code, '*' as return_name, source_month_number, 'sent_before' as ground,
+    vintage_id, la_code, '*' as return_name, source_month_number, 'sent_before' as ground,
     source_month_number as month_number, counted::double as counted, out_of::double as out_of,
     counted / out_of as measured
 from months_repeated
 union all by name
 select
-    view_id, la_code, return_name, source_month_number, 'history_lost' as ground, null::int as month_number,
+    vintage_id, la_code, return_name, source_month_number, 'history_lost' as ground, null::int as month_number,
     counted::double as counted, out_of::double as out_of, counted / nullif(out_of, 0) as measured
 from lost
 where out_of > 0
 union all by name
 select
-    view_id, la_code, return_name, source_month_number, 'return_refused' as ground,
+    vintage_id, la_code, return_name, source_month_number, 'return_refused' as ground,
     source_month_number as month_number, 1::double as counted, 1::double as out_of, 1::double as measured
 from refused

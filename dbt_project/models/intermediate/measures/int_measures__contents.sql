@@ -2,9 +2,9 @@
 
 -- Each return that a view reads, as it was received for one month. What is measured is measured of these.
 select
-    views.view_id,
-    views.la_code,
-    views.edition,
+    vintages.vintage_id,
+    vintages.la_code,
+    vintages.edition,
     sources.return_name,
     formats.history,
     formats.event_date is not null as is_dated,
@@ -16,20 +16,20 @@ select
     sources.content_id,
     receipts.row_count,
     receipts.kept_count,
-    {{ month_number_of_text('views.view_month') }} as view_month_number,
+    {{ month_number_of_text('vintages.view_month') }} as view_month_number,
     sources.source_month = max(sources.source_month) over (
-        partition by views.view_id, sources.return_name
+        partition by vintages.vintage_id, sources.return_name
     ) as is_newest,
     coverage.history_from
 from {{ source('ledger', 'sources') }} as sources
-inner join {{ source('ledger', 'views') }} as views on sources.view_id = views.view_id
+inner join {{ source('ledger', 'vintages') }} as vintages on sources.vintage_id = vintages.vintage_id
 inner join {{ source('ledger', 'return_formats') }} as formats on sources.return_name = formats.return_name
 inner join {{ source('ledger', 'receipts') }} as receipts
     on sources.content_id = receipts.content_id and sources.return_name = receipts.return_name
 inner join {{ ref('dim_calendar') }} as days on sources.as_at_date = days.calendar_date
 left join {{ ref('stg_returns__extract_coverage') }} as coverage
     on
-        sources.view_id = coverage.view_id
+        sources.vintage_id = coverage.vintage_id
         and sources.source_format = coverage.source_format
         and sources.return_name = coverage.return_name
         and {{ month_number_of_text('sources.source_month') }} = coverage.source_month_number

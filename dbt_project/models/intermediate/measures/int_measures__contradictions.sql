@@ -13,7 +13,7 @@ with figures as (
 shares as (
 
     select
-        'share_over_whole' as contradiction, view_id, la_code, indicator_id, period_basis, month_number,
+        'share_over_whole' as contradiction, vintage_id, la_code, indicator_id, period_basis, month_number,
         breakdown_type, breakdown_value, numerator as counted, denominator as out_of,
         greatest(coalesce(numerator - denominator, value - 100), value - 100) as measured
     from figures
@@ -26,7 +26,7 @@ shares as (
 counts as (
 
     select
-        'count_below_zero' as contradiction, view_id, la_code, indicator_id, period_basis, month_number,
+        'count_below_zero' as contradiction, vintage_id, la_code, indicator_id, period_basis, month_number,
         breakdown_type, breakdown_value, numerator as counted, 0 as out_of, -numerator as measured
     from figures
     where unit in ('count', 'fte') and indicator_id not like '%net_change' and numerator is not null
@@ -36,7 +36,7 @@ counts as (
 monthly as (
 
     select
-        view_id, indicator_id, breakdown_type, breakdown_value, month_number,
+        vintage_id, indicator_id, breakdown_type, breakdown_value, month_number,
         sum(numerator) over through_year as to_date,
         count(*) over through_year as month_count
     from figures
@@ -44,7 +44,7 @@ monthly as (
         period_basis = 'month' and unit = 'count' and kind = 'flow' and numerator is not null
         and indicator_id <> 'cla_missing_children'
     window through_year as (
-        partition by view_id, indicator_id, breakdown_type, breakdown_value, (month_number - 3) // 12
+        partition by vintage_id, indicator_id, breakdown_type, breakdown_value, (month_number - 3) // 12
         order by month_number
     )
 
@@ -53,13 +53,13 @@ monthly as (
 years as (
 
     select
-        'year_not_its_months' as contradiction, figures.view_id, figures.la_code, figures.indicator_id,
+        'year_not_its_months' as contradiction, figures.vintage_id, figures.la_code, figures.indicator_id,
         figures.period_basis, figures.month_number, figures.breakdown_type, figures.breakdown_value,
         figures.numerator as counted, monthly.to_date as out_of, abs(figures.numerator - monthly.to_date) as measured
     from figures
     inner join monthly
         on
-            figures.view_id = monthly.view_id
+            figures.vintage_id = monthly.vintage_id
             and figures.indicator_id = monthly.indicator_id
             and figures.breakdown_type = monthly.breakdown_type
             and figures.breakdown_value = monthly.breakdown_value
@@ -73,7 +73,7 @@ years as (
 stocks as (
 
     select
-        'stock_not_its_flows' as contradiction, open_now.view_id, open_now.la_code, open_now.indicator_id,
+        'stock_not_its_flows' as contradiction, open_now.vintage_id, open_now.la_code, open_now.indicator_id,
         open_now.period_basis, open_now.month_number, open_now.breakdown_type, open_now.breakdown_value,
         open_now.value as counted, open_before.value + started.value - ended.value as out_of,
         abs(open_now.value - (open_before.value + started.value - ended.value)) as measured
@@ -82,18 +82,18 @@ stocks as (
     inner join figures as open_now on flows.stock = open_now.indicator_id
     inner join figures as open_before
         on
-            open_now.view_id = open_before.view_id
+            open_now.vintage_id = open_before.vintage_id
             and open_now.indicator_id = open_before.indicator_id
             and open_now.month_number - 1 = open_before.month_number
     inner join figures as started
         on
-            open_now.view_id = started.view_id
+            open_now.vintage_id = started.vintage_id
             and flows.starts = started.indicator_id
             and open_now.month_number = started.month_number
             and started.period_basis = 'month'
     inner join figures as ended
         on
-            open_now.view_id = ended.view_id
+            open_now.vintage_id = ended.vintage_id
             and flows.ends = ended.indicator_id
             and open_now.month_number = ended.month_number
             and ended.period_basis = 'month'
@@ -113,7 +113,7 @@ select * exclude (nearness)
 from (
     select
         *, row_number() over (
-            partition by view_id, contradiction
+            partition by vintage_id, contradiction
             order by measured desc, indicator_id asc, period_basis asc, month_number asc, breakdown_value asc
         ) as nearness
     from looked_at

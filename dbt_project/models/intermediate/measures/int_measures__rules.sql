@@ -1,7 +1,7 @@
 -- rule_broken, children_unknown: the records that break each quality rule, of those that it had to judge. A rule that
 -- crashed has no measure, and that is judged too.
 select
-    views.view_id,
+    vintages.vintage_id,
     outcomes.la_code,
     coalesce(rules.return_name, '*') as return_name,
     coalesce(rules.field_name, '*') as field_name,
@@ -14,6 +14,6 @@ select
         as measured
 from {{ ref('int_quality__outcomes') }} as outcomes
 inner join {{ ref('quality_rules') }} as rules on outcomes.rule_id = rules.rule_id
-inner join {{ source('ledger', 'views') }} as views
-    on outcomes.la_code = views.la_code and views.edition = 'restated'
+inner join {{ source('ledger', 'vintages') }} as vintages
+    on outcomes.la_code = vintages.la_code and vintages.edition = 'restated'
 where outcomes.state <> 'not_run'

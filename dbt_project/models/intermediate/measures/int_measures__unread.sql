@@ -71,7 +71,7 @@ filled as (
 ),
 
 -- every return is measured by its rows; its cells where some could not be read
-owed as (
+expected as (
 
     select contents.*, 'rows_unread' as ground, '*' as field_name, coalesce(totals.counted, 0) as counted
     from {{ ref('int_measures__contents') }} as contents
@@ -86,20 +86,20 @@ owed as (
 
 doubted as (
 
-    select owed.*, coalesce(totals.undated, 0) - coalesce(before_totals.undated, 0) as new_undated
-    from owed
+    select expected.*, coalesce(totals.undated, 0) - coalesce(before_totals.undated, 0) as new_undated
+    from expected
     inner join totals
         on
-            owed.content_id = totals.content_id
-            and owed.ground = totals.ground
-            and owed.field_name = totals.field_name
-    inner join {{ source('ledger', 'sources_before') }} as earlier on owed.content_id = earlier.content_id
+            expected.content_id = totals.content_id
+            and expected.ground = totals.ground
+            and expected.field_name = totals.field_name
+    inner join {{ source('ledger', 'sources_before') }} as earlier on expected.content_id = earlier.content_id
     left join totals as before_totals
         on
             earlier.before_content_id = before_totals.content_id
-            and owed.ground = before_totals.ground
-            and owed.field_name = before_totals.field_name
-    where owed.is_dated and owed.counted > 0 and owed.ground in ('rows_unread', 'values_unread')
+            and expected.ground = before_totals.ground
+            and expected.field_name = before_totals.field_name
+    where expected.is_dated and expected.counted > 0 and expected.ground in ('rows_unread', 'values_unread')
 
 ),
 
@@ -131,7 +131,7 @@ spans as (
 spanned as (
 
     select
-        spans.view_id, spans.la_code, spans.return_name, spans.source_month_number, spans.ground, spans.field_name,
+        spans.vintage_id, spans.la_code, spans.return_name, spans.source_month_number, spans.ground, spans.field_name,
         spans.look_back, spans.content_id, spans.first_month_number, spans.last_month_number,
         coalesce(sum(unread.counted), 0)
         + case when spans.last_month_number = spans.source_month_number then greatest(spans.new_undated, 0) else 0 end
@@ -144,25 +144,26 @@ spanned as (
             and spans.field_name = unread.field_name
             and unread.event_month_number between spans.first_month_number and spans.last_month_number
     group by
-        spans.view_id, spans.la_code, spans.return_name, spans.source_month_number, spans.ground, spans.field_name,
+        spans.vintage_id, spans.la_code, spans.return_name, spans.source_month_number, spans.ground, spans.field_name,
         spans.look_back, spans.content_id, spans.first_month_number, spans.last_month_number, spans.new_undated
 
 )
 
 select
-    owed.view_id, owed.la_code, owed.return_name, owed.source_month_number, owed.ground, owed.field_name,
-    'all' as look_back, null::int as month_number, owed.counted,
+    expected.vintage_id, expected.la_code, expected.return_name, expected.source_month_number, expected.ground,
+    expected.field_name, 'all' as look_back, null::int as month_number, expected.counted,
     case
-        when owed.field_name = '*' then any_value(owed.row_count)
-        else coalesce(sum(filled.filled), 0) + owed.counted
+        when expected.field_name = '*' then any_value(expected.row_count)
+        else coalesce(sum(filled.filled), 0) + expected.counted
     end as out_of
-from owed
-left join filled on owed.content_id = filled.content_id and owed.field_name = filled.field_name
+from expected
+left join filled on expected.content_id = filled.content_id and expected.field_name = filled.field_name
 group by
-    owed.view_id, owed.la_code, owed.return_name, owed.source_month_number, owed.ground, owed.field_name, owed.counted
+    expected.vintage_id, expected.la_code, expected.return_name, expected.source_month_number, expected.ground,
+    expected.field_name, expected.counted
 union all by name
 select
-    spanned.view_id, spanned.la_code, spanned.return_name, spanned.source_month_number, spanned.ground,
+    spanned.vintage_id, spanned.la_code, spanned.return_name, spanned.source_month_number, spanned.ground,
     spanned.field_name, spanned.look_back, spanned.last_month_number as month_number, spanned.counted,
     coalesce(sum(filled.filled), 0) + spanned.counted as out_of
 from spanned
@@ -173,5 +174,5 @@ left join filled
         and filled.event_month_number between spanned.first_month_number and spanned.last_month_number
 where spanned.counted > 0
 group by
-    spanned.view_id, spanned.la_code, spanned.return_name, spanned.source_month_number, spanned.ground,
+    spanned.vintage_id, spanned.la_code, spanned.return_name, spanned.source_month_number, spanned.ground,
     spanned.field_name, spanned.look_back, spanned.last_month_number, spanned.counted

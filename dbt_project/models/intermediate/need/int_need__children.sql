@@ -1,9 +1,9 @@
 {{ config(materialized='table') }}
 
--- Each child in need at each month end owed, since the earliest referral still open.
+-- Each child in need at each month end expected, since the earliest referral still open.
 with referrals as (
 
-    select view_id, la_child_id, referral_date as in_need_since, close_date
+    select vintage_id, la_child_id, referral_date as in_need_since, close_date
     from {{ ref('stg_returns__cin_episodes') }}
     where not is_no_further_action
 

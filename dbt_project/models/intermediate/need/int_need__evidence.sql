@@ -9,7 +9,7 @@ with children as (
 in_need as (
 
     select
-        indicators.indicator_id, children.view_id, children.la_child_id, children.period_end as counted_on,
+        indicators.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
         1 as numerator, null as denominator
     from children, (values ('cin_open'), ('cin_rate_10k')) as indicators (indicator_id)
 
@@ -25,7 +25,7 @@ on_a_need_plan as (
 need_plans as (
 
     select
-        'cin_plans_open' as indicator_id, view_id, la_child_id, period_end as counted_on,
+        'cin_plans_open' as indicator_id, vintage_id, la_child_id, period_end as counted_on,
         1 as numerator, null as denominator
     from on_a_need_plan
 
@@ -35,25 +35,25 @@ need_plans as (
 need_plan_up_to_date as (
 
     select
-        'cin_plan_uptodate_pct' as indicator_id, children.view_id, children.la_child_id,
+        'cin_plan_uptodate_pct' as indicator_id, children.vintage_id, children.la_child_id,
         children.period_end as counted_on, (documents.la_child_id is not null)::int as numerator, 1 as denominator
     from children
     inner join {{ ref('dim_calendar') }} as referral_days
         on {{ numbered_day('children.in_need_since') }} = referral_days.calendar_date
     left join {{ ref('int_documents__current') }} as documents
         on
-            children.view_id = documents.view_id
+            children.vintage_id = documents.vintage_id
             and children.la_child_id = documents.la_child_id
             and children.month_number = documents.month_number
             and documents.kind_code = 'CIN'
     anti join {{ ref('int_plans__children') }} as on_plan
         on
-            children.view_id = on_plan.view_id
+            children.vintage_id = on_plan.vintage_id
             and children.la_child_id = on_plan.la_child_id
             and children.month_number = on_plan.month_number
     anti join {{ ref('int_care__children') }} as in_care
         on
-            children.view_id = in_care.view_id
+            children.vintage_id = in_care.vintage_id
             and children.la_child_id = in_care.la_child_id
             and children.month_number = in_care.month_number
     where children.period_end_number - referral_days.working_day_number > 45
@@ -62,7 +62,7 @@ need_plan_up_to_date as (
 
 visits as (
 
-    select distinct view_id, la_child_id, visit_date as last_seen_date
+    select distinct vintage_id, la_child_id, visit_date as last_seen_date
     from {{ ref('stg_returns__cin_visits') }}
     where is_seen
 
@@ -71,7 +71,7 @@ visits as (
 need_plans_with_visits as (
 
     {{ with_latest(
-        'on_a_need_plan', 'visits', ['view_id', 'la_child_id'], 'period_end', 'last_seen_date', ['last_seen_date']
+        'on_a_need_plan', 'visits', ['vintage_id', 'la_child_id'], 'period_end', 'last_seen_date', ['last_seen_date']
     ) }}
 
 ),
@@ -80,7 +80,7 @@ need_plans_with_visits as (
 need_seen_lately as (
 
     select
-        'cin_visit_20wd_pct' as indicator_id, children.view_id, children.la_child_id,
+        'cin_visit_20wd_pct' as indicator_id, children.vintage_id, children.la_child_id,
         children.period_end as counted_on,
         coalesce(
             children.last_seen_date >= children.on_plan_since
@@ -101,14 +101,14 @@ need_seen_lately as (
 unallocated as (
 
     select
-        'cases_unallocated' as indicator_id, children.view_id, children.la_child_id,
+        'cases_unallocated' as indicator_id, children.vintage_id, children.la_child_id,
         children.period_end as counted_on, 1 as numerator, null as denominator
     from children
     inner join {{ ref('dim_calendar') }} as referral_days
         on {{ numbered_day('children.in_need_since') }} = referral_days.calendar_date
     anti join {{ ref('stg_returns__involvements') }} as involvements
         on
-            children.view_id = involvements.view_id
+            children.vintage_id = involvements.vintage_id
             and children.la_child_id = involvements.la_child_id
             and {{ is_live(
                 'involvements.involvement_start_date', 'involvements.involvement_end_date', 'children.period_end'

@@ -1,9 +1,9 @@
 {{ config(materialized='table') }}
 
--- Each child on a child in need plan at each month end owed, who is neither on a protection plan nor in care.
+-- Each child on a child in need plan at each month end expected, who is neither on a protection plan nor in care.
 with plans as (
 
-    select view_id, la_child_id, cin_plan_start_date as on_plan_since, cin_plan_end_date
+    select vintage_id, la_child_id, cin_plan_start_date as on_plan_since, cin_plan_end_date
     from {{ ref('stg_returns__cin_plans') }}
 
 ),
@@ -21,11 +21,11 @@ select children.*
 from children
 anti join {{ ref('int_plans__children') }} as on_plan
     on
-        children.view_id = on_plan.view_id
+        children.vintage_id = on_plan.vintage_id
         and children.la_child_id = on_plan.la_child_id
         and children.month_number = on_plan.month_number
 anti join {{ ref('int_care__children') }} as in_care
     on
-        children.view_id = in_care.view_id
+        children.vintage_id = in_care.vintage_id
         and children.la_child_id = in_care.la_child_id
         and children.month_number = in_care.month_number

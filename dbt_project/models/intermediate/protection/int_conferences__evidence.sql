@@ -22,7 +22,7 @@ conferences as (
 s47_started as (
 
     select
-        indicators.indicator_id, enquiries.view_id, enquiries.la_child_id, enquiries.s47_start_date as counted_on,
+        indicators.indicator_id, enquiries.vintage_id, enquiries.la_child_id, enquiries.s47_start_date as counted_on,
         1 as numerator, null as denominator
     from enquiries, (values ('s47_started'), ('s47_rate_10k')) as indicators (indicator_id)
 
@@ -30,9 +30,9 @@ s47_started as (
 
 first_conferences as (
 
-    select view_id, s47_enquiry_id, min(icpc_date) as first_icpc_date
+    select vintage_id, s47_enquiry_id, min(icpc_date) as first_icpc_date
     from conferences
-    group by view_id, s47_enquiry_id
+    group by vintage_id, s47_enquiry_id
 
 ),
 
@@ -40,14 +40,14 @@ first_conferences as (
 s47_to_icpc as (
 
     select
-        's47_to_icpc_pct' as indicator_id, enquiries.view_id, enquiries.la_child_id,
+        's47_to_icpc_pct' as indicator_id, enquiries.vintage_id, enquiries.la_child_id,
         enquiries.s47_start_date as counted_on,
         (coalesce(first_conferences.first_icpc_date <= enquiries.as_at_date, false))::int as numerator,
         1 as denominator
     from enquiries
     left join first_conferences
         on
-            enquiries.view_id = first_conferences.view_id
+            enquiries.vintage_id = first_conferences.vintage_id
             and enquiries.s47_enquiry_id = first_conferences.s47_enquiry_id
     where first_conferences.first_icpc_date <= enquiries.as_at_date or enquiries.working_days_to_as_at > 15
 
@@ -57,7 +57,7 @@ s47_to_icpc as (
 icpc_held as (
 
     select
-        'icpc_held' as indicator_id, view_id, la_child_id, icpc_date as counted_on,
+        'icpc_held' as indicator_id, vintage_id, la_child_id, icpc_date as counted_on,
         1 as numerator, null as denominator
     from conferences
 
@@ -67,7 +67,7 @@ icpc_held as (
 icpc_in_time as (
 
     select
-        'icpc_15wd_pct' as indicator_id, view_id, la_child_id, icpc_date as counted_on,
+        'icpc_15wd_pct' as indicator_id, vintage_id, la_child_id, icpc_date as counted_on,
         is_in_time::int as numerator, 1 as denominator
     from {{ ref('int_conferences__timeliness') }}
 
@@ -77,7 +77,7 @@ icpc_in_time as (
 icpc_to_plan as (
 
     select
-        'icpc_to_plan_pct' as indicator_id, view_id, la_child_id, icpc_date as counted_on,
+        'icpc_to_plan_pct' as indicator_id, vintage_id, la_child_id, icpc_date as counted_on,
         is_plan_made::int as numerator, 1 as denominator
     from conferences
 
@@ -88,7 +88,7 @@ icpc_to_plan as (
 strategy_meetings as (
 
     select
-        indicators.indicator_id, meetings.view_id, meetings.la_child_id, meetings.held_date as counted_on,
+        indicators.indicator_id, meetings.vintage_id, meetings.la_child_id, meetings.held_date as counted_on,
         case
             when indicators.indicator_id = 'strategy_meetings' then 1
             else coalesce(meetings.trigger_code = 'ASSESSMENT', false)::int
@@ -101,15 +101,15 @@ strategy_meetings as (
 
 late as (
 
-    select view_id, 'ICPC' as kind_code, icpc_id as record_id, la_child_id, icpc_date as held_date
+    select vintage_id, 'ICPC' as kind_code, icpc_id as record_id, la_child_id, icpc_date as held_date
     from {{ ref('int_conferences__timeliness') }}
     where not is_in_time
     union all
-    select view_id, 'RCPC' as kind_code, review_id as record_id, la_child_id, review_date as held_date
+    select vintage_id, 'RCPC' as kind_code, review_id as record_id, la_child_id, review_date as held_date
     from {{ ref('stg_returns__cp_reviews') }}
     where review_date > due_date
     union all
-    select view_id, 'CLA' as kind_code, review_id as record_id, null as la_child_id, review_date as held_date
+    select vintage_id, 'CLA' as kind_code, review_id as record_id, null as la_child_id, review_date as held_date
     from {{ ref('stg_returns__cla_reviews') }}
     where review_date > due_date and not is_cancelled
 
@@ -119,13 +119,13 @@ late as (
 late_meetings as (
 
     select
-        'late_meetings_by_reason' as indicator_id, reasons.view_id, late.la_child_id, late.held_date as counted_on,
+        'late_meetings_by_reason' as indicator_id, reasons.vintage_id, late.la_child_id, late.held_date as counted_on,
         reasons.kind_code || '|' || reasons.reason_code as breakdown_value,
         1 as numerator, null as denominator
     from {{ ref('stg_returns__late_meetings') }} as reasons
     inner join late
         on
-            reasons.view_id = late.view_id
+            reasons.vintage_id = late.vintage_id
             and reasons.kind_code = late.kind_code
             and reasons.record_id = late.record_id
 
@@ -142,12 +142,12 @@ minutes as (
 minutes_backlog as (
 
     select
-        'conference_minutes_backlog' as indicator_id, minutes.view_id, null::varchar as la_child_id,
+        'conference_minutes_backlog' as indicator_id, minutes.vintage_id, null::varchar as la_child_id,
         periods.period_end as counted_on, 1 as numerator, null as denominator
     from minutes
-    inner join {{ ref('int_periods_owed') }} as periods
+    inner join {{ ref('int_periods__expected') }} as periods
         on
-            minutes.view_id = periods.view_id
+            minutes.vintage_id = periods.vintage_id
             and minutes.held_date <= periods.period_end
             and minutes.minutes_due_date <= periods.period_end
             and (minutes.minutes_sent_date is null or minutes.minutes_sent_date > periods.period_end)
@@ -158,7 +158,7 @@ minutes_backlog as (
 minutes_in_time as (
 
     select
-        'conference_minutes_intime_pct' as indicator_id, view_id, null::varchar as la_child_id,
+        'conference_minutes_intime_pct' as indicator_id, vintage_id, null::varchar as la_child_id,
         minutes_due_date as counted_on,
         coalesce(minutes_sent_date <= minutes_due_date, false)::int as numerator, 1 as denominator
     from minutes

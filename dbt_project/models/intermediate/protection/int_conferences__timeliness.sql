@@ -1,6 +1,6 @@
 -- Each initial conference, judged: within 15 working days of its enquiry, or a transfer in held by its target date.
 select
-    conferences.view_id,
+    conferences.vintage_id,
     conferences.icpc_id,
     conferences.la_child_id,
     conferences.icpc_date,
@@ -17,7 +17,7 @@ select
 from {{ ref('stg_returns__initial_cp_conferences') }} as conferences
 left join {{ ref('stg_returns__s47_enquiries') }} as enquiries
     on
-        conferences.view_id = enquiries.view_id
+        conferences.vintage_id = enquiries.vintage_id
         and conferences.s47_enquiry_id = enquiries.s47_enquiry_id
 left join {{ ref('dim_calendar') }} as start_days
     on {{ numbered_day('enquiries.s47_start_date') }} = start_days.calendar_date

@@ -1,6 +1,6 @@
 -- Child protection plans that count: those of other authorities held for a while do not.
 select
-    view_id,
+    vintage_id,
     as_at_date,
     cp_plan_id,
     la_child_id,
@@ -13,6 +13,6 @@ select
     is_other_authority,
     number_of_previous_plans,
     tie_order,
-    min(cp_plan_start_date) over (partition by view_id, la_child_id) < cp_plan_start_date as has_earlier_plan
+    min(cp_plan_start_date) over (partition by vintage_id, la_child_id) < cp_plan_start_date as has_earlier_plan
 from {{ ref('stg_returns__cp_plans') }}
 where not is_other_authority

@@ -1,10 +1,11 @@
 {{ config(materialized='table') }}
 
--- Each child on a plan at each month end owed, with the plan that speaks for the child: the earliest, then lowest id.
+-- Each child on a plan at each month end expected, with the plan that speaks for the child: the earliest, then lowest
+-- id.
 with plans as (
 
     select
-        view_id, la_child_id, cp_plan_id, cp_plan_start_date as on_plan_since, cp_plan_end_date, tie_order,
+        vintage_id, la_child_id, cp_plan_id, cp_plan_start_date as on_plan_since, cp_plan_end_date, tie_order,
         latest_category_code as category_code
     from {{ ref('int_plans__base') }}
 

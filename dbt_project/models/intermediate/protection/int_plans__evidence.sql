@@ -20,7 +20,7 @@ children as (
 on_a_plan as (
 
     select
-        indicators.indicator_id, children.view_id, children.la_child_id, children.period_end as counted_on,
+        indicators.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
         case when indicators.indicator_id = 'cp_category_pct' then children.category_code end as breakdown_value,
         case
             when indicators.indicator_id in ('cp_open', 'cp_rate_10k') then 1
@@ -39,17 +39,17 @@ on_a_plan as (
 -- cp_net_change  Net change in plans
 started_and_ended as (
 
-    select 'cp_started' as indicator_id, view_id, la_child_id, cp_plan_start_date as counted_on, 1 as numerator
+    select 'cp_started' as indicator_id, vintage_id, la_child_id, cp_plan_start_date as counted_on, 1 as numerator
     from plans
     union all
-    select 'cp_ended' as indicator_id, view_id, la_child_id, cp_plan_end_date as counted_on, 1 as numerator
+    select 'cp_ended' as indicator_id, vintage_id, la_child_id, cp_plan_end_date as counted_on, 1 as numerator
     from plans
     where cp_plan_end_date is not null
     union all
-    select 'cp_net_change' as indicator_id, view_id, la_child_id, cp_plan_start_date as counted_on, 1 as numerator
+    select 'cp_net_change' as indicator_id, vintage_id, la_child_id, cp_plan_start_date as counted_on, 1 as numerator
     from plans
     union all
-    select 'cp_net_change' as indicator_id, view_id, la_child_id, cp_plan_end_date as counted_on, -1 as numerator
+    select 'cp_net_change' as indicator_id, vintage_id, la_child_id, cp_plan_end_date as counted_on, -1 as numerator
     from plans
     where cp_plan_end_date is not null
 
@@ -59,7 +59,7 @@ started_and_ended as (
 subsequent_ever as (
 
     select
-        'cp_subsequent_ever_pct' as indicator_id, view_id, la_child_id, cp_plan_start_date as counted_on,
+        'cp_subsequent_ever_pct' as indicator_id, vintage_id, la_child_id, cp_plan_start_date as counted_on,
         (coalesce(number_of_previous_plans >= 1, false) or has_earlier_plan)::int as numerator,
         1 as denominator
     from plans
@@ -70,11 +70,11 @@ subsequent_ever as (
 subsequent_2y as (
 
     select
-        'cp_subsequent_2y_pct' as indicator_id, view_id, la_child_id, cp_plan_start_date as counted_on,
+        'cp_subsequent_2y_pct' as indicator_id, vintage_id, la_child_id, cp_plan_start_date as counted_on,
         exists(
             select 1 from plans as earlier
             where
-                plans.view_id = earlier.view_id
+                plans.vintage_id = earlier.vintage_id
                 and plans.la_child_id = earlier.la_child_id
                 and plans.cp_plan_id <> earlier.cp_plan_id
                 and {{ days_between('earlier.cp_plan_end_date', 'plans.cp_plan_start_date') }} between 0 and 730
@@ -88,7 +88,7 @@ subsequent_2y as (
 two_years_closed as (
 
     select
-        'cp_2y_closed_pct' as indicator_id, view_id, la_child_id, cp_plan_end_date as counted_on,
+        'cp_2y_closed_pct' as indicator_id, vintage_id, la_child_id, cp_plan_end_date as counted_on,
         ({{ days_between('cp_plan_start_date', 'cp_plan_end_date') }} >= 730)::int as numerator,
         1 as denominator
     from plans
@@ -106,11 +106,11 @@ missed_reviews as (
 reviews_all_in_time as (
 
     select
-        'cp_reviews_children_intime_pct' as indicator_id, view_id, la_child_id, period_end as counted_on,
+        'cp_reviews_children_intime_pct' as indicator_id, vintage_id, la_child_id, period_end as counted_on,
         (not exists (
             select 1 from missed_reviews
             where
-                children.view_id = missed_reviews.view_id
+                children.vintage_id = missed_reviews.vintage_id
                 and children.cp_plan_id = missed_reviews.cp_plan_id
                 and missed_reviews.due_date between children.twelve_months_start and children.period_end
         ))::int as numerator,
@@ -124,7 +124,7 @@ reviews_all_in_time as (
 reviews_in_time as (
 
     select
-        'rcpc_intime_pct' as indicator_id, view_id, la_child_id, review_date as counted_on,
+        'rcpc_intime_pct' as indicator_id, vintage_id, la_child_id, review_date as counted_on,
         (review_date <= due_date)::int as numerator, 1 as denominator
     from {{ ref('stg_returns__cp_reviews') }}
     where review_date is not null and due_date is not null
@@ -135,7 +135,7 @@ reviews_in_time as (
 seen_lately as (
 
     select
-        indicators.indicator_id, children.view_id, children.la_child_id, children.period_end as counted_on,
+        indicators.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
         coalesce(
             children.last_seen_date >= children.on_plan_since
             and children.period_end_number - seen_days.working_day_number <= indicators.working_days,
@@ -156,7 +156,7 @@ seen_lately as (
 visits_in_time as (
 
     select
-        'cp_visits_intime_pct' as indicator_id, view_id, la_child_id, due_date as counted_on,
+        'cp_visits_intime_pct' as indicator_id, vintage_id, la_child_id, due_date as counted_on,
         is_visited::int as numerator, 1 as denominator
     from {{ ref('int_plans__visit_duties') }}
 
@@ -166,12 +166,12 @@ visits_in_time as (
 plan_up_to_date as (
 
     select
-        'cp_plan_uptodate_pct' as indicator_id, children.view_id, children.la_child_id,
+        'cp_plan_uptodate_pct' as indicator_id, children.vintage_id, children.la_child_id,
         children.period_end as counted_on, (documents.la_child_id is not null)::int as numerator, 1 as denominator
     from children
     left join {{ ref('int_documents__current') }} as documents
         on
-            children.view_id = documents.view_id
+            children.vintage_id = documents.vintage_id
             and children.la_child_id = documents.la_child_id
             and children.month_number = documents.month_number
             and documents.kind_code = 'CP'
@@ -182,17 +182,17 @@ plan_up_to_date as (
 allocated_qualified as (
 
     select
-        'cp_allocated_qualified_pct' as indicator_id, children.view_id, children.la_child_id,
+        'cp_allocated_qualified_pct' as indicator_id, children.vintage_id, children.la_child_id,
         children.period_end as counted_on,
         exists(
             select 1 from {{ ref('int_workforce__cases') }} as cases
             inner join {{ ref('stg_returns__professionals') }} as workers
                 on
-                    cases.view_id = workers.view_id
+                    cases.vintage_id = workers.vintage_id
                     and cases.worker_id = workers.worker_id
                     and cases.month_number = workers.source_month_number
             where
-                children.view_id = cases.view_id
+                children.vintage_id = cases.vintage_id
                 and children.la_child_id = cases.la_child_id
                 and children.month_number = cases.month_number
                 and workers.registration_number is not null

@@ -2,7 +2,7 @@
 with intervals as (
 
     select
-        plans.view_id,
+        plans.vintage_id,
         plans.cp_plan_id,
         plans.la_child_id,
         plans.cp_plan_start_date,
@@ -12,12 +12,12 @@ with intervals as (
     from {{ ref('int_plans__base') }} as plans
     left join {{ ref('stg_returns__visit_requirements') }} as requirements
         on
-            plans.view_id = requirements.view_id
+            plans.vintage_id = requirements.vintage_id
             and plans.la_child_id = requirements.la_child_id
             and requirements.kind_code = 'CP'
             and {{ is_live('requirements.from_date', 'requirements.to_date', 'plans.cp_plan_start_date') }}
     qualify row_number() over (
-        partition by plans.view_id, plans.cp_plan_id order by requirements.from_date desc nulls last
+        partition by plans.vintage_id, plans.cp_plan_id order by requirements.from_date desc nulls last
     ) = 1
 
 ),
@@ -26,7 +26,7 @@ grid as (
 
     select
         *,
-        -- a visit due on the day the plan ends, or after the as-at date, is not owed
+        -- a visit due on the day the plan ends, or after the as-at date, is not expected
         greatest(
             least(as_at_date, coalesce(cp_plan_end_date - 1, as_at_date)) - cp_plan_start_date, 0
         ) // interval_days as last_step
@@ -41,22 +41,22 @@ steps as (
 
 ),
 
--- what fell due before the first of the twelve months that end with the first month owed is not asked for
+-- what fell due before the first of the twelve months that end with the first month expected is not asked for
 windows as (
 
-    select view_id, min(twelve_months_start) as first_day
-    from {{ ref('int_periods_owed') }}
-    group by view_id
+    select vintage_id, min(twelve_months_start) as first_day
+    from {{ ref('int_periods__expected') }}
+    group by vintage_id
 
 ),
 
 duties as (
 
     select
-        steps.view_id, steps.cp_plan_id, steps.la_child_id, steps.step,
+        steps.vintage_id, steps.cp_plan_id, steps.la_child_id, steps.step,
         steps.cp_plan_start_date + (steps.step * steps.interval_days)::int as due_date
     from steps
-    inner join windows on steps.view_id = windows.view_id
+    inner join windows on steps.vintage_id = windows.vintage_id
     where steps.cp_plan_start_date + (steps.step * steps.interval_days)::int >= windows.first_day
 
 ),
@@ -65,12 +65,12 @@ duties as (
 visited_steps as (
 
     select distinct
-        intervals.view_id, intervals.cp_plan_id,
+        intervals.vintage_id, intervals.cp_plan_id,
         (visits.visit_date - intervals.cp_plan_start_date - 1) // intervals.interval_days + 1 as step
     from intervals
     inner join {{ ref('stg_returns__cp_visits') }} as visits
         on
-            intervals.view_id = visits.view_id
+            intervals.vintage_id = visits.vintage_id
             and intervals.la_child_id = visits.la_child_id
             and intervals.cp_plan_start_date < visits.visit_date
     where visits.is_seen
@@ -78,11 +78,11 @@ visited_steps as (
 )
 
 select
-    duties.view_id, duties.la_child_id, duties.due_date,
+    duties.vintage_id, duties.la_child_id, duties.due_date,
     visited_steps.step is not null as is_visited
 from duties
 left join visited_steps
     on
-        duties.view_id = visited_steps.view_id
+        duties.vintage_id = visited_steps.vintage_id
         and duties.cp_plan_id = visited_steps.cp_plan_id
         and duties.step = visited_steps.step

@@ -6,11 +6,11 @@ select
 from {{ source('returns', 'extract_coverage') }} as coverage
 inner join {{ source('ledger', 'sources') }} as sources
     on coverage.content_id = sources.content_id and sources.return_name = 'extract_coverage'
-inner join {{ source('ledger', 'views') }} as views
-    on sources.view_id = views.view_id and views.edition = 'restated'
+inner join {{ source('ledger', 'vintages') }} as vintages
+    on sources.vintage_id = vintages.vintage_id and vintages.edition = 'restated'
 inner join {{ ref('int_quality__sources') }} as judged
     on
-        views.la_code = judged.la_code
+        vintages.la_code = judged.la_code
         and coverage.return_name = judged.return_name
         and sources.source_month = judged.source_month
         and sources.source_format = judged.source_format

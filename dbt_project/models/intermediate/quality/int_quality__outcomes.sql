@@ -1,18 +1,18 @@
 {{ config(materialized='table') }}
 
 -- How each rule ended for each authority: a line for every rule, whether or not there was anything to judge.
-with owed as (
+with expected as (
 
-    select views.la_code, views.view_month, rules.*
-    from {{ source('ledger', 'views') }} as views
+    select vintages.la_code, vintages.view_month, rules.*
+    from {{ source('ledger', 'vintages') }} as vintages
     cross join {{ ref('quality_rules') }} as rules
-    where views.edition = 'restated'
+    where vintages.edition = 'restated'
 
 ),
 
 needed as (
 
-    select la_code, rule_id, not_for_formats, {{ each_word('returns_needed') }} as return_name from owed
+    select la_code, rule_id, not_for_formats, {{ each_word('returns_needed') }} as return_name from expected
 
 ),
 
@@ -44,9 +44,9 @@ crashed as (
 )
 
 select
-    owed.la_code,
-    owed.view_month as reporting_month,
-    owed.rule_id,
+    expected.la_code,
+    expected.view_month as reporting_month,
+    expected.rule_id,
     case
         when at_hand.returns_absent is not null then 'not sent: ' || at_hand.returns_absent
         when at_hand.are_of_several_months then 'the returns that it reads together are of different months'
@@ -59,12 +59,12 @@ select
         when coalesce(results.rows_failing, 0) > 0 then 'failed'
         else 'passed'
     end as state,
-    case owed.effect when 'hold' then 'critical' when 'warn' then 'warning' else 'info' end as severity,
+    case expected.effect when 'hold' then 'critical' when 'warn' then 'warning' else 'info' end as severity,
     case when state in ('passed', 'failed') then coalesce(results.rows_checked, 0) end as rows_checked,
     case when state in ('passed', 'failed') then coalesce(results.rows_failing, 0) end as rows_failing,
     case when state = 'failed' then results.failing end as failing
-from owed
-left join at_hand on owed.la_code = at_hand.la_code and owed.rule_id = at_hand.rule_id
+from expected
+left join at_hand on expected.la_code = at_hand.la_code and expected.rule_id = at_hand.rule_id
 left join {{ ref('int_quality__results') }} as results
-    on owed.la_code = results.la_code and owed.rule_id = results.rule_id
-left join crashed on owed.rule_id = crashed.rule_id
+    on expected.la_code = results.la_code and expected.rule_id = results.rule_id
+left join crashed on expected.rule_id = crashed.rule_id

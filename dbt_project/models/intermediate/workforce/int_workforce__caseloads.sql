@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
--- Each social worker who holds a case at each month end owed: how many, and the time worked.
+-- Each social worker who holds a case at each month end expected: how many, and the time worked.
 select
-    cases.view_id,
+    cases.vintage_id,
     cases.la_code,
     cases.worker_id,
     cases.month_number,
@@ -13,7 +13,7 @@ select
 from {{ ref('int_workforce__cases') }} as cases
 left join {{ ref('stg_returns__professionals') }} as workers
     on
-        cases.view_id = workers.view_id
+        cases.vintage_id = workers.vintage_id
         and cases.worker_id = workers.worker_id
         and cases.month_number = workers.source_month_number
 group by all

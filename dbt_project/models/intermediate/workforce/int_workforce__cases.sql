@@ -1,9 +1,9 @@
 {{ config(materialized='table') }}
 
--- Each case a social worker holds at each month end owed: a worker and a child, however often involved.
+-- Each case a social worker holds at each month end expected: a worker and a child, however often involved.
 with involvements as (
 
-    select view_id, worker_id, la_child_id, involvement_start_date, involvement_end_date
+    select vintage_id, worker_id, la_child_id, involvement_start_date, involvement_end_date
     from {{ ref('stg_returns__involvements') }}
     where role_code = 'SW'
 

@@ -12,15 +12,15 @@ with caseloads as (
 allocated as (
 
     select
-        'wf_caseload_total' as indicator_id, involvements.view_id, involvements.la_child_id,
+        'wf_caseload_total' as indicator_id, involvements.vintage_id, involvements.la_child_id,
         periods.period_end as counted_on,
         last(involvements.team order by involvements.involvement_start_date, involvements.tie_order)
             as breakdown_value,
         1 as numerator, null as denominator
     from {{ ref('stg_returns__involvements') }} as involvements
-    inner join {{ ref('int_periods_owed') }} as periods
+    inner join {{ ref('int_periods__expected') }} as periods
         on
-            involvements.view_id = periods.view_id
+            involvements.vintage_id = periods.vintage_id
             and {{ is_live(
                 'involvements.involvement_start_date', 'involvements.involvement_end_date', 'periods.period_end'
             ) }}
@@ -33,7 +33,7 @@ allocated as (
 average as (
 
     select
-        'wf_caseload_avg' as indicator_id, view_id, period_end as counted_on,
+        'wf_caseload_avg' as indicator_id, vintage_id, period_end as counted_on,
         case_count as numerator, fte as denominator
     from caseloads
     where fte > 0
@@ -43,7 +43,7 @@ average as (
 teams as (
 
     select
-        view_id, period_end, team, limit_lower, limit_upper,
+        vintage_id, period_end, team, limit_lower, limit_upper,
         round(sum(case_count)::double / sum(fte)::double, 9) as average_caseload
     from caseloads
     where fte > 0 and team is not null
@@ -55,7 +55,7 @@ teams as (
 teams_in_limit as (
 
     select
-        'wf_caseload_teams_in_limit_pct' as indicator_id, view_id, period_end as counted_on,
+        'wf_caseload_teams_in_limit_pct' as indicator_id, vintage_id, period_end as counted_on,
         (average_caseload between round(limit_lower::double, 9) and round(limit_upper::double, 9))::int as numerator,
         1 as denominator
     from teams
@@ -66,7 +66,7 @@ teams_in_limit as (
 highest as (
 
     select
-        'wf_caseload_max' as indicator_id, view_id, period_end as counted_on, max(case_count) as numerator,
+        'wf_caseload_max' as indicator_id, vintage_id, period_end as counted_on, max(case_count) as numerator,
         null as denominator
     from caseloads
     group by all
@@ -77,7 +77,7 @@ highest as (
 over_threshold as (
 
     select
-        'wf_caseload_over_threshold' as indicator_id, view_id, period_end as counted_on,
+        'wf_caseload_over_threshold' as indicator_id, vintage_id, period_end as counted_on,
         1 as numerator, null as denominator
     from caseloads
     where case_count > threshold
@@ -88,7 +88,7 @@ over_threshold as (
 bands as (
 
     select
-        'wf_caseload_band_pct' as indicator_id, view_id, period_end as counted_on,
+        'wf_caseload_band_pct' as indicator_id, vintage_id, period_end as counted_on,
         case
             when case_count <= 12 then 'up to 12'
             when case_count <= 18 then '13-18'
@@ -108,7 +108,7 @@ bands as (
 posts as (
 
     select
-        indicators.indicator_id, posts.view_id, posts.period_end as counted_on,
+        indicators.indicator_id, posts.vintage_id, posts.period_end as counted_on,
         case indicators.indicator_id
             when 'wf_vacancy_rate_net_agency' then greatest(posts.gap_fte - posts.agency_fte, 0)
             when 'wf_vacancy_rate_projected' then greatest(posts.gap_fte - posts.appointed_fte, 0)
@@ -137,7 +137,7 @@ moves as (
 
     select
         case move when 'start' then 'wf_starters' else 'wf_leavers' end as indicator_id,
-        view_id, moved_on as counted_on,
+        vintage_id, moved_on as counted_on,
         case move when 'start' then route end as breakdown_value,
         1 as numerator, null as denominator
     from {{ ref('int_workforce__moves') }}
@@ -148,7 +148,7 @@ moves as (
 passed_first_year as (
 
     select
-        'wf_nqsw_passed_asye' as indicator_id, view_id, asye_passed_date as counted_on,
+        'wf_nqsw_passed_asye' as indicator_id, vintage_id, asye_passed_date as counted_on,
         1 as numerator, null as denominator
     from {{ ref('stg_returns__workforce_assignments') }}
     where asye_passed_date is not null

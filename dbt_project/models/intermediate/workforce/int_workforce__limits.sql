@@ -1,7 +1,7 @@
 -- The caseload band and threshold that serve each authority and month: its own, else England's, else the standard ones.
 with periods as (
 
-    select distinct la_code, month_number, period_end from {{ ref('int_periods_owed') }}
+    select distinct la_code, month_number, period_end from {{ ref('int_periods__expected') }}
 
 ),
 

@@ -1,13 +1,13 @@
 {{ config(materialized='table') }}
 
--- Each social work post funded at each month end owed: its gap, and who fills it.
+-- Each social work post funded at each month end expected: its gap, and who fills it.
 with posts as (
 
-    select posts.view_id, posts.post_id, posts.established_fte, periods.month_number, periods.period_end
+    select posts.vintage_id, posts.post_id, posts.established_fte, periods.month_number, periods.period_end
     from {{ ref('stg_returns__workforce_posts') }} as posts
-    inner join {{ ref('int_periods_owed') }} as periods
+    inner join {{ ref('int_periods__expected') }} as periods
         on
-            posts.view_id = periods.view_id
+            posts.vintage_id = periods.vintage_id
             and (posts.established_from_date is null or posts.established_from_date <= periods.period_end)
             and (posts.established_to_date is null or posts.established_to_date > periods.period_end)
     where posts.role_code in ('SW', 'SSW')
@@ -17,7 +17,7 @@ with posts as (
 filled as (
 
     select
-        posts.view_id,
+        posts.vintage_id,
         posts.post_id,
         posts.month_number,
         posts.period_end,
@@ -37,7 +37,7 @@ filled as (
         ), 0) as appointed_fte
     from posts
     left join {{ ref('stg_returns__workforce_assignments') }} as assignments
-        on posts.view_id = assignments.view_id and posts.post_id = assignments.post_id
+        on posts.vintage_id = assignments.vintage_id and posts.post_id = assignments.post_id
     group by all
 
 )

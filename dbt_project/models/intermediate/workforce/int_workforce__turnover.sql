@@ -1,7 +1,7 @@
 -- wf_turnover_rate  Turnover rate: leavers over twelve months, of those in post at the end of them.
 with leavers as (
 
-    select view_id, {{ month_number('moved_on') }} as month_number, sum(fte) as fte
+    select vintage_id, {{ month_number('moved_on') }} as month_number, sum(fte) as fte
     from {{ ref('int_workforce__moves') }}
     where move = 'leave'
     group by all
@@ -10,7 +10,7 @@ with leavers as (
 
 in_post as (
 
-    select view_id, month_number, sum(permanent_fte) as fte
+    select vintage_id, month_number, sum(permanent_fte) as fte
     from {{ ref('int_workforce__posts') }}
     group by all
 
@@ -18,17 +18,17 @@ in_post as (
 
 select
     'wf_turnover_rate' as indicator_id,
-    owed.view_id,
+    expected.vintage_id,
     periods.period_basis,
     periods.month_number,
     coalesce(sum(leavers.fte), 0) as numerator,
     any_value(in_post.fte) as denominator
-from {{ ref('int_periods_owed') }} as owed
+from {{ ref('int_periods__expected') }} as expected
 inner join {{ ref('dim_period') }} as periods
-    on owed.month_number = periods.month_number and periods.period_basis = 'rolling_12_months'
-left join in_post on owed.view_id = in_post.view_id and owed.month_number = in_post.month_number
+    on expected.month_number = periods.month_number and periods.period_basis = 'rolling_12_months'
+left join in_post on expected.vintage_id = in_post.vintage_id and expected.month_number = in_post.month_number
 left join leavers
     on
-        owed.view_id = leavers.view_id
+        expected.vintage_id = leavers.vintage_id
         and leavers.month_number between periods.first_month_number and periods.month_number
-group by owed.view_id, periods.period_basis, periods.month_number
+group by expected.vintage_id, periods.period_basis, periods.month_number

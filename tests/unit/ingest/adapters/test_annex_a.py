@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from ingest.adapters import Opened, open_annex_a
+from ingest.adapters import ConvertedReturns, open_annex_a
 from ingest.adapters.annex_a.lists import load_lists, read_code
-from ingest.discovery.file_reader import Rejected
+from ingest.discovery.file_reader import RejectedFileError
 from tests.unit.ingest.adapters.workbooks import ERROR, Cell, workbook
 
 A = date(2025, 3, 31)
@@ -22,16 +22,18 @@ def a_list(name: str, *rows: Mapping[str, Cell]) -> list[list[Cell]]:
     return [list(headings), *([{**child, **row}.get(heading) for heading in headings] for row in rows)]
 
 
-def opened(sheets: Mapping[str, Sequence[Sequence[Cell]]], counts_from_1904: bool = False) -> Opened:
+def opened(
+    sheets: Mapping[str, Sequence[Sequence[Cell]]], counts_from_1904: bool = False
+) -> ConvertedReturns:
     return open_annex_a(workbook(sheets, counts_from_1904), A)
 
 
-def only(opened: Opened, name: str) -> dict[str, object]:
+def only(opened: ConvertedReturns, name: str) -> dict[str, object]:
     (row,) = opened.returns[name].to_pylist()
     return row
 
 
-def found(opened: Opened, finding: str) -> list[tuple[str, int, str, str]]:
+def found(opened: ConvertedReturns, finding: str) -> list[tuple[str, int, str, str]]:
     return [
         (f["origin"], f["row_number"], f["column_name"], f["value"])
         for f in opened.findings.to_pylist()
@@ -477,5 +479,5 @@ def test_the_history_of_each_list_is_that_of_the_law():
 
 
 def test_a_workbook_without_a_list_is_rejected():
-    with pytest.raises(Rejected, match="no sheet of it has the headings"):
+    with pytest.raises(RejectedFileError, match="no sheet of it has the headings"):
         opened({"1": [["notes"], ["x"]]})

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.adapters import Opened, open_cin_census
-from ingest.discovery.file_reader import Rejected
+from ingest.adapters import ConvertedReturns, open_cin_census
+from ingest.discovery.file_reader import RejectedFileError
 
 EPISODE = """
   <CINreferralDate>2023-05-01</CINreferralDate><ReferralSource>5D</ReferralSource>
@@ -44,12 +44,12 @@ def census(
 </Child></Children></Message>""".encode()
 
 
-def only(opened: Opened, name: str) -> dict[str, object]:
+def only(opened: ConvertedReturns, name: str) -> dict[str, object]:
     (row,) = opened.returns[name].to_pylist()
     return row
 
 
-def findings(opened: Opened) -> list[tuple[str, str, str]]:
+def findings(opened: ConvertedReturns) -> list[tuple[str, str, str]]:
     return [(f["finding"], f["origin"], f["value"]) for f in opened.findings.to_pylist()]
 
 
@@ -116,7 +116,7 @@ def test_sex_is_read_as_each_year_codes_it(sex, read):
 YEARS = range(2017, 2027)
 
 
-def told(opened: Opened) -> set[tuple[str, str]]:
+def told(opened: ConvertedReturns) -> set[tuple[str, str]]:
     return {(f["finding"], f["column_name"]) for f in opened.findings.to_pylist()}
 
 
@@ -202,7 +202,7 @@ def test_a_file_is_read_from_a_path_and_not_through_a_link(tmp_path: Path):
     link.symlink_to(file)
 
     assert open_cin_census(file).returns["persons"].num_rows == 1
-    with pytest.raises(Rejected, match="could not be opened"):
+    with pytest.raises(RejectedFileError, match="could not be opened"):
         open_cin_census(link)
 
 
@@ -251,7 +251,7 @@ LAUGHS = "<!DOCTYPE Message [<!ENTITY a 'ha'>" + "".join(
 )
 def test_hostile_or_broken_files_are_refused_at_once_and_never_quoted(data, why):
     began = time.process_time()
-    with pytest.raises(Rejected, match=why) as refused:
+    with pytest.raises(RejectedFileError, match=why) as refused:
         open_cin_census(data)
 
     assert time.process_time() - began < 1

@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.adapters import convert as opened_files
-from ingest.adapters.convert import OpenedSummary, finding_files, open_files, returns_of
+from ingest.adapters.convert import OpenedSummary, convert_files, finding_files, returns_of
 from ingest.discovery.raw_folder import look
 from ingest.landing.land import land_returns
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
 from tests.unit.ingest.adapters.test_annex_a import a_list
 from tests.unit.ingest.adapters.workbooks import Cell, workbook
@@ -26,7 +26,7 @@ Rows = Mapping[str, Sequence[Mapping[str, Cell]]]
 
 
 @pytest.fixture
-def ledger(places: Places) -> Ledger:
+def ledger(places: WarehousePaths) -> Ledger:
     return Ledger(places.ledger)
 
 
@@ -34,17 +34,17 @@ def book(rows: Rows) -> bytes:
     return workbook({of: a_list(of, *said) for of, said in rows.items()})
 
 
-def send(places: Places, month: str, rows: Rows | bytes, name: str = "annex_a.xlsx") -> None:
+def send(places: WarehousePaths, month: str, rows: Rows | bytes, name: str = "annex_a.xlsx") -> None:
     folder = places.raw / month / LA
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(rows if isinstance(rows, bytes) else book(rows))
 
 
-def opened(places: Places, ledger: Ledger) -> OpenedSummary:
-    return open_files(look(places.raw), NEWEST, places.opened, ledger, PSEUDONYMS)
+def opened(places: WarehousePaths, ledger: Ledger) -> OpenedSummary:
+    return convert_files(look(places.raw), NEWEST, places.opened, ledger, PSEUDONYMS)
 
 
-def rows_of(places: Places, month: str, name: str, *fields: str) -> list[tuple[object, ...]]:
+def rows_of(places: WarehousePaths, month: str, name: str, *fields: str) -> list[tuple[object, ...]]:
     [file] = returns_of(places.opened, name, month)
     return sorted((tuple(r[f] for f in fields) for r in pq.read_table(file.path).to_pylist()), key=str)
 
@@ -54,7 +54,7 @@ def alias(child: int) -> str:
     return PSEUDONYMS.of(LA, "child", pa.array([str(child)]))[0].as_py()  # type: ignore[no-any-return]
 
 
-def history(places: Places, month: str) -> dict[str, str]:
+def history(places: WarehousePaths, month: str) -> dict[str, str]:
     return dict(rows_of(places, month, "extract_coverage", "return_name", "history_from"))  # type: ignore[arg-type]
 
 
@@ -62,7 +62,7 @@ def contact(day: date, child: int = 101, **more: Cell) -> dict[str, Cell]:
     return {"Child Unique ID": child, "Date of Contact": day, **more}
 
 
-def contacts(places: Places, month: str) -> list[object]:
+def contacts(places: WarehousePaths, month: str) -> list[object]:
     return [day for (day,) in rows_of(places, month, "contacts", "cont_contact_date")]
 
 
@@ -225,7 +225,7 @@ MONTHS: dict[str, Rows] = {
 }
 
 
-def landed(places: Places, ledger: Ledger) -> list[tuple[object, ...]]:
+def landed(places: WarehousePaths, ledger: Ledger) -> list[tuple[object, ...]]:
     for name in ("contacts", "persons", "cin_episodes", "extract_coverage"):
         for month in MONTHS:
             files = returns_of(places.opened, name, month)
@@ -240,7 +240,7 @@ def test_months_in_any_order_end_in_the_same_returns_and_receipts(tmp_path):
     books = {month: book(rows) for month, rows in MONTHS.items()}
     for number, order in enumerate(permutations(MONTHS)):
         base = tmp_path / str(number)
-        places = Places.of(base / "raw", base / "reference", base / "release")
+        places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         places.raw.mkdir(parents=True)
         places.prepare()
         ledger = Ledger(places.ledger)

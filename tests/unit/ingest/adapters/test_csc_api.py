@@ -9,14 +9,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.adapters import Opened, open_csc_api
-from ingest.adapters.convert import finding_files, open_files, returns_of
-from ingest.contracts.findings import Rejected
+from ingest.adapters import ConvertedReturns, open_csc_api
+from ingest.adapters.convert import convert_files, finding_files, returns_of
+from ingest.contracts.findings import RejectedFileError
 from ingest.discovery.formats import recognise
 from ingest.discovery.raw_folder import look
 from ingest.discovery.returns import sort_files
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
 
 AS_AT = date(2025, 3, 31)
@@ -54,11 +54,11 @@ def payload(*children: dict[str, Any]) -> bytes:
     return json.dumps({"la_code": 301, "children": children}).encode()
 
 
-def opened(**files: bytes) -> Opened:
+def opened(**files: bytes) -> ConvertedReturns:
     return open_csc_api({f"file of {name}": (f"{name}.json", data) for name, data in files.items()}, AS_AT)
 
 
-def column(result: Opened, name: str, field: str) -> list[str | None]:
+def column(result: ConvertedReturns, name: str, field: str) -> list[str | None]:
     return result.returns[name].column(field).to_pylist()
 
 
@@ -136,7 +136,7 @@ REFUSED = {
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_cannot_be_placed_is_refused_in_words(kind: str) -> None:
     files, why = REFUSED[kind]
-    with pytest.raises(Rejected, match=why):
+    with pytest.raises(RejectedFileError, match=why):
         opened(**files)
 
 
@@ -148,14 +148,16 @@ def test_a_value_of_another_shape_says_nothing() -> None:
     assert column(result, "cp_plans", "cppl_cp_plan_id") == []
 
 
-def test_a_folder_of_payloads_is_one_submission_and_its_ids_go_through_the_door(places: Places) -> None:
+def test_a_folder_of_payloads_is_one_submission_and_its_ids_go_through_the_door(
+    places: WarehousePaths,
+) -> None:
     folder = places.raw / "2025-03" / "301"
     folder.mkdir(parents=True)
     (folder / "full_20250301.json").write_bytes(payload(child("c1"), child("c2")))
     (folder / "partial_20250302.json").write_bytes(payload({"la_child_id": "c2", "purge": True}))
     with closing(Ledger(places.ledger)) as ledger:
         found = sort_files(look(places.raw), {})
-        open_files(found, "2025-03", places.opened, ledger, read_key(key_file()))
+        convert_files(found, "2025-03", places.opened, ledger, read_key(key_file()))
 
     [persons] = returns_of(places.opened, "persons", "2025-03")
     [row] = pq.read_table(persons.path).to_pylist()

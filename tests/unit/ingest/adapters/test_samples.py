@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from ingest.adapters import (
-    Opened,
+    ConvertedReturns,
     open_annex_a,
     open_cin_census,
     open_ssda903,
@@ -33,7 +33,7 @@ def a_set(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(folder.glob("*.csv"))}
 
 
-SAMPLES: dict[str, Callable[[Path], Opened]] = {
+SAMPLES: dict[str, Callable[[Path], ConvertedReturns]] = {
     "annex_a/Annex_A_2024_Jan.xlsx": lambda file: open_annex_a(file.read_bytes(), date(2024, 1, 31)),
     "cin_census/BAR_cin_2022.xml": open_cin_census,
     "cin_census/CIN_Census_2021.xml": open_cin_census,
@@ -49,7 +49,9 @@ def conformed(table: pa.Table, fmt: ReturnFormat) -> tuple[pa.Table, list[dict[s
     absent = pa.nulls(count, pa.string())
     held = [table[f.name].cast(pa.string()) if f.name in table.column_names else absent for f in fmt.fields]
     names = ["file_no", "row_number", *(f.name for f in fmt.fields)]
-    place = pa.array(np.arange(count, dtype=np.int64))  # row_number is not a row's identity: see Opened
+    place = pa.array(
+        np.arange(count, dtype=np.int64)
+    )  # row_number is not a row's identity: see ConvertedReturns
     cells = pa.Table.from_arrays([pa.repeat(pa.scalar(0, pa.int32()), count), place, *held], names=names)
     with duckdb.connect() as db:
         made = conform(db, cells, fmt)

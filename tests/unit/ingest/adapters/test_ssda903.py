@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from ingest.adapters import Opened, open_ssda903
-from ingest.discovery.file_reader import Rejected
+from ingest.adapters import ConvertedReturns, open_ssda903
+from ingest.discovery.file_reader import RejectedFileError
 from ingest.discovery.formats import HEAD_BYTES, recognise
 
 MARCH = date(2025, 3, 31)
@@ -22,15 +22,15 @@ TWO_PERIODS = EPISODES + (
 )
 
 
-def opened(as_at: date | None = MARCH, **tables: str) -> Opened:
+def opened(as_at: date | None = MARCH, **tables: str) -> ConvertedReturns:
     return open_ssda903({f"{name}.csv": text.encode() for name, text in tables.items()}, as_at)
 
 
-def column(opened: Opened, name: str, *fields: str) -> list[tuple[object, ...]]:
+def column(opened: ConvertedReturns, name: str, *fields: str) -> list[tuple[object, ...]]:
     return [tuple(row[field] for field in fields) for row in opened.returns[name].to_pylist()]
 
 
-def kinds(opened: Opened) -> list[str]:
+def kinds(opened: ConvertedReturns) -> list[str]:
     return [f["finding"] for f in opened.findings.to_pylist()]
 
 
@@ -290,5 +290,5 @@ def test_the_set_is_good_for_the_year_to_march():
 
 
 def test_files_of_which_none_is_a_table_are_rejected():
-    with pytest.raises(Rejected, match="no file of the set"):
+    with pytest.raises(RejectedFileError, match="no file of the set"):
         opened(a="x,y\n1,2\n")

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.adapters import open_workforce_census
-from ingest.discovery.file_reader import Rejected
+from ingest.discovery.file_reader import RejectedFileError
 
 CENSUS = b"""<Message><Header><CollectionDetails><Collection>CSWW</Collection><Year>2024</Year>
 <ReferenceDate>2024-09-30</ReferenceDate></CollectionDetails><Source><LEA>301</LEA></Source></Header>
@@ -39,5 +39,5 @@ def test_without_a_reference_date_there_are_no_figures():
 
 
 def test_another_collection_is_rejected():
-    with pytest.raises(Rejected, match="not the CSWW collection"):
+    with pytest.raises(RejectedFileError, match="not the CSWW collection"):
         open_workforce_census(CENSUS.replace(b"CSWW</", b"CIN</"))

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.adapters import open_annex_a
 from ingest.adapters.xlsx_reader import check_container
-from ingest.discovery.file_reader import Rejected
+from ingest.discovery.file_reader import RejectedFileError
 from tests.unit.ingest.adapters.workbooks import workbook
 
 PLAIN = workbook(
@@ -51,7 +51,7 @@ def lying(data: bytes, name: str, size: int) -> bytes:
     ],
 )
 def test_what_is_no_plain_workbook_is_refused_in_plain_words(data, why):
-    with pytest.raises(Rejected, match=why) as refused:
+    with pytest.raises(RejectedFileError, match=why) as refused:
         open_annex_a(data, date(2025, 3, 31))
     assert "evil" not in str(refused.value)
 
@@ -60,7 +60,7 @@ def test_a_bomb_is_refused_in_under_a_second_though_it_lies_about_its_size():
     bomb = with_part("xl/worksheets/sheet2.xml", bytes(400_000_000))
     for data in (bomb, lying(bomb, "xl/worksheets/sheet2.xml", 1000)):
         began = time.process_time()
-        with pytest.raises(Rejected):
+        with pytest.raises(RejectedFileError):
             check_container(data)
         assert time.process_time() - began < 1
 
@@ -71,7 +71,7 @@ def test_too_many_parts_are_refused():
         for i in range(1001):
             archive.writestr(f"xl/media/{i}.bin", b"x")
 
-    with pytest.raises(Rejected, match="1,000 is the most that is taken"):
+    with pytest.raises(RejectedFileError, match="1,000 is the most that is taken"):
         check_container(packed.getvalue())
 
 
@@ -82,5 +82,5 @@ def test_a_sheet_cut_short_inside_a_whole_container_is_refused():
             part = old.read(name)
             new.writestr(name, part[: len(part) // 2] if "worksheets" in name else part)
 
-    with pytest.raises(Rejected):
+    with pytest.raises(RejectedFileError):
         open_annex_a(data.getvalue(), date(2025, 3, 31))

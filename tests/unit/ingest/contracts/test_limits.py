@@ -10,13 +10,13 @@ import pytest
 
 from ingest.adapters.xlsx_reader import check_container
 from ingest.contracts import limits
-from ingest.contracts.findings import Rejected
-from ingest.contracts.limits import LimitsRefused, check_text
+from ingest.contracts.findings import RejectedFileError
+from ingest.contracts.limits import InvalidLimitsError, check_text
 from ingest.discovery.file_reader import read_bytes, read_csv, read_parquet
 from ingest.discovery.raw_folder import look
 from ingest.landing.land import land_returns
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
 from tests.conftest import Send
 from tests.unit.ingest.adapters.workbooks import workbook
@@ -49,7 +49,7 @@ def test_rows_and_columns_of_a_csv_are_counted_before_it_is_read(own: Set) -> No
     own("csv: {rows: 3, columns: 2, cells: 5}")
     assert read_csv(b"a,b\n1,2\n").cells.num_rows == 1
     for too_much in (b"a\n" * 4, b"a\r" * 4, b"a,b,c\n1,2,3\n", b"\n\na;b;c\n", b"a,b\n1,2,3,4\n1,2,3\n"):
-        with pytest.raises(Rejected, match="is the most that is taken"):
+        with pytest.raises(RejectedFileError, match="is the most that is taken"):
             check_text(too_much)
 
 
@@ -59,7 +59,7 @@ def test_a_parquet_file_says_its_rows_before_a_page_is_read(
 ) -> None:
     sent = parquet(pa.table({"a": pa.repeat("same", 1_000_001)}), compression=compression)
     monkeypatch.setattr(pq, "read_table", None)
-    with pytest.raises(Rejected, match="1,000,001 rows"):
+    with pytest.raises(RejectedFileError, match="1,000,001 rows"):
         read_parquet(sent)
 
 
@@ -68,7 +68,7 @@ def test_a_long_word_that_stands_in_every_row_is_not_unfolded(monkeypatch: pytes
     sent = parquet(pa.table({"a": word}))
     assert len(sent) < 100_000
     monkeypatch.setattr("ingest.discovery.file_reader._as_text", None)
-    with pytest.raises(Rejected, match="bytes when unpacked"):
+    with pytest.raises(RejectedFileError, match="bytes when unpacked"):
         read_parquet(sent)
 
 
@@ -76,7 +76,7 @@ def test_text_written_as_differences_is_refused_unread(monkeypatch: pytest.Monke
     words = pa.array(["w" * 1000 + str(n) for n in range(1000)])
     sent = parquet(pa.table({"a": words}), use_dictionary=False, column_encoding={"a": "DELTA_BYTE_ARRAY"})
     monkeypatch.setattr(pq, "read_table", None)
-    with pytest.raises(Rejected, match="differences"):
+    with pytest.raises(RejectedFileError, match="differences"):
         read_parquet(sent)
 
 
@@ -92,7 +92,7 @@ def test_parquet_of_plain_and_repeated_text_is_read_as_it_stands() -> None:
 def test_a_workbook_of_more_sheets_than_any_return_is_not_opened(own: Set) -> None:
     own("workbook: {sheets: 2}")
     check_container(workbook({"a": [["x"]], "b": [["x"]]}))
-    with pytest.raises(Rejected, match="3 sheets"):
+    with pytest.raises(RejectedFileError, match="3 sheets"):
         check_container(workbook({"a": [["x"]], "b": [["x"]], "c": [["x"]]}))
 
 
@@ -100,12 +100,12 @@ def test_a_file_larger_than_any_kind_may_be_is_not_read(own: Set, tmp_path: Path
     kinds = ("csv", "parquet", "workbook", "archive", "xml", "json")
     own("{" + ", ".join(f"{kind}: {{bytes: 9}}" for kind in kinds) + "}")
     (tmp_path / "large").write_bytes(b"x" * 10)
-    with pytest.raises(Rejected, match="larger than 9 bytes"):
+    with pytest.raises(RejectedFileError, match="larger than 9 bytes"):
         read_bytes(tmp_path / "large")
 
 
 def test_findings_beyond_a_number_are_counted_and_the_file_refused(
-    own: Set, places: Places, send: Send
+    own: Set, places: WarehousePaths, send: Send
 ) -> None:
     own("landing: {findings: 5}")
     heading = "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\n"
@@ -126,5 +126,5 @@ def test_findings_beyond_a_number_are_counted_and_the_file_refused(
 @pytest.mark.parametrize("text", ["csv: {rows: many}", "csv: {lines: 3}", "csv: 3", "[", "csv: {rows: 0}"])
 def test_limits_that_cannot_be_read_are_refused(own: Set, text: str) -> None:
     own(text)
-    with pytest.raises(LimitsRefused):
+    with pytest.raises(InvalidLimitsError):
         limits.limits()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.contracts.reporting_policy import FILE, OwnBound, Policies, PolicyRefused, read_policies
+from ingest.contracts.reporting_policy import FILE, InvalidPolicyError, OwnBound, Policies, read_policies
 
 WHOLE = """
 default:
@@ -76,14 +76,14 @@ def test_without_the_file_nothing_is_settled(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_makes_no_sense_is_refused_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(PolicyRefused) as refused:
+    with pytest.raises(InvalidPolicyError) as refused:
         read(tmp_path, text)
 
     assert said in str(refused.value)
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
-    with pytest.raises(PolicyRefused) as refused:
+    with pytest.raises(InvalidPolicyError) as refused:
         read(tmp_path, "default: {close_after_working_days: soon, requird_returns: [contacts]}")
 
     assert len(str(refused.value).splitlines()) == 3
@@ -121,12 +121,12 @@ def test_a_councils_own_bound_holds_until_its_month(tmp_path: Path) -> None:
 def test_a_bound_that_makes_no_sense_is_refused_in_words(
     tmp_path: Path, change: tuple[str, str], said: str
 ) -> None:
-    with pytest.raises(PolicyRefused, match="authorities: 372: bounds") as refused:
+    with pytest.raises(InvalidPolicyError, match="authorities: 372: bounds") as refused:
         read(tmp_path, with_bound(BOUND.replace(*change)))
 
     assert said in str(refused.value)
 
 
 def test_bounds_are_a_councils_own_and_nobody_elses(tmp_path: Path) -> None:
-    with pytest.raises(PolicyRefused, match="default: bounds is not known"):
+    with pytest.raises(InvalidPolicyError, match="default: bounds is not known"):
         read(tmp_path, f"default:\n  set_by: A. Director\n  bounds:\n    - {BOUND}\n")

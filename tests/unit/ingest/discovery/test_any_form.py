@@ -11,7 +11,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.contracts.dates import EXCEL_DAY_0
-from ingest.contracts.findings import Rejected
+from ingest.contracts.findings import RejectedFileError
 from ingest.contracts.return_schema import submitted_formats
 from ingest.contracts.tolerances import NOTHING
 from ingest.discovery.file_reader import read_csv
@@ -127,7 +127,7 @@ def test_any_table_in_any_declared_form_reads_back_as_the_same_cells(rows: list[
     assume(form.encoding != "cp1252" or form.pad != "\u00a0")
     try:
         found = read(written(rows, form))
-    except Rejected as refused:
+    except RejectedFileError as refused:
         assert str(refused)
         assert form.encoding in ("cp1252", "utf-16-le"), refused
         return

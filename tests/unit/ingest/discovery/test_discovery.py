@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.adapters.convert import finding_files, open_files
-from ingest.contracts.findings import Rejected
+from ingest.adapters.convert import convert_files, finding_files
+from ingest.contracts.findings import RejectedFileError
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.file_reader import read_csv
 from ingest.discovery.names import claimed
@@ -20,7 +20,7 @@ from ingest.discovery.raw_folder import RawFolder, look, own_names
 from ingest.discovery.returns import sort_files
 from ingest.landing.land import land_returns, pending_months
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
 from publication.queries import files_found
 
@@ -50,7 +50,7 @@ Put = Callable[[str, bytes], Path]
 
 
 @pytest.fixture
-def put(places: Places) -> Put:
+def put(places: WarehousePaths) -> Put:
     def put(name: str, data: bytes) -> Path:
         path = places.raw / MONTH / LA / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,25 +61,27 @@ def put(places: Places) -> Put:
 
 
 @pytest.fixture
-def ledger(places: Places) -> Iterator[Ledger]:
+def ledger(places: WarehousePaths) -> Iterator[Ledger]:
     with closing(Ledger(places.ledger)) as ledger:
         yield ledger
 
 
-def sorted_out(places: Places) -> RawFolder:
+def sorted_out(places: WarehousePaths) -> RawFolder:
     return sort_files(look(places.raw), {})
 
 
-def held(places: Places) -> dict[str, str]:
+def held(places: WarehousePaths) -> dict[str, str]:
     """The name of each file that is a return, and which it is."""
     return {Path(f.path).name: f.return_name for f in sorted_out(places).files}
 
 
-def oddities(places: Places) -> list[tuple[str, str]]:
+def oddities(places: WarehousePaths) -> list[tuple[str, str]]:
     return [(Path(o.file).name, o.finding.finding) for o in sorted_out(places).oddities]
 
 
-def landed(places: Places, ledger: Ledger, name: str = "cp_plans") -> tuple[list[dict], dict[str, int]]:
+def landed(
+    places: WarehousePaths, ledger: Ledger, name: str = "cp_plans"
+) -> tuple[list[dict], dict[str, int]]:
     """The rows of a return, without what tells their file, and how often each kind was found."""
     found = sort_files(look(places.raw), ledger.read_before())
     land_returns({name: {MONTH: found.of(name, MONTH)}}, places.landing, ledger, PSEUDONYMS)
@@ -103,7 +105,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_return_is_known_by_any_decorated_name(name: str, places: Places, put: Put) -> None:
+def test_a_return_is_known_by_any_decorated_name(name: str, places: WarehousePaths, put: Put) -> None:
     put(name, written(PLANS))
 
     [file] = sorted_out(places).files
@@ -118,13 +120,13 @@ def test_a_name_that_says_more_or_less_claims_nothing(name: str) -> None:
     assert claimed(name) is None
 
 
-def test_a_name_that_tells_nothing_leaves_it_to_the_header(places: Places, put: Put) -> None:
+def test_a_name_that_tells_nothing_leaves_it_to_the_header(places: WarehousePaths, put: Put) -> None:
     put("REPORT_0423.csv", written(PLANS))
 
     assert held(places) == {"REPORT_0423.csv": "cp_plans"}
 
 
-def test_where_name_and_header_disagree_the_header_wins_and_says_so(places: Places, put: Put) -> None:
+def test_where_name_and_header_disagree_the_header_wins_and_says_so(places: WarehousePaths, put: Put) -> None:
     put("contacts.csv", written(PLANS))
     put("cp_plans.csv", written(CONTACTS))
 
@@ -134,13 +136,13 @@ def test_where_name_and_header_disagree_the_header_wins_and_says_so(places: Plac
     assert "its name says cp_plans, its header row is that of contacts" in second
 
 
-def test_a_header_that_lacks_a_column_is_refused_under_its_own_name(places: Places, put: Put) -> None:
+def test_a_header_that_lacks_a_column_is_refused_under_its_own_name(places: WarehousePaths, put: Put) -> None:
     put("CP_Plans.csv", written([row[1:] for row in PLANS]))
 
     assert held(places) == {"CP_Plans.csv": "cp_plans"}
 
 
-def test_a_header_of_two_returns_is_neither_unless_the_name_tells(places: Places, put: Put) -> None:
+def test_a_header_of_two_returns_is_neither_unless_the_name_tells(places: WarehousePaths, put: Put) -> None:
     both = [[*plan, *contact] for plan, contact in zip(PLANS, CONTACTS, strict=False)]
     put("joined.csv", written(both))
     assert (held(places), oddities(places)) == ({}, [("withheld name 1.csv", "return_unsure")])
@@ -150,7 +152,7 @@ def test_a_header_of_two_returns_is_neither_unless_the_name_tells(places: Places
 
 
 def test_two_files_of_one_return_are_both_kept_aside_and_named(
-    places: Places, put: Put, ledger: Ledger
+    places: WarehousePaths, put: Put, ledger: Ledger
 ) -> None:
     put("cp_plans.csv", written(PLANS))
     put("cp_plans (1).csv", written(PLANS[:-1]))
@@ -163,7 +165,7 @@ def test_two_files_of_one_return_are_both_kept_aside_and_named(
     assert pending_months(look(places.raw), ledger) == []  # nothing waits that a refresh would read
 
 
-def test_two_files_of_equal_rows_are_one(places: Places, put: Put) -> None:
+def test_two_files_of_equal_rows_are_one(places: WarehousePaths, put: Put) -> None:
     put("cp_plans.csv", written(PLANS))
     put("ssd_cp_plans.csv", written([PLANS[0], *reversed(PLANS[1:])], ";", encoding="utf-16"))
 
@@ -171,7 +173,7 @@ def test_two_files_of_equal_rows_are_one(places: Places, put: Put) -> None:
     assert oddities(places) == [("ssd_cp_plans.csv", "same_rows_noted")]
 
 
-def test_a_file_of_ssda903_is_not_taken_for_a_return_of_its_name(places: Places, put: Put) -> None:
+def test_a_file_of_ssda903_is_not_taken_for_a_return_of_its_name(places: WarehousePaths, put: Put) -> None:
     put("missing.csv", b"CHILD,DOB,MISSING,MIS_START,MIS_END\n1,01/01/2010,M,01/01/2025,02/01/2025\n")
 
     assert held(places) == {}
@@ -179,7 +181,7 @@ def test_a_file_of_ssda903_is_not_taken_for_a_return_of_its_name(places: Places,
 
 
 def test_a_file_read_before_is_not_opened_again(
-    places: Places, put: Put, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    places: WarehousePaths, put: Put, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put("contacts.csv", written(PLANS))
     landed(places, ledger)
@@ -200,7 +202,9 @@ BESIDE = {
 }
 
 
-def test_what_lies_beside_is_passed_over_and_listed_without_a_finding(places: Places, put: Put) -> None:
+def test_what_lies_beside_is_passed_over_and_listed_without_a_finding(
+    places: WarehousePaths, put: Put
+) -> None:
     for name, data in BESIDE.items():
         put(name, data)
     put("cp_plans.csv", written(PLANS))
@@ -214,7 +218,7 @@ def test_what_lies_beside_is_passed_over_and_listed_without_a_finding(places: Pl
     assert listed == dict.fromkeys(BESIDE, "passed over") | {"cp_plans.csv": "not read yet"}
 
 
-def test_a_text_file_that_is_a_table_is_not_passed_over(places: Places, put: Put) -> None:
+def test_a_text_file_that_is_a_table_is_not_passed_over(places: WarehousePaths, put: Put) -> None:
     put("other.txt", b"a\tb\tc\n1\t2\t3\n")
 
     assert [other.path.name for _, _, other in sorted_out(places).others] == ["other.txt"]
@@ -229,20 +233,20 @@ def test_a_text_file_that_is_a_table_is_not_passed_over(places: Places, put: Put
     ],
 )
 def test_what_must_be_made_something_else_first_says_so(
-    name: str, data: bytes, said: str, places: Places, put: Put, ledger: Ledger
+    name: str, data: bytes, said: str, places: WarehousePaths, put: Put, ledger: Ledger
 ) -> None:
     put(name, data)
-    open_files(sorted_out(places), MONTH, places.opened, ledger, PSEUDONYMS)
+    convert_files(sorted_out(places), MONTH, places.opened, ledger, PSEUDONYMS)
 
     [finding] = [row for path in finding_files(places.opened) for row in pq.read_table(path).to_pylist()]
     assert finding["reason"].startswith(said)
 
 
 def test_a_file_is_told_by_its_own_name_only_to_those_who_see_the_raw_folder(
-    places: Places, put: Put, ledger: Ledger
+    places: WarehousePaths, put: Put, ledger: Ledger
 ) -> None:
     path = put("Smith, John.csv", b"a,b,c\n1,2,3\n")
-    open_files(sorted_out(places), MONTH, places.opened, ledger, PSEUDONYMS)
+    convert_files(sorted_out(places), MONTH, places.opened, ledger, PSEUDONYMS)
 
     def own() -> dict[str, str]:
         return own_names(look(places.raw), places.raw, ledger.read_before())
@@ -261,7 +265,9 @@ def zipped(*files: tuple[str, bytes]) -> bytes:
     return held.getvalue()
 
 
-def test_a_zip_of_returns_is_opened_and_written_nowhere(places: Places, put: Put, ledger: Ledger) -> None:
+def test_a_zip_of_returns_is_opened_and_written_nowhere(
+    places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
     put("cp_plans.csv", written(PLANS))
     plain, _ = landed(places, ledger)
     (places.raw / MONTH / LA / "cp_plans.csv").unlink()
@@ -291,7 +297,9 @@ def test_a_zip_of_returns_is_opened_and_written_nowhere(places: Places, put: Put
         (zipped(*((f"{i}.csv", b"") for i in range(1001))), "1,000 is the most that is taken"),
     ],
 )
-def test_a_zip_that_may_do_harm_is_refused_whole(data: bytes, said: str, places: Places, put: Put) -> None:
+def test_a_zip_that_may_do_harm_is_refused_whole(
+    data: bytes, said: str, places: WarehousePaths, put: Put
+) -> None:
     put("returns.zip", data)
     found = sorted_out(places)
 
@@ -346,7 +354,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_declared_form_gives_the_same_rows_and_one_note(
-    form: str, places: Places, put: Put, ledger: Ledger, tmp_path: Path
+    form: str, places: WarehousePaths, put: Put, ledger: Ledger, tmp_path: Path
 ) -> None:
     data, notes = FORMS[form]
     put("cp_plans.csv", written(PLANS))
@@ -359,7 +367,9 @@ def test_every_declared_form_gives_the_same_rows_and_one_note(
     assert kinds == notes
 
 
-def test_ids_written_as_numbers_are_read_where_every_one_is(places: Places, put: Put, ledger: Ledger) -> None:
+def test_ids_written_as_numbers_are_read_where_every_one_is(
+    places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
     def numbered(ids: list[str]) -> bytes:
         return written(
             [PLANS[0], *([row[0], one, *row[2:]] for one, row in zip(ids, PLANS[1:], strict=True))]
@@ -377,7 +387,7 @@ def test_ids_written_as_numbers_are_read_where_every_one_is(places: Places, put:
 
 
 def test_an_id_of_which_a_spreadsheet_kept_the_first_digits_is_none(
-    places: Places, put: Put, ledger: Ledger
+    places: WarehousePaths, put: Put, ledger: Ledger
 ) -> None:
     put("cp_plans.csv", written([*PLANS[:3], ["p3", "1.23457E+11", *PLANS[3][2:]]]))
 
@@ -398,7 +408,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("form", REFUSED)
 def test_what_may_be_read_two_ways_is_refused(form: str) -> None:
-    with pytest.raises(Rejected):
+    with pytest.raises(RejectedFileError):
         read_csv(REFUSED[form], FORM)
 
 
@@ -430,7 +440,7 @@ COMMAS = {  # cells of a column, how they are read, and what is said
 
 @pytest.mark.parametrize("kind", COMMAS)
 def test_a_comma_between_semicolons_is_read_where_the_column_tells_what_it_is(
-    kind: str, places: Places, put: Put, ledger: Ledger
+    kind: str, places: WarehousePaths, put: Put, ledger: Ledger
 ) -> None:
     sent, read, said = COMMAS[kind]
     rows = [[f"C{place}", "STAFFING", "2024-25", "1", "1", cell] for place, cell in enumerate(sent)]
@@ -442,7 +452,9 @@ def test_a_comma_between_semicolons_is_read_where_the_column_tells_what_it_is(
     assert kinds == said | {"separator_noted": 1}
 
 
-def test_a_comma_in_a_file_of_commas_is_one_of_thousands(places: Places, put: Put, ledger: Ledger) -> None:
+def test_a_comma_in_a_file_of_commas_is_one_of_thousands(
+    places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
     put("budgets.csv", written([BUDGETS, ["C", "STAFFING", "2024-25", "1", "1", "1,234"]]))
 
     [row], kinds = landed(places, ledger, "budgets")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.discovery.file_reader import RawTable, Rejected, StillWritten, read_bytes, read_csv
+from ingest.discovery.file_reader import RawTable, RejectedFileError, StillWrittenError, read_bytes, read_csv
 
 
 def rows(table: RawTable) -> list[tuple[str, ...]]:
@@ -67,7 +67,7 @@ def test_a_blank_line_is_no_row_and_keeps_its_number(
     ],
 )
 def test_what_cannot_be_read_is_refused_without_being_quoted(data: bytes) -> None:
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(RejectedFileError) as refused:
         read_csv(data)
 
     assert "canary" not in str(refused.value)
@@ -81,7 +81,7 @@ def test_only_plain_files_are_opened(tmp_path: Path) -> None:
     os.mkfifo(pipe)
 
     for path in (link, pipe, tmp_path):
-        with pytest.raises(Rejected):
+        with pytest.raises(RejectedFileError):
             read_bytes(path)
     assert read_bytes(target)[0] == b"id\n1\n"
 
@@ -91,7 +91,7 @@ def test_a_file_with_another_name_is_not_opened(tmp_path: Path) -> None:
     path.write_text("id\n1\n")
     (tmp_path / "again.csv").hardlink_to(path)
 
-    with pytest.raises(Rejected, match="hard link"):
+    with pytest.raises(RejectedFileError, match="hard link"):
         read_bytes(path)
 
 
@@ -100,7 +100,7 @@ def test_a_file_that_is_still_written_is_not_read_in_part(tmp_path: Path) -> Non
     with path.open("w") as writer:
         writer.write("id\n1\n")
         writer.flush()
-        with pytest.raises(StillWritten):
+        with pytest.raises(StillWrittenError):
             read_bytes(path)
 
     assert read_bytes(path)[0] == b"id\n1\n"

@@ -7,7 +7,7 @@ import pytest
 
 from ingest.discovery import raw_folder
 from ingest.discovery.raw_folder import is_as_seen, look, only_still
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from tests.conftest import Send
 
 
@@ -17,7 +17,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_that_grows_while_it_is_looked_at_is_not_read_and_said_so(
-    places: Places, send: Send, monkeypatch: pytest.MonkeyPatch
+    places: WarehousePaths, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     growing = send("2025-04", "301", "contacts", "id\n")
     send("2025-04", "301", "cp_plans", "id\n")
@@ -35,7 +35,7 @@ def test_a_file_that_grows_while_it_is_looked_at_is_not_read_and_said_so(
 
 
 def test_a_file_of_yesterday_is_not_waited_for(
-    places: Places, send: Send, monkeypatch: pytest.MonkeyPatch
+    places: WarehousePaths, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = send("2025-04", "301", "contacts", "id\n")
     os.utime(path, (time.time() - 86400,) * 2)
@@ -45,14 +45,14 @@ def test_a_file_of_yesterday_is_not_waited_for(
     assert only_still(found) is found
 
 
-def test_a_clock_that_is_ahead_costs_one_wait_and_no_file(places: Places, send: Send) -> None:
+def test_a_clock_that_is_ahead_costs_one_wait_and_no_file(places: WarehousePaths, send: Send) -> None:
     path = send("2025-04", "301", "contacts", "id\n")
     os.utime(path, (time.time() + 86400,) * 2)
 
     assert len(only_still(look(places.raw)).files) == 1
 
 
-def test_a_file_that_is_gone_is_not_as_it_was_seen(places: Places, send: Send) -> None:
+def test_a_file_that_is_gone_is_not_as_it_was_seen(places: WarehousePaths, send: Send) -> None:
     path = send("2025-04", "301", "contacts", "id\n")
     [file] = look(places.raw).files
     assert is_as_seen(file)

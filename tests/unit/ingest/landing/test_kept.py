@@ -8,13 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.adapters.annex_a.lists import load_lists
-from ingest.adapters.convert import open_files, returns_of
+from ingest.adapters.convert import convert_files, returns_of
 from ingest.contracts.code_lists import load_code_lists
 from ingest.contracts.return_schema import Field, submitted_formats
 from ingest.discovery.raw_folder import look
 from ingest.landing.land import land_returns
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
 from tests.conftest import Send
 from tests.unit.ingest.adapters.test_annex_a import a_list
@@ -53,11 +53,11 @@ def texts(folder: Path) -> Iterator[tuple[Path, str, str]]:
             yield from ((path, name, str(text)) for text in set(map(str, table.column(name).to_pylist())))
 
 
-def land_all(places: Places) -> None:
+def land_all(places: WarehousePaths) -> None:
     ledger = Ledger(places.ledger)
     pseudonyms = read_key(key_file())
     found = look(places.raw)
-    open_files(found, MONTH, places.opened, ledger, pseudonyms)
+    convert_files(found, MONTH, places.opened, ledger, pseudonyms)
     files = {
         name: {MONTH: [*found.of(name, MONTH), *returns_of(places.opened, name, MONTH)]}
         for name in submitted_formats()
@@ -76,7 +76,9 @@ def test_the_page_names_each_field_whose_text_may_land_as_it_was_sent() -> None:
     assert free == said_to_be_kept()
 
 
-def test_of_every_column_of_every_return_only_what_the_page_names_is_kept(places: Places, send: Send) -> None:
+def test_of_every_column_of_every_return_only_what_the_page_names_is_kept(
+    places: WarehousePaths, send: Send
+) -> None:
     for fmt in submitted_formats().values():
         rows = [",".join(f.name for f in fmt.fields)]
         rows += [",".join(sent(f, number) for f in fmt.fields) for number in (1, 2)]
@@ -90,7 +92,9 @@ def test_of_every_column_of_every_return_only_what_the_page_names_is_kept(places
 
 
 @pytest.mark.parametrize("birth", ["31/02/2013", CANARY])
-def test_what_is_opened_from_a_workbook_keeps_teams_and_no_text_of_births(places: Places, birth: str) -> None:
+def test_what_is_opened_from_a_workbook_keeps_teams_and_no_text_of_births(
+    places: WarehousePaths, birth: str
+) -> None:
     folder = places.raw / MONTH / "301"
     folder.mkdir(parents=True)
 
@@ -108,7 +112,7 @@ def test_what_is_opened_from_a_workbook_keeps_teams_and_no_text_of_births(places
             assert name in SHEETS_OF_TEAMS or returned in said_to_be_kept(), (path, name)
 
 
-def test_words_of_totals_are_those_that_are_known(places: Places, send: Send) -> None:
+def test_words_of_totals_are_those_that_are_known(places: WarehousePaths, send: Send) -> None:
     head = "indicator_id,period_basis,period_end,breakdown,value,source_note\n"
     lines = (
         "contacts_received,month,2025-03-31,all,5,Zoe told me\n"

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from ingest.ledger import Ledger
-from ingest.maintenance.backup import KEPT, MADE_AGAIN, NotBackedUp, back_up, restore
-from ingest.paths import Places
+from ingest.maintenance.backup import KEPT, MADE_AGAIN, BackupError, back_up, restore
+from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import KEY_FILE
 
 
 @pytest.fixture
-def held(places: Places) -> Places:
+def held(places: WarehousePaths) -> WarehousePaths:
     """A warehouse with something in every folder that a backup must hold, and in one that it need not."""
     Ledger(places.ledger).close()
     (places.landing / "cp_plans").mkdir()
@@ -29,12 +29,12 @@ def held(places: Places) -> Places:
     return places
 
 
-def elsewhere(tmp_path: Path) -> Places:
+def elsewhere(tmp_path: Path) -> WarehousePaths:
     base = tmp_path / "new"
-    return Places.of(base / "raw", base / "reference", base / "release")
+    return WarehousePaths.of(base / "raw", base / "reference", base / "release")
 
 
-def test_what_cannot_be_made_again_goes_back_as_it_was(held: Places, tmp_path: Path) -> None:
+def test_what_cannot_be_made_again_goes_back_as_it_was(held: WarehousePaths, tmp_path: Path) -> None:
     copied = back_up(held, tmp_path / "backup")
     there = elsewhere(tmp_path)
     assert restore(there, tmp_path / "backup") == copied
@@ -49,7 +49,9 @@ def test_what_cannot_be_made_again_goes_back_as_it_was(held: Places, tmp_path: P
         assert not folder.exists() or folder.stat().st_mode & 0o777 == mode, folder
 
 
-def test_what_the_ledger_has_not_yet_written_to_its_file_is_copied_too(held: Places, tmp_path: Path) -> None:
+def test_what_the_ledger_has_not_yet_written_to_its_file_is_copied_too(
+    held: WarehousePaths, tmp_path: Path
+) -> None:
     with closing(Ledger(held.ledger)) as open_elsewhere:
         open_elsewhere.add_refresh("2025-03", "published", None, "now")
         back_up(held, tmp_path / "backup")
@@ -58,7 +60,7 @@ def test_what_the_ledger_has_not_yet_written_to_its_file_is_copied_too(held: Pla
 
 
 def test_a_backup_is_closed_to_others_and_holds_no_key(
-    held: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    held: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = tmp_path / "key"
     key.write_text("0123456789abcdef" * 4, encoding="utf-8")
@@ -70,7 +72,9 @@ def test_a_backup_is_closed_to_others_and_holds_no_key(
 
 
 @pytest.mark.parametrize("damage", ["lost", "changed", "added", "no list"])
-def test_a_backup_that_is_not_whole_is_not_put_back(held: Places, tmp_path: Path, damage: str) -> None:
+def test_a_backup_that_is_not_whole_is_not_put_back(
+    held: WarehousePaths, tmp_path: Path, damage: str
+) -> None:
     back_up(held, tmp_path / "backup")
     file = tmp_path / "backup" / "restricted" / "public_ledger" / "000001.parquet"
     match damage:
@@ -82,20 +86,20 @@ def test_a_backup_that_is_not_whole_is_not_put_back(held: Places, tmp_path: Path
             file.with_name("000002.parquet").write_bytes(b"")
         case _:
             (tmp_path / "backup" / "backup.json").unlink()
-    with pytest.raises(NotBackedUp):
+    with pytest.raises(BackupError):
         restore(elsewhere(tmp_path), tmp_path / "backup")
     assert not elsewhere(tmp_path).restricted.exists()
 
 
-def test_nothing_is_written_over(held: Places, tmp_path: Path) -> None:
+def test_nothing_is_written_over(held: WarehousePaths, tmp_path: Path) -> None:
     back_up(held, tmp_path / "backup")
-    with pytest.raises(NotBackedUp, match="not empty"):
+    with pytest.raises(BackupError, match="not empty"):
         restore(held, tmp_path / "backup")
-    with pytest.raises(NotBackedUp, match="new folder"):
+    with pytest.raises(BackupError, match="new folder"):
         back_up(held, tmp_path / "backup")
 
 
-def test_what_the_product_keeps_is_either_copied_or_made_again(places: Places) -> None:
+def test_what_the_product_keeps_is_either_copied_or_made_again(places: WarehousePaths) -> None:
     folders = {folder.name for folder in places.modes if folder.parent == places.restricted}
     assert folders <= {*KEPT, *MADE_AGAIN}
     assert not {*KEPT} & {*MADE_AGAIN}

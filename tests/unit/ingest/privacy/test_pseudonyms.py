@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingest.contracts.return_schema import load_formats, submitted_formats
 from ingest.privacy.aes_cmac import NEAR, Mac
-from ingest.privacy.key_file import KeyRefused, new_key, pseudonyms_for, read_key
+from ingest.privacy.key_file import InvalidKeyError, new_key, pseudonyms_for, read_key
 from ingest.privacy.pseudonyms import Pseudonyms, as_text
 
 KEY = bytes(range(7, 256, 8))[:32]
@@ -71,12 +71,12 @@ def test_what_other_forms_make_of_pseudonyms_lands_as_one_and_is_told_apart():
     pseudonym = MADE.of("372", "child", pa.array(["C1"]))[0].as_py()
     text = pa.array([pseudonym, f"{pseudonym}|2025-01-01", None, f"{pseudonym}|2025-01-02", pseudonym])
 
-    landed = MADE.landed_of_made(text).to_pylist()
+    landed = MADE.pseudonymise_derived(text).to_pylist()
 
     assert landed[0] == landed[4] == UUID(pseudonym)
     assert landed[2] is None
     assert len(set(landed)) == 4
-    assert MADE.landed_of_made(pa.array([None, None], pa.string())).to_pylist() == [None, None]
+    assert MADE.pseudonymise_derived(pa.array([None, None], pa.string())).to_pylist() == [None, None]
 
 
 def test_authority_kind_and_key_each_make_another_pseudonym():
@@ -121,7 +121,7 @@ def test_a_new_key_is_read_back_and_no_other_user_can(tmp_path):
     assert (tmp_path / "keys" / "key").stat().st_mode & 0o777 == 0o400
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "keys" / "key").read_text().strip() not in repr(made)
-    with pytest.raises(KeyRefused, match="already"):
+    with pytest.raises(InvalidKeyError, match="already"):
         new_key(tmp_path / "keys" / "key")
 
 
@@ -143,7 +143,7 @@ def test_a_key_that_is_weak_or_open_is_refused(tmp_path, said, mode, why):
     path.write_text(said)
     path.chmod(mode)
 
-    with pytest.raises(KeyRefused, match=why) as refused:
+    with pytest.raises(InvalidKeyError, match=why) as refused:
         read_key(path)
     assert not said or said not in str(refused.value)
 
@@ -158,7 +158,7 @@ def test_a_key_is_a_plain_file(tmp_path):
         ("pipe", "not a plain file"),
         ("none", "there is no key"),
     ):
-        with pytest.raises(KeyRefused, match=why):
+        with pytest.raises(InvalidKeyError, match=why):
             read_key(tmp_path / name)
 
 
@@ -168,19 +168,19 @@ def test_records_take_no_other_key_than_their_own(tmp_path):
     (tmp_path / "key_id").write_text(mine.key_id + "\n")
 
     assert pseudonyms_for(tmp_path / "key_id", tmp_path / "mine") == mine
-    with pytest.raises(KeyRefused, match="were landed with the key"):
+    with pytest.raises(InvalidKeyError, match="were landed with the key"):
         pseudonyms_for(tmp_path / "key_id", tmp_path / "other")
 
 
 def test_a_key_that_goes_on_from_another_moves_every_pseudonym_and_keeps_what_joins(tmp_path):
     old = new_key(tmp_path / "old")
-    new = new_key(tmp_path / "new", goes_on_from=tmp_path / "old")
+    new = new_key(tmp_path / "new", derives_from=tmp_path / "old")
     ids = pa.array(["C1", "C2", None, "C1"])
     made = old.of("372", "child", ids)
 
     moved = new.moved_on(old, made)
 
-    assert new.goes_on_from(old) and not old.goes_on_from(new)
+    assert new.derives_from(old) and not old.derives_from(new)
     assert moved.equals(new.of("372", "child", ids))
     assert not set(moved.to_pylist()) & set(made.to_pylist()) - {None}
     assert moved[0] == moved[3] != moved[1]
@@ -192,13 +192,15 @@ def test_a_key_that_goes_on_from_another_moves_every_pseudonym_and_keeps_what_jo
 
 def test_landed_pseudonyms_move_on_as_their_text_does(tmp_path):
     old = new_key(tmp_path / "old")
-    new = new_key(tmp_path / "new", goes_on_from=tmp_path / "old")
+    new = new_key(tmp_path / "new", derives_from=tmp_path / "old")
     said = old.of("372", "child", pa.array(["C1", "C2", None]))
     text = pa.array([said[0].as_py(), f"{said[0]}|2025-01-01", None, said[1].as_py()])
     moved = new.moved_on(old, text)
-    made = pa.table({"before": old.landed_of_made(text[1:2]), "after": new.landed_of_made(moved[1:2])})
+    made = pa.table(
+        {"before": old.pseudonymise_derived(text[1:2]), "after": new.pseudonymise_derived(moved[1:2])}
+    )
 
-    landed = new.landed_moved_on(old, old.landed_of_made(text), made)
+    landed = new.landed_rotated(old, old.pseudonymise_derived(text), made)
 
-    assert landed.to_pylist() == new.landed_of_made(moved).to_pylist()
+    assert landed.to_pylist() == new.pseudonymise_derived(moved).to_pylist()
     assert len(set(landed.to_pylist())) == 4

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from sqlalchemy.dialects import mssql, postgresql
 
 from ingest.contracts.return_schema import submitted_formats
-from ingest.paths import Places
-from ingest.receiving.extract import NotExtracted, Source, extract, query_of
+from ingest.paths import WarehousePaths
+from ingest.receiving.extract import ExtractError, Source, extract, query_of
 from orchestration.cli import main
 from tests.support.postgres_server import NONE_HERE, postgres, programs
 
@@ -48,17 +48,17 @@ def queries(tmp_path: Path) -> Path:
     return folder
 
 
-def read(places: Places, name: str) -> list[dict[str, str]]:
+def read(places: WarehousePaths, name: str) -> list[dict[str, str]]:
     return pq.read_table(places.raw / MONTH / LA / f"{name}.parquet").to_pylist()
 
 
-def placed(places: Places) -> list[str]:
+def placed(places: WarehousePaths) -> list[str]:
     folder = places.raw / MONTH / LA
     return sorted(path.name for path in folder.glob("[!.]*")) if folder.exists() else []
 
 
 def test_tables_become_returns_without_what_none_declares(
-    database: str, places: Places, queries: Path
+    database: str, places: WarehousePaths, queries: Path
 ) -> None:
     (queries / "cin_episodes.sql").write_text(
         "select id as cine_referral_id, child as cine_person_id, day as cine_referral_date from ssd.referrals"
@@ -93,12 +93,12 @@ BROKEN = {
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_what_breaks_midway_leaves_nothing_behind(
-    kind: str, database: str, places: Places, queries: Path
+    kind: str, database: str, places: WarehousePaths, queries: Path
 ) -> None:
     (queries / "cin_episodes.sql").write_text(BROKEN[kind])
     source = Source(database, schema="ssd", queries=queries, statement_seconds=1)
 
-    with pytest.raises(NotExtracted, match="reading cin_episodes ended with"):
+    with pytest.raises(ExtractError, match="reading cin_episodes ended with"):
         extract(source, places.raw, MONTH, LA)
 
     assert placed(places) == []
@@ -106,7 +106,7 @@ def test_what_breaks_midway_leaves_nothing_behind(
 
 
 def test_a_table_of_more_rows_than_a_refresh_takes_stays_where_it_is(
-    database: str, places: Places, queries: Path
+    database: str, places: WarehousePaths, queries: Path
 ) -> None:
     (queries / "cin_episodes.sql").write_text(
         "select i::text as cine_referral_id, 'c1' as cine_person_id, '2025-03-01' as cine_referral_date "
@@ -120,7 +120,7 @@ def test_a_table_of_more_rows_than_a_refresh_takes_stays_where_it_is(
 
 
 def test_a_table_of_more_cells_than_a_refresh_takes_stays_where_it_is(
-    database: str, places: Places, queries: Path
+    database: str, places: WarehousePaths, queries: Path
 ) -> None:
     many = ", ".join(f"i as c{number}" for number in range(11))
     (queries / "cin_episodes.sql").write_text(f"select {many} from generate_series(1, 1000000) as i")
@@ -131,16 +131,16 @@ def test_a_table_of_more_cells_than_a_refresh_takes_stays_where_it_is(
     assert why.startswith("it holds 11,000,000 cells")
 
 
-def test_a_database_that_is_not_there_or_holds_nothing_is_said(database: str, places: Places) -> None:
-    with pytest.raises(NotExtracted, match="no table of the Standard"):
+def test_a_database_that_is_not_there_or_holds_nothing_is_said(database: str, places: WarehousePaths) -> None:
+    with pytest.raises(ExtractError, match="no table of the Standard"):
         extract(Source(database, schema="public"), places.raw, MONTH, LA)
-    with pytest.raises(NotExtracted, match="none that can be opened"):
+    with pytest.raises(ExtractError, match="none that can be opened"):
         extract(Source("nothing of the kind"), places.raw, MONTH, LA)
-    with pytest.raises(NotExtracted, match="ended with OperationalError"):
+    with pytest.raises(ExtractError, match="ended with OperationalError"):
         extract(Source("postgresql://reader@/none?host=/nowhere", "canary"), places.raw, MONTH, LA)
 
 
-def test_a_password_on_the_command_line_is_refused_and_never_told(places: Places) -> None:
+def test_a_password_on_the_command_line_is_refused_and_never_told(places: WarehousePaths) -> None:
     address = "postgresql://reader:canary@/none?host=/nowhere"
     words = ["extract", "--from", address, "--month", MONTH, "--authority", LA, "--raw", str(places.raw)]
     refused = CliRunner().invoke(main, words)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from ingest.receiving.inbox import Arrival, plan, put
 from orchestration.cli import main
 from tests.unit.ingest.adapters.workbooks import workbook
@@ -34,11 +34,11 @@ def sent(inbox: Path, name: str, data: bytes) -> Path:
     return path
 
 
-def planned(places: Places, *paths: Path, **known: str) -> list[Arrival]:
+def planned(places: WarehousePaths, *paths: Path, **known: str) -> list[Arrival]:
     return plan(paths, places.raw, places.reference, **known)
 
 
-def places_of(places: Places, arrivals: list[Arrival]) -> dict[str, str]:
+def places_of(places: WarehousePaths, arrivals: list[Arrival]) -> dict[str, str]:
     return {one.file.file: str(one.target.relative_to(places.raw.parent)) for one in arrivals if one.target}
 
 
@@ -107,13 +107,15 @@ THIRTY: dict[str, tuple[bytes, str, str]] = {
 }  # fmt: skip
 
 
-def _what_became(places: Places, one: Arrival) -> tuple[str, str]:
+def _what_became(places: WarehousePaths, one: Arrival) -> tuple[str, str]:
     if one.target:
         return PLACED, str(one.target.relative_to(places.raw.parent))
     return STAYS if one.is_refused else PASSED, one.why
 
 
-def test_of_thirty_files_of_three_authorities_each_is_placed_or_says_why(places: Places, inbox: Path) -> None:
+def test_of_thirty_files_of_three_authorities_each_is_placed_or_says_why(
+    places: WarehousePaths, inbox: Path
+) -> None:
     archive = "Bexley April.zip/"
     for name, (data, _, _) in THIRTY.items():
         if name.startswith(archive):
@@ -158,7 +160,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_what_is_not_told_or_told_twice_is_not_placed(kind: str, places: Places, inbox: Path) -> None:
+def test_what_is_not_told_or_told_twice_is_not_placed(kind: str, places: WarehousePaths, inbox: Path) -> None:
     name, data, why = REFUSED[kind]
     sent(inbox, name, data)
 
@@ -168,7 +170,7 @@ def test_what_is_not_told_or_told_twice_is_not_placed(kind: str, places: Places,
     assert why in arrival.why
 
 
-def test_nothing_is_written_over_and_the_newest_version_is_read(places: Places, inbox: Path) -> None:
+def test_nothing_is_written_over_and_the_newest_version_is_read(places: WarehousePaths, inbox: Path) -> None:
     name = "301_cp_plans_2025-03.csv"
     for rows in (PLANS, PLANS[:-1], PLANS[:-2]):
         [arrival] = planned(places, sent(inbox, name, written(rows)))
@@ -195,7 +197,7 @@ def test_nothing_is_written_over_and_the_newest_version_is_read(places: Places, 
 
 
 def test_of_two_files_for_one_place_neither_is_put_there_unless_they_are_the_same(
-    places: Places, inbox: Path
+    places: WarehousePaths, inbox: Path
 ) -> None:
     sent(inbox, "a/301 2025-03 cp_plans.csv", written(PLANS))
     sent(inbox, "b/301 2025-03 cp_plans old.csv", written(PLANS[:-1]))
@@ -214,7 +216,7 @@ def test_of_two_files_for_one_place_neither_is_put_there_unless_they_are_the_sam
     assert (second.is_refused, second.why) == (False, "the same as inbox/a/301 2025-03 cp_plans.csv")
 
 
-def test_the_command_asks_and_says_how_it_ended(places: Places, inbox: Path) -> None:
+def test_the_command_asks_and_says_how_it_ended(places: WarehousePaths, inbox: Path) -> None:
     sent(inbox, "301_cp_plans_2025-03.csv", written(PLANS))
     where = ["--raw", str(places.raw), "--reference", str(places.reference)]
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from ingest.reference import lay_out_reference
+from ingest.reference import load_reference
 
 PLACE = (
     "time_period,time_identifier,geographic_level,country_code,country_name,"
@@ -37,14 +37,14 @@ def reference(tmp_path: Path) -> Path:
 def read(reference: Path, sql: str, cache: Path | None = None) -> list[tuple[object, ...]]:
     with duckdb.connect() as db:
         db.execute("create schema reference")
-        lay_out_reference(db, reference, cache)
+        load_reference(db, reference, cache)
         return db.sql(sql).fetchall()
 
 
 def test_no_reference_folder_is_no_figures_rather_than_an_error(tmp_path: Path) -> None:
     with duckdb.connect() as db:
         db.execute("create schema reference")
-        lay_out_reference(db, tmp_path / "none")
+        load_reference(db, tmp_path / "none")
 
         tables = db.sql("select table_name, estimated_size from duckdb_tables() order by 1").fetchall()
         assert [name for name, _ in tables] == [

@@ -7,16 +7,16 @@ from datetime import date
 import pytest
 
 from ingest.contracts.reporting_policy import Policies
-from ingest.ledger import Ledger, Receipt
-from ingest.paths import Places
+from ingest.ledger import Ledger, Submission
+from ingest.paths import WarehousePaths
 from ingest.warehouse import months
-from ingest.warehouse.months import Decision, Refused
+from ingest.warehouse.months import Decision, DecisionRefusedError
 
 NOBODY = Policies()
 
 
 @pytest.fixture
-def ledger(places: Places) -> Iterator[Ledger]:
+def ledger(places: WarehousePaths) -> Iterator[Ledger]:
     opened = Ledger(places.ledger)
     yield opened
     opened.close()
@@ -28,7 +28,7 @@ def arrive(
     """The returns of an authority's month come, and are accepted unless said otherwise."""
     ledger.add_folders([(month, la_code)])
     ledger.add(
-        Receipt(name, month, la_code, version, "ssd", f"{name}.csv", "0" * 64, version, status,
+        Submission(name, month, la_code, version, "ssd", f"{name}.csv", "0" * 64, version, status,
                 None, 1, 1, 0, None, "2025-05-01T09:00:00+00:00")
         for name in names
     )  # fmt: skip
@@ -161,7 +161,7 @@ def test_a_month_that_is_collecting_is_closed_only_as_incomplete_and_with_a_reas
     arrive(ledger, "2025-03", "contacts", "cp_plans")
     arrive(ledger, "2025-04", "contacts")
 
-    with pytest.raises(Refused, match=said.replace("(", r"\(").replace(")", r"\)")):
+    with pytest.raises(DecisionRefusedError, match=said.replace("(", r"\(").replace(")", r"\)")):
         close(ledger, "2025-04", **more)
 
     assert state(ledger, "2025-04") == "collecting"
@@ -174,7 +174,7 @@ def test_nothing_is_closed_where_one_of_those_named_cannot_be(ledger: Ledger) ->
     arrive(ledger, "2025-03", "contacts", "cp_plans")
     arrive(ledger, "2025-04", "contacts")
 
-    with pytest.raises(Refused, match="2025-04 of 301 is still being collected"):
+    with pytest.raises(DecisionRefusedError, match="2025-04 of 301 is still being collected"):
         close(ledger, "2025-03", "2025-04")
 
     assert state(ledger, "2025-03") == "provisional"
@@ -186,12 +186,12 @@ def test_a_second_closing_is_refused_and_told_of_the_first(ledger: Ledger) -> No
     close(ledger, "2025-03", la_codes=("301",))
 
     with pytest.raises(
-        Refused, match=r"2025-03 of 301 is closed already, on 20\d\d-\d\d-\d\d by A\. Director"
+        DecisionRefusedError, match=r"2025-03 of 301 is closed already, on 20\d\d-\d\d-\d\d by A\. Director"
     ):
         close(ledger, "2025-03", la_codes=("301", "302"))
     assert state(ledger, "2025-03", "302") == "provisional"
     close(ledger, "2025-03")  # whoever is not final
-    with pytest.raises(Refused, match="closed already"):
+    with pytest.raises(DecisionRefusedError, match="closed already"):
         close(ledger, "2025-03")
     assert len(ledger.table("month_events")) == 2
 
@@ -199,22 +199,22 @@ def test_a_second_closing_is_refused_and_told_of_the_first(ledger: Ledger) -> No
 def test_a_month_that_is_not_closed_is_not_opened_again(ledger: Ledger) -> None:
     arrive(ledger, "2025-03", "contacts")
 
-    with pytest.raises(Refused, match="2025-03 of 301 is provisional, not closed"):
+    with pytest.raises(DecisionRefusedError, match="2025-03 of 301 is provisional, not closed"):
         reopen(ledger, "2025-03", "301")
     close(ledger, "2025-03")
-    with pytest.raises(Refused, match="say whose month"):
+    with pytest.raises(DecisionRefusedError, match="say whose month"):
         reopen(ledger, "2025-03")
     reopen(ledger, "2025-03", "301")
-    with pytest.raises(Refused, match="2025-03 of 301 is reopened, not closed"):
+    with pytest.raises(DecisionRefusedError, match="2025-03 of 301 is reopened, not closed"):
         reopen(ledger, "2025-03", "301")
 
 
 def test_a_month_of_which_nothing_is_known_cannot_be_closed(ledger: Ledger) -> None:
-    with pytest.raises(Refused, match="nothing of 2025-03 has been received"):
+    with pytest.raises(DecisionRefusedError, match="nothing of 2025-03 has been received"):
         close(ledger, "2025-03")
     ledger.add_folders([("2025-03", "301")])
     assert state(ledger, "2025-03") == "collecting"
-    with pytest.raises(Refused, match="nothing that was accepted"):
+    with pytest.raises(DecisionRefusedError, match="nothing that was accepted"):
         close(ledger, "2025-03", is_incomplete=True, reason="an empty folder")
 
 
@@ -223,12 +223,12 @@ def test_a_month_is_written_in_one_way(words: str) -> None:
     if words == "2025-03..":
         assert months.months_in(words) == ("2025-03",)
         return
-    with pytest.raises(Refused, match="is not a month"):
+    with pytest.raises(DecisionRefusedError, match="is not a month"):
         months.months_in(words)
     assert months.months_in("2024-11..2025-02") == ("2024-11", "2024-12", "2025-01", "2025-02")
 
 
-def test_an_event_is_never_changed_nor_taken_away(ledger: Ledger, places: Places) -> None:
+def test_an_event_is_never_changed_nor_taken_away(ledger: Ledger, places: WarehousePaths) -> None:
     arrive(ledger, "2025-03", "contacts")
     close(ledger, "2025-03")
 
@@ -281,7 +281,7 @@ def test_a_policy_leaves_open_what_is_collecting_held_or_opened_again(ledger: Le
     assert [d.la_codes for d in decisions] == [("302",)]
 
 
-def test_what_an_older_ledger_had_published_stands_as_closed(places: Places) -> None:
+def test_what_an_older_ledger_had_published_stands_as_closed(places: WarehousePaths) -> None:
     with sqlite3.connect(places.ledger) as db:
         db.executescript(
             """

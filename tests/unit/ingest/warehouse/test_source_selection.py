@@ -10,9 +10,9 @@ from ingest.contracts.cell_types import SQL_TYPES
 from ingest.contracts.return_schema import submitted_formats
 from ingest.contracts.source_formats import HOME, source_rank
 from ingest.discovery.raw_folder import RawFolder
-from ingest.ledger import Ledger, Receipt
-from ingest.paths import Places
-from ingest.warehouse.load import LANDED_COLUMNS, TIE_ORDER, lay_out
+from ingest.ledger import Ledger, Submission
+from ingest.paths import WarehousePaths
+from ingest.warehouse.load import LANDED_COLUMNS, TIE_ORDER, load_sources
 
 MONTH, LA = "2025-03", "301"
 FORMATS = ("ssd", "cin_census", "ssda903", "workforce_census", "annex_a", "csc_api")
@@ -25,7 +25,7 @@ RETURNS = {  # which goes first, as the specification has it (returns.md, 5)
 }
 
 
-def arrived(places: Places, ledger: Ledger, *came: tuple[str, int, str]) -> None:
+def arrived(places: WarehousePaths, ledger: Ledger, *came: tuple[str, int, str]) -> None:
     """Put on record each (format, version, status) of every return, in the order in which they came."""
     number = ledger.last_receipt_id()
     for name in RETURNS:
@@ -35,10 +35,10 @@ def arrived(places: Places, ledger: Ledger, *came: tuple[str, int, str]) -> None
             _land_nothing(places, name, landed)
             file = f"{MONTH}/{LA}/{source_format}"
             about = (name, MONTH, LA, version, source_format, file, f"sha{number}", number, status)
-            ledger.add([Receipt(*about, None, 0, 0, 0, landed, "2025-04-01T00:00:00+00:00")])
+            ledger.add([Submission(*about, None, 0, 0, 0, landed, "2025-04-01T00:00:00+00:00")])
 
 
-def _land_nothing(places: Places, name: str, landed: str) -> None:
+def _land_nothing(places: WarehousePaths, name: str, landed: str) -> None:
     fmt = submitted_formats()[name]
     fields = {f.name: "uuid" if f.identifies else SQL_TYPES[f.type] for f in fmt.fields}
     typed = LANDED_COLUMNS | fields | (TIE_ORDER if fmt.ties else {})
@@ -46,11 +46,11 @@ def _land_nothing(places: Places, name: str, landed: str) -> None:
     duckdb.sql(f"copy (select {nothing} where false) to '{places.landing / landed}' (format parquet)")
 
 
-def counting(places: Places, ledger: Ledger) -> dict[str, set[tuple[str, int]]]:
+def counting(places: WarehousePaths, ledger: Ledger) -> dict[str, set[tuple[str, int]]]:
     """The (format, version) that count of each return; whoever reads the decision must agree."""
     ledger.add_folders([(MONTH, LA)])
     with duckdb.connect() as db:
-        lay_out(db, places, ledger, RawFolder((), ((MONTH, LA),), ()), MONTH)
+        load_sources(db, places, ledger, RawFolder((), ((MONTH, LA),), ()), MONTH)
         read = db.sql("select return_name, content_id from ledger.sources").fetchall()
         current = db.sql("select return_name, content_id from ledger.receipts where is_current").fetchall()
     assert sorted(read) == sorted(current)  # what figures read, and what the release says they read
@@ -62,7 +62,9 @@ def counting(places: Places, ledger: Ledger) -> dict[str, set[tuple[str, int]]]:
 
 
 @pytest.mark.parametrize("pair", list(permutations(FORMATS, 2)), ids="-".join)
-def test_every_pair_of_formats_counts_alike_for_all_that_ask(pair: tuple[str, str], places: Places) -> None:
+def test_every_pair_of_formats_counts_alike_for_all_that_ask(
+    pair: tuple[str, str], places: WarehousePaths
+) -> None:
     earlier, later = pair
     with closing(Ledger(places.ledger)) as ledger:
         # the second comes twice, and the second time of the first is refused

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from ingest.ledger import Ledger
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.definitions import defs
 from orchestration.defs.schedules import close_by_policy
 from orchestration.defs.sensors import QUIET_MINUTES, new_returns
@@ -18,16 +18,16 @@ from tests.unit.ingest.warehouse.test_months import arrive
 POLICY = "default: {set_by: C. Head, close_after_working_days: 10}"
 
 
-def warehouse(places: Places) -> Warehouse:
+def warehouse(places: WarehousePaths) -> Warehouse:
     return Warehouse(raw=str(places.raw), reference=str(places.reference), release=str(places.release))
 
 
-def looked(places: Places) -> list[dg.RunRequest | dg.SkipReason]:
+def looked(places: WarehousePaths) -> list[dg.RunRequest | dg.SkipReason]:
     context = dg.build_sensor_context(resources={"warehouse": warehouse(places)}, definitions=defs)
     return list(new_returns(context))
 
 
-def asked(places: Places, day: datetime) -> list[dg.RunRequest | dg.SkipReason]:
+def asked(places: WarehousePaths, day: datetime) -> list[dg.RunRequest | dg.SkipReason]:
     context = dg.build_schedule_context(
         resources={"warehouse": warehouse(places)}, scheduled_execution_time=day
     )
@@ -35,7 +35,7 @@ def asked(places: Places, day: datetime) -> list[dg.RunRequest | dg.SkipReason]:
 
 
 def test_the_sensor_waits_for_a_quiet_folder(
-    places: Places, send: Send, monkeypatch: pytest.MonkeyPatch
+    places: WarehousePaths, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send("2025-04", "301", "contacts", "cont_contact_id,cont_person_id,cont_contact_date\n1,c1,2025-04-02\n")
 
@@ -52,7 +52,9 @@ def test_the_sensor_waits_for_a_quiet_folder(
     assert goes.partition_key == "2025-04"
 
 
-def test_a_file_with_an_old_date_that_has_just_been_copied_is_not_quiet(places: Places, send: Send) -> None:
+def test_a_file_with_an_old_date_that_has_just_been_copied_is_not_quiet(
+    places: WarehousePaths, send: Send
+) -> None:
     file = send("2025-04", "301", "contacts", "cont_contact_id\n1\n")
     os.utime(file, (0, 0))
 
@@ -61,7 +63,7 @@ def test_a_file_with_an_old_date_that_has_just_been_copied_is_not_quiet(places: 
     assert isinstance(waits, dg.SkipReason)
 
 
-def test_the_schedule_asks_for_a_closing_that_the_job_takes(places: Places) -> None:
+def test_the_schedule_asks_for_a_closing_that_the_job_takes(places: WarehousePaths) -> None:
     (places.reference / "reporting.yml").write_text(POLICY, encoding="utf-8")
     ledger = Ledger(places.ledger)
     arrive(ledger, "2025-03", "contacts")
@@ -77,7 +79,7 @@ def test_the_schedule_asks_for_a_closing_that_the_job_takes(places: Places) -> N
     dg.validate_run_config(defs.resolve_job_def("close_months"), due.run_config)
 
 
-def test_a_policy_that_makes_no_sense_closes_nothing_and_says_why(places: Places) -> None:
+def test_a_policy_that_makes_no_sense_closes_nothing_and_says_why(places: WarehousePaths) -> None:
     (places.reference / "reporting.yml").write_text("defaults: {}", encoding="utf-8")
 
     [skipped] = asked(places, datetime(2025, 4, 14, 6, 30))

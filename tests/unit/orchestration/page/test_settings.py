@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.page.settings import NotServed, Settings
+from orchestration.page.settings import PageRefusedError, Settings
 
 
 @pytest.fixture
@@ -34,18 +34,18 @@ def test_on_this_machine_nothing_more_is_needed(host: str) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "warehouse.council.internal"])
 def test_beyond_it_tls_and_a_login_are(complete: dict[str, Any], missing: str, host: str) -> None:
     Settings(host, 3000, **complete).check()
-    with pytest.raises(NotServed):
+    with pytest.raises(PageRefusedError):
         Settings(host, 3000, **(complete | {missing: () if missing == "names" else None})).check()
 
 
 def test_a_secret_that_is_short_or_open_to_others_is_refused(complete: dict[str, Any]) -> None:
     secret = Path(complete["proxy_secret"])
     secret.chmod(0o440)
-    with pytest.raises(NotServed, match="open to other users"):
+    with pytest.raises(PageRefusedError, match="open to other users"):
         Settings("::", 3000, **complete).check()
     secret.chmod(0o600)
     secret.write_text("short", encoding="utf-8")
-    with pytest.raises(NotServed, match="shorter"):
+    with pytest.raises(PageRefusedError, match="shorter"):
         Settings("::", 3000, **complete).check()
 
 

@@ -8,22 +8,22 @@ from graphql import GraphQLError
 from starlette.middleware import Middleware
 
 from orchestration.definitions import defs
-from orchestration.page.webserver import MUTATIONS, FewerDoors, shortened
+from orchestration.page.webserver import MUTATIONS, RestrictedWebserver, shortened
 
 ELSEWHERE = {"resources": {"warehouse": {"config": {"release": "/tmp/elsewhere"}}}}
 
 
 @pytest.fixture(scope="module")
-def page() -> FewerDoors:
-    return FewerDoors(None, Middleware(lambda app: app))  # type: ignore[arg-type]
+def page() -> RestrictedWebserver:
+    return RestrictedWebserver(None, Middleware(lambda app: app))  # type: ignore[arg-type]
 
 
-def test_only_the_orders_of_a_month_are_in_the_schema(page: FewerDoors) -> None:
+def test_only_the_orders_of_a_month_are_in_the_schema(page: RestrictedWebserver) -> None:
     mutations = page._graphene_schema.graphql_schema.mutation_type.fields
     assert set(mutations) == MUTATIONS
 
 
-def test_orders_come_by_post_and_events_not_at_all(page: FewerDoors) -> None:
+def test_orders_come_by_post_and_events_not_at_all(page: RestrictedWebserver) -> None:
     routes = [route for route in page.build_routes() if hasattr(route, "methods")]
     assert [r.methods for r in routes if r.path == "/graphql"] == [{"POST"}]
     assert [r.path for r in routes if "POST" in (r.methods or ())] == ["/graphql"]
@@ -34,10 +34,10 @@ def test_orders_come_by_post_and_events_not_at_all(page: FewerDoors) -> None:
     [
         ELSEWHERE,
         "resources: {warehouse: {config: {release: /tmp/elsewhere}}}",
-        {"ops": {"lay_out": {"config": {"overrides": [], "release": "/tmp/elsewhere"}}}},
-        {"ops": {"lay_out": {"inputs": {"x": 1}}}},
+        {"ops": {"load_sources": {"config": {"overrides": [], "release": "/tmp/elsewhere"}}}},
+        {"ops": {"load_sources": {"inputs": {"x": 1}}}},
         {"ops": {"release": {"config": {}}}},
-        {"ops": {"lay_out": "overrides"}},
+        {"ops": {"load_sources": "overrides"}},
         {"execution": {"config": {"retries": {}}}},
         {"loggers": {"console": {"config": {"log_level": "DEBUG"}}}},
         ["ops"],
@@ -56,14 +56,14 @@ def test_a_run_needs_no_config(config: Any) -> None:
 
 
 def test_a_run_is_given_overrides_and_closings_as_they_were_checked() -> None:
-    lay_out = {"lay_out": {"config": {"overrides": [{"ground": "stopped"}]}}}
+    load_sources = {"load_sources": {"config": {"overrides": [{"ground": "stopped"}]}}}
     closing = {"closings": {"config": {"month": "2025-01", "by_name": "A. Name"}}}
-    assert shortened({"runConfigData": {"ops": lay_out | closing}})["runConfigData"] == {
-        "ops": lay_out | closing
+    assert shortened({"runConfigData": {"ops": load_sources | closing}})["runConfigData"] == {
+        "ops": load_sources | closing
     }
-    text = "ops:\n  lay_out:\n    config: {overrides: []}\n"
+    text = "ops:\n  load_sources:\n    config: {overrides: []}\n"
     assert shortened({"runConfigData": text})["runConfigData"] == {
-        "ops": {"lay_out": {"config": {"overrides": []}}}
+        "ops": {"load_sources": {"config": {"overrides": []}}}
     }
 
 

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.runtime.error_messages import check_memory, in_words, trouble_in
 
 
@@ -25,7 +25,7 @@ from orchestration.runtime.error_messages import check_memory, in_words, trouble
         (ValueError("a child's name"), "ValueError"),
     ],
 )
-def test_an_error_is_told_in_one_plain_line(places: Places, error: Exception, told: str) -> None:
+def test_an_error_is_told_in_one_plain_line(places: WarehousePaths, error: Exception, told: str) -> None:
     said = in_words(error, places)
 
     assert told in said
@@ -33,14 +33,16 @@ def test_an_error_is_told_in_one_plain_line(places: Places, error: Exception, to
     assert "\n" not in said
 
 
-def test_the_trouble_behind_an_error_is_told(places: Places) -> None:
+def test_the_trouble_behind_an_error_is_told(places: WarehousePaths) -> None:
     error = RuntimeError("it broke")
     error.__cause__ = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     assert "no room left" in in_words(error, places)
 
 
-def test_a_disk_error_of_sqlite_under_a_limit_is_told_as_the_limit(places: Places, monkeypatch) -> None:
+def test_a_disk_error_of_sqlite_under_a_limit_is_told_as_the_limit(
+    places: WarehousePaths, monkeypatch
+) -> None:
     error = "OperationalError: disk I/O error"
     assert "network share" in (trouble_in(error, places) or "")
 
@@ -49,7 +51,7 @@ def test_a_disk_error_of_sqlite_under_a_limit_is_told_as_the_limit(places: Place
     assert "ulimit -f" in (trouble_in(error, places) or "")
 
 
-def test_where_the_machine_was_able_there_is_no_trouble(places: Places) -> None:
+def test_where_the_machine_was_able_there_is_no_trouble(places: WarehousePaths) -> None:
     assert trouble_in("Conversion Error: could not convert 'a child' to DATE", places) is None
 
 

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from dagster._utils.error import serializable_error_info_from_exc_info
 
-from orchestration.runtime.dbt_build import BuildFailed
-from orchestration.runtime.error_redaction import quotes_nothing
+from orchestration.runtime.dbt_build import BuildError
+from orchestration.runtime.error_redaction import redact_errors
 
 
 def cast_a_name() -> None:
@@ -30,23 +30,23 @@ def told_of(work: Callable[[], object]) -> str:
     raise AssertionError("nothing broke")
 
 
-@quotes_nothing
+@redact_errors
 def an_asset() -> None:
     cast_a_name()
 
 
-@quotes_nothing
+@redact_errors
 def an_asset_of_many() -> Iterator[int]:
     yield 1
     cast_a_name()
 
 
-@quotes_nothing
+@redact_errors
 def an_asset_that_words_it_badly() -> None:
     try:
         cast_a_name()
     except duckdb.Error:
-        raise BuildFailed("a model could not be built")  # noqa: B904
+        raise BuildError("a model could not be built")  # noqa: B904
 
 
 def test_an_error_is_told_by_its_kind_and_place_alone():
@@ -65,7 +65,7 @@ def test_an_error_of_our_own_keeps_its_words_and_drops_what_it_came_from():
 
 
 def test_a_full_disk_can_still_be_told():
-    @quotes_nothing
+    @redact_errors
     def full() -> None:
         raise OSError(28, "No space left on device: /srv/Ada Finchley")
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ingest.paths import Places
+from ingest.paths import WarehousePaths
 from orchestration.runtime.dagster_home import use_dagster_home
 from orchestration.runtime.event_log import PooledEventLog
 
 
 @pytest.fixture
-def log(places: Places, monkeypatch: pytest.MonkeyPatch) -> PooledEventLog:
+def log(places: WarehousePaths, monkeypatch: pytest.MonkeyPatch) -> PooledEventLog:
     for name in ("DAGSTER_HOME", "LINE_OF_SIGHT_DAGSTER_LOG"):
         monkeypatch.setenv(name, "")  # put back afterwards
     use_dagster_home(places)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ingest.paths import DBT_PROJECT
-from publication.exports.postgres import NotCopied, copy_release, type_there
+from publication.exports.postgres import ExportError, copy_release, type_there
 from tests.support.postgres_server import NONE_HERE, postgres, programs
 
 pytestmark = pytest.mark.skipif(programs() is None, reason=NONE_HERE)
@@ -140,7 +140,7 @@ def test_columns_may_change_unless_a_view_of_ones_own_stands_on_them(
     db.execute("create schema ours; create view ours.best as select value from line_of_sight.fct_figures")
     narrower = a_release(tmp_path / "c", 3, more=" exclude (words)")
 
-    with pytest.raises(NotCopied, match="ours.best"):
+    with pytest.raises(ExportError, match="ours.best"):
         copy(narrower, server)
 
     assert db.execute("select release_number from line_of_sight.dim_things").fetchall() == [(2,)]
@@ -156,7 +156,7 @@ def test_a_file_that_is_not_the_manifests_is_not_copied(
     with (changed / "csv" / "dim_things.csv").open("a") as file:
         file.write("7\n")
 
-    with pytest.raises(NotCopied, match="not what the manifest says"):
+    with pytest.raises(ExportError, match="not what the manifest says"):
         copy(changed, server)
 
     assert db.execute("select release_number from line_of_sight.dim_things").fetchall() == [(1,)]
@@ -192,9 +192,9 @@ def test_a_reader_never_sees_half_a_release(tmp_path: Path, server: str, db: psy
 def test_a_password_is_in_no_error(tmp_path: Path) -> None:
     release = a_release(tmp_path / "a", 1)
 
-    with pytest.raises(NotCopied) as nobody:
+    with pytest.raises(ExportError) as nobody:
         copy(release, "postgresql://me:hunter2@127.0.0.1:1/nowhere")
-    with pytest.raises(NotCopied, match="postgresql://HOST/DATABASE") as nothing:
+    with pytest.raises(ExportError, match="postgresql://HOST/DATABASE") as nothing:
         copy(release, "hunter2 = = 3")
 
     assert "hunter2" not in str(nobody.value) + str(nothing.value)
@@ -215,5 +215,5 @@ def test_every_type_that_a_mart_declares_has_a_name_there() -> None:
 
 
 def test_a_type_that_nobody_has_named_is_refused() -> None:
-    with pytest.raises(NotCopied, match="BLOB is not in TYPES"):
+    with pytest.raises(ExportError, match="BLOB is not in TYPES"):
         type_there("BLOB")

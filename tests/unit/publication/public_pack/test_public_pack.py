@@ -133,7 +133,7 @@ def test_a_gap_in_the_ledger_is_found_by_what_came_after_it(tmp_path):
     two_releases(tmp_path, first, second)
     (tmp_path / "ledger" / "000001.parquet").unlink()
 
-    with pytest.raises(ledger.NotWhole, match="nothing of release 1"):
+    with pytest.raises(ledger.IncompleteLedgerError, match="nothing of release 1"):
         ledger.read(tmp_path / "ledger", [1, 2])
 
 

@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 from pypdf import PdfReader
 
-from publication.reports.figures import NoReport
+from publication.reports.figures import ReportError
 from publication.reports.make import FORMATS, edition_of, month_of, write, written
 from publication.reports.text import text
 from tests.support.report_lines import beside, line, months, report
@@ -110,12 +110,12 @@ def release(tmp_path: Path) -> Path:
 
 
 def test_without_a_release_it_is_said_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(NoReport, match="there is no release in .*; run `line-of-sight refresh`"):
+    with pytest.raises(ReportError, match="there is no release in .*; run `line-of-sight refresh`"):
         edition_of(tmp_path, "restricted")
 
 
 def test_without_a_public_pack_there_is_no_public_edition(release: Path) -> None:
-    with pytest.raises(NoReport, match="no public pack"):
+    with pytest.raises(ReportError, match="no public pack"):
         edition_of(release, "public")
 
 
@@ -170,7 +170,7 @@ def test_a_month_that_is_not_there_is_answered_with_those_that_are(release: Path
         def months(self) -> list[date]:
             return [date(2025, 2, 28), date(2025, 3, 31)]
 
-    with pytest.raises(NoReport, match="no report of 2024-01; it reports 2025-02 to 2025-03"):
+    with pytest.raises(ReportError, match="no report of 2024-01; it reports 2025-02 to 2025-03"):
         month_of(Source(), date(2024, 1, 1))  # type: ignore[arg-type]
 
 

@@ -1,13 +1,13 @@
 -- Which content each figure is read from (spec/returns.md, 5).
 --
 -- A view is one authority as it was known when one month was reported. Two editions are kept apart:
---   restated   the newest month, read from the newest accepted content; answers for every month owed
+--   restated   the newest month, read from the newest accepted content; answers for every month expected
 --   closed     a month that was closed, read from the content that the closing stood on: the newest that had been
 --              received by then, of that month and earlier; answers for that month, and where the public edition
 --              needs them for the months before it
 -- Figures as they were closed are kept, so a closing has a view only until its figures are.
 --
--- Inputs: ranked, accepted (which_counts.py), months_owed (month_states.sql), month_events, kept_closings (ledger), return_formats; $newest is the
+-- Inputs: ranked, accepted (which_counts.py), months_expected (month_states.sql), month_events, kept_closings (ledger), return_formats; $newest is the
 -- month to report.
 
 -- A closing stands until its month is opened again. What of it is to be kept: the figures of its month, and of the
@@ -19,7 +19,7 @@ with numbered as (
         row_number() over (partition by la_code, reporting_month, event order by event_id) as closing_number,
         event_id = max(event_id) over (partition by la_code, reporting_month) as is_standing
     from month_events
-    where (la_code, reporting_month) in (select (la_code, reporting_month) from months_owed)
+    where (la_code, reporting_month) in (select (la_code, reporting_month) from months_expected)
 ),
 closed as (
     select * exclude (event) from numbered where event = 'closed'
@@ -47,14 +47,14 @@ create or replace temp table candidate_views as
 select
     'restated' as edition, 0 as event_id, $newest as view_month, la_code, first_month as first_period,
     true as is_whole, null::bigint as last_receipt_id
-from months_owed where reporting_month = $newest
+from months_expected where reporting_month = $newest
 union all
 select
     'closed', event_id, closings.view_month, closings.la_code,
-    case when needs_history then months_owed.first_month else closings.view_month end, needs_history, last_receipt_id
+    case when needs_history then months_expected.first_month else closings.view_month end, needs_history, last_receipt_id
 from closings
-inner join months_owed
-    on closings.la_code = months_owed.la_code and closings.view_month = months_owed.reporting_month
+inner join months_expected
+    on closings.la_code = months_expected.la_code and closings.view_month = months_expected.reporting_month
 where needs_month or needs_history;
 
 -- An event or lookup return is read from its newest snapshot; a state or row return from every month it may answer for.
@@ -64,29 +64,29 @@ with content as (
     from accepted where is_newest
     union all
     select
-        views.event_id, ranked.la_code, ranked.return_name, ranked.source_month, ranked.content_id, ranked.landed,
+        vintages.event_id, ranked.la_code, ranked.return_name, ranked.source_month, ranked.content_id, ranked.landed,
         ranked.source_format, ranked.scope
-    from candidate_views as views
+    from candidate_views as vintages
     join ranked
-        on views.la_code = ranked.la_code
-        and views.last_receipt_id >= ranked.receipt_id
-        and views.view_month >= ranked.source_month
-    where views.edition = 'closed'
+        on vintages.la_code = ranked.la_code
+        and vintages.last_receipt_id >= ranked.receipt_id
+        and vintages.view_month >= ranked.source_month
+    where vintages.edition = 'closed'
     qualify row_number() over (
-        partition by views.event_id, ranked.return_name, ranked.source_month, ranked.scope
+        partition by vintages.event_id, ranked.return_name, ranked.source_month, ranked.scope
         order by ranked.precedence
     ) = 1
 ),
 reachable as (
     select
-        views.edition, views.event_id, views.view_month, views.la_code, views.first_period, formats.history,
+        vintages.edition, vintages.event_id, vintages.view_month, vintages.la_code, vintages.first_period, formats.history,
         content.return_name, content.source_month, content.content_id, content.landed, content.source_format,
         content.scope
-    from candidate_views as views
+    from candidate_views as vintages
     join content
-        on views.event_id = content.event_id
-        and views.la_code = content.la_code
-        and content.source_month <= views.view_month
+        on vintages.event_id = content.event_id
+        and vintages.la_code = content.la_code
+        and content.source_month <= vintages.view_month
     join return_formats as formats on content.return_name = formats.return_name
 ),
 newest as (
@@ -109,18 +109,18 @@ from newest union all from monthly union all from coverage;
 -- What a view reads for its own month, and in all.
 create or replace temp table fingerprints as
 select
-    views.edition, views.event_id, views.view_month, views.la_code, any_value(views.first_period) as first_period,
-    any_value(views.is_whole) as is_whole,
+    vintages.edition, vintages.event_id, vintages.view_month, vintages.la_code, any_value(vintages.first_period) as first_period,
+    any_value(vintages.is_whole) as is_whole,
     coalesce(md5(string_agg(
         return_name || ' ' || source_month || ' ' || content_id, '|' order by return_name, source_month, content_id
-    ) filter (where history not in ('state', 'rows') or source_month = views.view_month)), 'nothing') as fingerprint,
+    ) filter (where history not in ('state', 'rows') or source_month = vintages.view_month)), 'nothing') as fingerprint,
     coalesce(md5(string_agg(
         return_name || ' ' || source_month || ' ' || content_id, '|' order by return_name, source_month, content_id
     )), 'nothing') as whole_fingerprint
-from candidate_views as views
+from candidate_views as vintages
 left join candidate_sources as sources
-    on views.event_id = sources.event_id and views.la_code = sources.la_code
-group by views.edition, views.event_id, views.view_month, views.la_code;
+    on vintages.event_id = sources.event_id and vintages.la_code = sources.la_code
+group by vintages.edition, vintages.event_id, vintages.view_month, vintages.la_code;
 
 -- A closing that reads what is restated anyway needs no view of its own.
 create or replace temp table answered_by as
@@ -134,9 +134,9 @@ join fingerprints as restated
     end
 where closed.edition = 'closed' and restated.edition = 'restated';
 
-create or replace table ledger.views as
+create or replace table ledger.vintages as
 select
-    (row_number() over (order by edition, view_month, la_code, event_id))::int as view_id,
+    (row_number() over (order by edition, view_month, la_code, event_id))::int as vintage_id,
     edition, view_month, la_code, first_period, fingerprint, event_id
 from fingerprints
 where edition = 'restated' or event_id not in (select event_id from answered_by);
@@ -145,21 +145,21 @@ create or replace table ledger.closings as
 select
     closings.event_id, closings.la_code, closings.view_month, closings.closing_number::int as closing_number,
     closings.is_standing, closings.has_history, closings.needs_month, closings.needs_history,
-    case when needs_month or needs_history then views.view_id end as view_id
+    case when needs_month or needs_history then vintages.vintage_id end as vintage_id
 from closings
 left join answered_by using (event_id)
-left join ledger.views as views
-    on closings.la_code = views.la_code
+left join ledger.vintages as vintages
+    on closings.la_code = vintages.la_code
     and case
-        when answered_by.event_id is null then views.event_id = closings.event_id
-        else views.edition = 'restated'
+        when answered_by.event_id is null then vintages.event_id = closings.event_id
+        else vintages.edition = 'restated'
     end;
 
 create or replace table ledger.sources as
 select
-    views.view_id, sources.return_name, sources.source_month, sources.content_id, sources.landed,
+    vintages.vintage_id, sources.return_name, sources.source_month, sources.content_id, sources.landed,
     sources.source_format, sources.scope,
     last_day((sources.source_month || '-01')::date) as as_at_date
 from candidate_sources as sources
-join ledger.views as views
-    on sources.la_code = views.la_code and sources.event_id = views.event_id;
+join ledger.vintages as vintages
+    on sources.la_code = vintages.la_code and sources.event_id = vintages.event_id;

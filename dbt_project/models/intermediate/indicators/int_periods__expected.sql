@@ -2,20 +2,20 @@
 
 -- Every month that each view answers for: from the authority's first folder, or the one month first published.
 select
-    views.view_id,
-    views.la_code,
-    views.edition,
-    views.view_month,
+    vintages.vintage_id,
+    vintages.la_code,
+    vintages.edition,
+    vintages.view_month,
     periods.month_number,
     periods.period_end,
     twelve_months.period_start as twelve_months_start,
     days.working_day_number as period_end_number
-from {{ source('ledger', 'views') }} as views
+from {{ source('ledger', 'vintages') }} as vintages
 inner join {{ ref('dim_period') }} as periods
     on
         periods.period_basis = 'point_in_time'
         and periods.month_number between
-        {{ month_number_of_text('views.first_period') }} and {{ month_number_of_text('views.view_month') }}
+        {{ month_number_of_text('vintages.first_period') }} and {{ month_number_of_text('vintages.view_month') }}
 inner join {{ ref('dim_period') }} as twelve_months
     on
         twelve_months.period_basis = 'rolling_12_months'
