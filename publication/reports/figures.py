@@ -28,22 +28,12 @@ NO_FIGURE = {
     "u": "u",
 }
 
-# The one basis of an indicator that a report shows: of `bases`, as the catalogue lists them.
-BASIS_REPORTED = """case
-            when list_contains(string_split(bases, ' '), 'point_in_time') then 'point_in_time'
-            when list_contains(string_split(bases, ' '), 'month') then 'month'
-            else 'rolling_12_months'
-        end"""
-
 # One row an indicator; its figures, comparisons, months and parts as lists of structs.
-LINES = (
-    """
+LINES = """
 with lines as (
     select
-        indicator_id, title, area, unit, polarity, display_order,
-        """
-    + BASIS_REPORTED
-    + """ as period_basis
+        indicator_id, title, area, unit, polarity, can_be_negative, display_order,
+        headline_basis as period_basis
     from dim_indicator
 ),
 figures as (
@@ -114,7 +104,6 @@ left join fct_commentary as commentary
     and commentary.la_code = $authority and commentary.period_end = $month
 order by lines.display_order
 """
-)
 
 # The newest word on each return of the month that did not come, or came and could not be taken.
 MISSING = """
@@ -230,6 +219,7 @@ class Line:
     area: str
     unit: str
     polarity: str
+    can_be_negative: bool
     period_basis: str
     value: float | None
     value_status: str
@@ -295,7 +285,7 @@ class Line:
 
     def usual(self, limit: float) -> float:
         """A process limit as far as the figure can reach it: a share ends at 100, little is below nothing."""
-        if self.unit == "gbp" or self.indicator_id.endswith(("net_change", "activity_change")):
+        if self.can_be_negative:
             return limit
         return min(100.0, max(0.0, limit)) if self.unit == "percent" else max(0.0, limit)
 

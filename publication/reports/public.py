@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.paths import DBT_PROJECT
-from publication.reports.figures import BASIS_REPORTED, Report, ReportError, line_of, manifest_of, rows_of
+from publication.reports.figures import Report, ReportError, line_of, manifest_of, rows_of
 
 GRAIN = ("geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown")
 AUTHORITY, ENGLAND = "Local authority", "E92000001"
@@ -20,14 +20,11 @@ AUTHORITY, ENGLAND = "Local authority", "E92000001"
 CATALOGUE = DBT_PROJECT / "seeds" / "indicator_catalogue.csv"
 
 # One row an indicator that the pack prints of the authority, shaped as the rows of the exact edition are.
-LINES = (
-    """
+LINES = """
 with known as (
     select
-        indicator_id, title, area, unit, polarity, display_order,
-        """
-    + BASIS_REPORTED
-    + """ as period_basis
+        indicator_id, title, area, unit, polarity, can_be_negative, display_order,
+        headline_basis as period_basis
     from indicators
 ),
 figures as (select * from figures_printed where breakdown = 'all' and period_end <= $month),
@@ -65,7 +62,6 @@ left join beside on known.indicator_id = beside.indicator_id and known.period_ba
 left join points on known.indicator_id = points.indicator_id and known.period_basis = points.period_basis
 order by known.display_order
 """
-)
 
 
 class PublicEdition:

@@ -32,22 +32,18 @@ with places as (
 figures as (
     select
         about.display_order, about.indicator_id, about.title, about.area, about.unit, about.polarity,
-        about.scale, places.la_code, places.la_name, answers.period_basis,
+        about.can_be_negative, about.scale, places.la_code, places.la_name, answers.period_basis,
         answers.value, answers.value_status, answers.numerator, answers.denominator
     from fct_indicator_values as answers
     inner join places using (la_code)
     inner join dim_indicator as about using (indicator_id)
     where answers.period_end = $month and answers.breakdown_type = 'all'
-        and answers.period_basis = case
-            when list_contains(string_split(about.bases, ' '), 'point_in_time') then 'point_in_time'
-            when list_contains(string_split(about.bases, ' '), 'month') then 'month'
-            else 'rolling_12_months'
-        end
+        and answers.period_basis = about.headline_basis
 ),
 together as (
     select
         *,
-        unit in ('percent', 'per_10k') and indicator_id <> 'partner_cp_activity_change' as has_funnel,
+        unit in ('percent', 'per_10k') and not can_be_negative as has_funnel,
         sum(numerator) filter (where value is not null) over of_indicator
         / nullif(sum(denominator) filter (where value is not null) over of_indicator, 0) as pooled
     from figures

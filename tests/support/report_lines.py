@@ -14,6 +14,7 @@ CONFERENCES = Line(
     area="Section 47 and conferences",
     unit="percent",
     polarity="higher",
+    can_be_negative=False,
     period_basis="month",
     value=81.25,
     value_status="calculated",

@@ -9,6 +9,7 @@ select
     polarity,
     kind,
     bases,
+    headline_basis,
     count_unit,
     tier,
     returns_required,
@@ -22,12 +23,10 @@ select
         when denominator_rule like 'population(%' then 'population'
         else 'counted'
     end as denominator_source,
-    -- what reaches back before the period needs a history that does
-    case
-        when kind = 'flow' then lookback_days
-        when indicator_id = 'cla_net_change' then 1
-        when indicator_id = 'wf_turnover_rate' then 0
-    end as history_days,
+    history_days,
     breakdowns as breakdown_type,
+    is_additive,
+    can_be_negative,
+    can_exceed_whole,
     decision_note
 from {{ ref('indicator_catalogue') }}

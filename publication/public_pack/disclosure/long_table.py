@@ -51,11 +51,7 @@ where
     roles.is_printed
     and figures.period_end <= $last::date
     and figures.period_end > $last::date - to_months($months)
-    and figures.period_basis = case
-        when about.bases like '%point_in_time%' then 'point_in_time'
-        when about.bases like '%month %' or about.bases = 'month' then 'month'
-        else 'rolling_12_months'
-    end
+    and figures.period_basis = about.headline_basis
     and case
         when roles.role = 'breakdown'
             then figures.breakdown_type <> 'all' and month(figures.period_end) % 3 = 0

@@ -23,11 +23,7 @@ select
     answered.period_basis in ('month', 'point_in_time') as is_monthly,
     -- counts and sums depend on the size of a place, so places are compared on the rest
     indicators.unit in ('percent', 'per_10k', 'days', 'ratio') as is_comparable_between_places,
-    (
-        indicators.unit = 'gbp'
-        or answered.indicator_id like '%net_change'
-        or answered.indicator_id = 'partner_cp_activity_change'
-    ) as can_be_negative,
+    indicators.can_be_negative,
     authorities.region_code,
     authorities.region_name
 from answered

@@ -3,7 +3,7 @@
 -- What the suite of the marts judges: by authority, status, and whether there is a value and a ground.
 with answers as (
 
-    select figures.*, indicators.unit
+    select figures.*, indicators.unit, indicators.can_be_negative, indicators.can_exceed_whole
     from {{ ref('fct_indicator_values') }} as figures
     inner join {{ ref('dim_indicator') }} as indicators on figures.indicator_id = indicators.indicator_id
 
@@ -61,10 +61,10 @@ select
     any_value(expected.expected_answers) as expected_answers,
     max(answers.value) filter (
         where answers.unit = 'percent'
-        and answers.indicator_id not in ('partner_cp_activity_change', 'wf_turnover_rate')
+        and not answers.can_exceed_whole
     ) as largest_share,
     min(answers.numerator) filter (
-        where answers.unit in ('count', 'fte') and answers.indicator_id not like '%net_change'
+        where answers.unit in ('count', 'fte') and not answers.can_be_negative
     ) as smallest_count,
     coalesce(any_value(accepted.returns_of_authority), 0) as returns_of_authority,
     coalesce(any_value(accepted_of_all.returns_of_month), 0) as returns_of_month

@@ -15,11 +15,7 @@ printed as (
 
     select
         indicator_id,
-        case
-            when list_contains(string_split(bases, ' '), 'point_in_time') then 'point_in_time'
-            when list_contains(string_split(bases, ' '), 'month') then 'month'
-            else 'rolling_12_months'
-        end as period_basis
+        headline_basis as period_basis
     from {{ ref('dim_indicator') }}
 
 )

@@ -2,7 +2,8 @@
 -- a judgement that all hold rests on something.
 with figures as (
 
-    select answers.*, indicators.unit, indicators.kind
+    select
+        answers.*, indicators.unit, indicators.is_additive, indicators.can_be_negative, indicators.can_exceed_whole
     from {{ ref('int_indicators__answers') }} as answers
     inner join {{ ref('dim_indicator') }} as indicators on answers.indicator_id = indicators.indicator_id
     where answers.value_status in ('calculated', 'reported', 'no_cases')
@@ -18,7 +19,7 @@ shares as (
         greatest(coalesce(numerator - denominator, value - 100), value - 100) as measured
     from figures
     where
-        unit = 'percent' and indicator_id not in ('partner_cp_activity_change', 'wf_turnover_rate')
+        unit = 'percent' and not can_exceed_whole
         and (value is not null or numerator > 0)
 
 ),
@@ -29,7 +30,7 @@ counts as (
         'count_below_zero' as contradiction, vintage_id, la_code, indicator_id, period_basis, month_number,
         breakdown_type, breakdown_value, numerator as counted, 0 as out_of, -numerator as measured
     from figures
-    where unit in ('count', 'fte') and indicator_id not like '%net_change' and numerator is not null
+    where unit in ('count', 'fte') and not can_be_negative and numerator is not null
 
 ),
 
@@ -41,8 +42,7 @@ monthly as (
         count(*) over through_year as month_count
     from figures
     where
-        period_basis = 'month' and unit = 'count' and kind = 'flow' and numerator is not null
-        and indicator_id <> 'cla_missing_children'
+        period_basis = 'month' and unit = 'count' and is_additive and numerator is not null
     window through_year as (
         partition by vintage_id, indicator_id, breakdown_type, breakdown_value, (month_number - 3) // 12
         order by month_number

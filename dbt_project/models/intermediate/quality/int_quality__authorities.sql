@@ -2,7 +2,7 @@
 -- month before. What is checked is figures, returns or months, not records.
 with figures as (
 
-    select answers.*, indicators.unit, indicators.kind
+    select answers.*, indicators.unit, indicators.is_additive, indicators.can_be_negative
     from {{ ref('int_indicators__answers') }} as answers
     inner join {{ ref('dim_indicator') }} as indicators on answers.indicator_id = indicators.indicator_id
     where answers.edition = 'restated' and answers.value_status in ('calculated', 'reported', 'no_cases')
@@ -89,7 +89,7 @@ shares as (
         count(*) as rows_checked,
         count_if(numerator > denominator or value > 100 or value < 0) as rows_failing
     from figures
-    where unit = 'percent' and indicator_id <> 'partner_cp_activity_change'
+    where unit = 'percent' and not can_be_negative
     group by la_code
 
 ),
@@ -103,8 +103,7 @@ months as (
         count(*) over through_year as month_count
     from figures
     where
-        period_basis = 'month' and unit = 'count' and kind = 'flow' and numerator is not null
-        and indicator_id <> 'cla_missing_children'
+        period_basis = 'month' and unit = 'count' and is_additive and numerator is not null
     window through_year as (
         partition by la_code, indicator_id, breakdown_type, breakdown_value, (month_number - 3) // 12
         order by month_number
