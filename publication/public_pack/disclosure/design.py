@@ -1,6 +1,6 @@
 """What the public pack prints: each indicator's role, and the sums that tie its figures together.
 
-The home of the first is the seed `indicator_publication`, of the second `indicator_relations`.
+The home of the first is the seed `indicator_catalogue`, of the second `indicator_relations`.
 """
 
 import csv
@@ -25,7 +25,7 @@ ADDED_UP = ("stock", "starts", "count", "share", "rate")
 
 @dataclass(frozen=True)
 class Role:
-    """What the public pack does with one indicator (seeds/indicator_publication.csv), what it is made of and
+    """What the public pack does with one indicator (seeds/indicator_catalogue.csv), what it is made of and
     lies within (seeds/indicator_relations.csv)."""
 
     indicator_id: str
@@ -49,18 +49,17 @@ class Role:
 @cache
 def roles() -> dict[str, Role]:
     """Every indicator's role, in the order of the catalogue."""
-    about = {row["indicator_id"]: row for row in _seed("indicator_catalogue")}
     found = {}
-    for row in _seed("indicator_publication"):
-        name, role = row["indicator_id"], row["role"]
-        is_people = about[name]["count_unit"] in PEOPLE and about[name]["unit"] != "gbp"
+    for row in _seed("indicator_catalogue"):
+        name, role = row["indicator_id"], row["publication_role"]
+        is_people = row["count_unit"] in PEOPLE and row["unit"] != "gbp"
         over = _others(name, "share_of", "rate_over") if role != "rate" else ()
         found[name] = Role(
             name,
             role,
-            row["reason"],
-            about[name]["unit"],
-            int(about[name]["scale"]),
+            row["publication_reason"],
+            row["unit"],
+            int(row["scale"]),
             is_people,
             part_of="".join(_others(name, "part_of", "sum_of")[:1]),
             numerator_indicator="".join(_others(name, "same_count")[:1]),
