@@ -46,8 +46,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             *({f"{name}.csv": f"reference/{name}.md"} for name in _kept()),
         ],
         "decisions": [
-            {_title(path): f"decisions/{path.name}"}
-            for path in sorted((ROOT / "docs/decisions").glob("*.md"))
+            "decisions/index.md",
+            *(
+                {_title(path): f"decisions/{path.name}"}
+                for path in sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+            ),
         ],
     }
     config.nav = [_filled(entry, places) for entry in config.nav or []]

@@ -72,3 +72,15 @@ def test_each_table_stands_in_a_frame_that_the_keyboard_reaches() -> None:
     page = on_page_content("<table><tr></tr></table><p>and</p><table></table>")
 
     assert page.count('tabindex="0"') == page.count("</table></div>") == 2
+
+
+def test_every_decision_has_a_number_of_its_own_and_a_line_in_the_index() -> None:
+    pages_of = sorted((DBT_PROJECT.parent / "docs/decisions").glob("[0-9]*.md"))
+    index = (DBT_PROJECT.parent / "docs/decisions/index.md").read_text(encoding="utf-8")
+
+    numbers = [int(page.name[:4]) for page in pages_of]
+    assert len(set(numbers)) == len(numbers)
+    for number, page in zip(numbers, pages_of, strict=True):
+        heading = page.read_text(encoding="utf-8").splitlines()[0]
+        assert heading.startswith(f"# {number}. ")
+        assert f"| {number} | [{heading.removeprefix(f'# {number}. ')}]({page.name}) |" in index
