@@ -22,7 +22,7 @@ install: .venv/installed  ## make .venv from requirements.lock, every package ch
 
 demo: export LINE_OF_SIGHT_KEY_FILE = $(DEMO)/key
 demo: install  ## invent three authorities, refresh, close its months, and show a scorecard
-	$(BIN)/line-of-sight invent --authorities 3 --months 2024-10..2025-03 --children 300 --out $(DEMO)
+	$(BIN)/line-of-sight generate --authorities 3 --months 2024-10..2025-03 --children 300 --out $(DEMO)
 	test -f $(DEMO)/key || $(BIN)/line-of-sight key new
 	$(BIN)/line-of-sight refresh --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release
 	test -d $(DEMO)/release/current/public || \

@@ -77,7 +77,7 @@ def key_rotate(release: Path, restricted: Path | None, key: Path | None, new: Pa
 @release_option
 @restricted_option
 @key_option
-def reveal(
+def reidentify(
     wanted: tuple[str, ...],
     authority: str,
     raw: Path,
@@ -88,8 +88,8 @@ def reveal(
     """Show the council its own ids for pseudonyms, from its raw files and the key. Written to no file.
 
     \b
-    Example:  line-of-sight reveal --authority 372 3b3e8caec61ce41497b4c66ec68a2c70
-              line-of-sight reveal --authority 372 < pseudonyms.txt
+    Example:  line-of-sight reidentify --authority 372 3b3e8caec61ce41497b4c66ec68a2c70
+              line-of-sight reidentify --authority 372 < pseudonyms.txt
     Exit codes:  0 all found   2 wrong usage, or one stands in no raw file that is still kept
     """
     from ingest.discovery import raw_folder

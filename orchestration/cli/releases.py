@@ -1,4 +1,4 @@
-"""List releases, go back to one, and copy the current one to PostgreSQL."""
+"""List releases, roll back to one, and copy the current one to PostgreSQL."""
 
 import json
 from dataclasses import asdict
@@ -14,42 +14,58 @@ from orchestration.pipeline import list_releases, rollback_to
 from publication.release.pointer import ReleaseNotFoundError
 
 
-@main.command("release")
-@click.option("--to", "number", type=int, help="The number of the release that readers are to be given.")
+@main.group()
+def releases() -> None:
+    """List the releases, and give readers an earlier one again."""
+
+
+@releases.command("list")
 @release_option
 @restricted_option
 @json_option
-def releases(number: int | None, release: Path, restricted: Path | None, as_json: bool) -> None:
-    """List the releases, or go back to an earlier one.
+def list_all(release: Path, restricted: Path | None, as_json: bool) -> None:
+    """List every release on record, the newest first."""
+    places = WarehousePaths.of(Path("raw"), Path("reference"), release, restricted)
+    with refused(ReleaseNotFoundError):
+        listed = list_releases(places)
+    if as_json:
+        click.echo(json.dumps([asdict(r) for r in listed], indent=1))
+        return
+    print_table(
+        ["release", "month", "published", "current"],
+        [[r.release, r.view_month, r.published_at, "current" if r.is_current else ""] for r in listed],
+    )
+
+
+@releases.command("rollback")
+@click.argument("number", type=int)
+@release_option
+@restricted_option
+def rollback(number: int, release: Path, restricted: Path | None) -> None:
+    """Give readers release NUMBER again, an earlier one or a later.
 
     \b
-    Going back points RELEASE/current at that release, byte for byte as it was published, after its files are
-    checked against its manifest. Nothing is deleted, and `--to` a later number goes forward again.
+    RELEASE/current then points at that release, byte for byte as it was published, after its files are
+    checked against its manifest. Nothing is deleted, and a later number goes forward again.
     The next refresh reads whatever is in RAW then, and publishes it under a new number; what was first
     published of a month stays so. Take what was wrong out of RAW before it, or it will be published again.
 
     \b
-    Example:  line-of-sight release --to 3
+    Example:  line-of-sight releases rollback 3
     Exit codes:  0 done   2 no such release, or it is damaged   75 a refresh is running
     """
     places = WarehousePaths.of(Path("raw"), Path("reference"), release, restricted)
     with refused(ReleaseNotFoundError):
-        if number is not None:
-            rollback_to(places, number)
-        said = list_releases(places)
-    if as_json:
-        click.echo(json.dumps([asdict(r) for r in said], indent=1))
-        return
-    if number is not None:
-        out.print(f"Release {number} is current, as it was published: {places.current}")
-        return
-    print_table(
-        ["release", "month", "published", "current"],
-        [[r.release, r.view_month, r.published_at, "current" if r.is_current else ""] for r in said],
-    )
+        rollback_to(places, number)
+    out.print(f"Release {number} is current, as it was published: {places.current}")
 
 
-@main.command("copy")
+@main.group()
+def export() -> None:
+    """Give the current release to what does not read files."""
+
+
+@export.command("postgres")
 @release_option
 @click.option(
     "--to", required=True, envvar="LINE_OF_SIGHT_POSTGRES", metavar="postgresql://HOST/DATABASE",
@@ -60,14 +76,14 @@ def releases(number: int | None, release: Path, restricted: Path | None, as_json
     "--reader", default="line_of_sight_reader", show_default=True,
     help="A role that may read the marts and change nothing; made where it is not there.",
 )  # fmt: skip
-def copy_to(release: Path, to: str, schema: str, reader: str) -> None:
+def export_postgres(release: Path, to: str, schema: str, reader: str) -> None:
     """Copy the current release to PostgreSQL, whole or not at all, for BI tools that read a server.
 
     These are the exact figures of the release, small numbers included: for a database inside the council.
     Let a person or a tool read them with `grant line_of_sight_reader to ...`.
 
     \b
-    Example:  line-of-sight copy --to postgresql://warehouse.council.internal/performance
+    Example:  line-of-sight export postgres --to postgresql://warehouse.council.internal/performance
     """
     from publication.exports.postgres import ExportError, copy_release
 

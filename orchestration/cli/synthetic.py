@@ -16,11 +16,11 @@ from orchestration.cli.options import FOLDER
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
 @click.option("--out", "folder", type=FOLDER, required=True, help="Writes OUT/raw and OUT/reference.")
 @click.option("--jobs", default=1, show_default=True, help="How many processes to write with.")
-def invent(authorities: int, months: str, children: int, seed: int, folder: Path, jobs: int) -> None:
+def generate(authorities: int, months: str, children: int, seed: int, folder: Path, jobs: int) -> None:
     """Write realistic, wholly fictional returns, to try before you trust.
 
     \b
-    Example:  line-of-sight invent --months 2024-04..2025-03 --out try
+    Example:  line-of-sight generate --months 2024-04..2025-03 --out try
               line-of-sight refresh --raw try/raw --reference try/reference --release try/release
     """
     import pandas as pd

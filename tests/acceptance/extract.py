@@ -79,7 +79,7 @@ def main() -> int:
 def _council(base: Path, address: str) -> int:
     """How many cells of an invented council's tables come out otherwise than in its files."""
     made = line_of_sight(
-        "invent",
+        "generate",
         "--authorities",
         "1",
         "--months",

@@ -17,7 +17,7 @@ def main() -> int:
     seed = os.environ.get("SEED", "7")
     with workshop() as base:
         made = line_of_sight(
-            "invent", "--authorities", "25", "--months", "2025-01..2025-03", "--seed", seed, "--jobs", "2",
+            "generate", "--authorities", "25", "--months", "2025-01..2025-03", "--seed", seed, "--jobs", "2",
             "--out", str(base / "sound"),
         )  # fmt: skip
         assert made.returncode == 0, made.stderr

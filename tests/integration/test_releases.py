@@ -18,8 +18,8 @@ def whole(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def released(places: WarehousePaths, *words: str) -> list[dict]:
-    said = line_of_sight("release", "--release", str(places.release), "--json", *words)
+def released(places: WarehousePaths) -> list[dict]:
+    said = line_of_sight("releases", "list", "--release", str(places.release), "--json")
     assert said.returncode == 0, said.stderr
     return json.loads(said.stdout)
 
@@ -35,7 +35,9 @@ def test_going_back_gives_an_earlier_release_byte_for_byte_and_a_later_refresh_a
     second = whole(places.releases / "000002")
     assert first != second
 
-    after = released(places, "--to", "1")
+    gone_back = line_of_sight("releases", "rollback", "1", "--release", str(places.release))
+    assert gone_back.returncode == 0, gone_back.stderr
+    after = released(places)
 
     assert whole(places.current) == first
     assert [(r["release"], r["is_current"]) for r in after] == [(2, False), (1, True)]
@@ -49,7 +51,7 @@ def test_going_back_gives_an_earlier_release_byte_for_byte_and_a_later_refresh_a
     damaged.chmod(0o600)
     damaged.write_bytes(damaged.read_bytes()[:-1])
     for number, said in (("2", "not as it was published"), ("9", "there is no release 9")):
-        refused = line_of_sight("release", "--release", str(places.release), "--to", number)
+        refused = line_of_sight("releases", "rollback", number, "--release", str(places.release))
         assert refused.returncode == 2
         assert said in refused.stderr
     assert [r["release"] for r in released(places) if r["is_current"]] == [3]
