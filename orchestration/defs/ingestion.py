@@ -32,7 +32,7 @@ ONE_RUN = dg.BackfillPolicy.single_run()
     metadata={"stage": ASSET_GROUPS["landing"]},
     description=(
         "Annex A workbooks, CIN and workforce censuses, SSDA903 tables and DfE's API payloads, opened into "
-        "the returns they fill (ingest/other_formats). A return sent by itself goes before them."
+        "the returns they fill (ingest/adapters). A return sent by itself goes before them."
     ),
     partitions_def=reporting_months,
     backfill_policy=ONE_RUN,

@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest.paths import DBT_PROJECT
 
 ROOT = DBT_PROJECT.parent
-AT = "publication/disclosure"
+AT = "publication/public_pack/disclosure"
 SEED = "dbt_project/seeds/indicator_relations.csv"
 # what is broken, the file, the line as it is, and as the mutant has it
 MUTANTS = (

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 TESTS = (
-    "tests/expectations",
+    "tests/unit/expectations",
     "tests/unit/ingest/warehouse/test_months.py",
     "tests/integration/test_measures.py",
 )
@@ -38,7 +38,7 @@ MUTANTS = (
     Mutant("severity", f"{DBT}/gate/int_gate__doubts.sql", "severity = 'critical'", "severity = 'info'"),
     Mutant("join", f"{DBT}/gate/int_gate__held.sql", "doubts.field_name = rests_on.field_name", "true"),
     Mutant("join", f"{DBT}/gate/int_gate__held.sql", "doubts.indicator_id is null", "true"),
-    Mutant("month", f"{DBT}/gate/int_gate__held.sql", "doubts.month_number = owed.month_number", "true"),
+    Mutant("month", f"{DBT}/gate/int_gate__held.sql", "doubts.month_number = expected.month_number", "true"),
     Mutant("state", "ingest/warehouse/months.py", "if collecting and not asked.is_incomplete", "if False"),
     Mutant("state", "ingest/warehouse/month_states.sql", "else 'provisional'", "else 'final'"),
     Mutant("override", f"{DBT}/gate/int_gate__doubts.sql", "measures.ground = overrides.ground", "true"),

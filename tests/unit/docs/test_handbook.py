@@ -1,6 +1,8 @@
 """The handbook's made pages: nothing left out, and each fact as its home says it."""
 
 import csv
+import re
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +86,12 @@ def test_every_decision_has_a_number_of_its_own_and_a_line_in_the_index() -> Non
         heading = page.read_text(encoding="utf-8").splitlines()[0]
         assert heading.startswith(f"# {number}. ")
         assert f"| {number} | [{heading.removeprefix(f'# {number}. ')}]({page.name}) |" in index
+
+
+@pytest.mark.parametrize("page", sorted((DBT_PROJECT.parent / "docs").rglob("*.md")), ids=lambda p: p.name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    root = DBT_PROJECT.parent
+    rooms = "ingest|synthetic|expectations|dbt_project|publication|orchestration|tests"
+    named = re.findall(rf"(?<![\w/.-])((?:{rooms})/[\w./-]*\w)", page.read_text(encoding="utf-8"))
+
+    assert [path for path in named if not (root / path).exists() and "your" not in path] == []
