@@ -27,6 +27,7 @@ MUTANTS = (
     ("the ledger's digests unread", f"{AT}/ledger.py", "sha256(files[number]) != digest", "False"),
     ("categories of a hidden total stay", f"{AT}/protect.py", "hidden |= _total_is_hidden(cells, hidden)",
      "hidden |= False & _total_is_hidden(cells, hidden)"),
+    ("categories of a total that gives way stay", f"{AT}/protect.py", "self.is_hidden |= beneath", "pass"),
 )  # fmt: skip
 TESTS = ("tests/publication/test_public_pack.py", "tests/publication/test_protect.py")
 

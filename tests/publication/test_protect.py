@@ -83,6 +83,20 @@ def test_categories_of_a_hidden_total_are_hidden():
     assert hidden(given) == [True, True, True]
 
 
+def test_categories_of_a_total_hidden_later_for_another_s_sake_are_hidden_and_public_ones_stay_known():
+    given = cells(
+        ("cp_open", 2, "all", 43), ("cp_category_pct", 2, "EMO", 19), ("cp_category_pct", 2, "NEG", 24)
+    )
+    before = as_published(given, [True, False, True])
+    protected = protect_counts(given, before[before["breakdown"] == "EMO"], 2)
+    assert not protected.is_hidden.any()
+
+    protected.hide(given["indicator_id"].eq("cp_open").to_numpy())
+
+    assert protected.is_hidden.all()
+    assert protected.shown[protected.unknown].tolist() == [False, True, False]
+
+
 def test_what_was_hidden_stays_hidden_after_a_revision():
     first = cells(("s47_started", 0, "all", 3))
     before = as_published(first, [True])
