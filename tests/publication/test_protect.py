@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publication.disclosure import areas, equations, gate, ledger
+from publication.disclosure import areas, audit, equations, gate, ledger
 from publication.disclosure.equations import CELL
 from publication.disclosure.protect import protect_counts
 
@@ -158,6 +158,36 @@ def test_what_the_solver_cannot_say_in_time_is_hidden_with_what_stands_beside_it
     monkeypatch.setattr(equations, "milp", lambda *a, **k: next(answers, None) or solved(*a, **k))
 
     assert hidden(again, before, 2) == [False, True, True, True, True]
+
+
+def of_agency(figures: list[int], low: float, high: float) -> audit.System:
+    """One agency worker, and vacancies of 9: 10 and a half at most together, and 7 and a half or 8 apart."""
+    nobody = np.full(2, audit.NONE)
+    return audit.System(
+        exact=np.array([1.0, 9.0]), low=np.array([low, 0.0]), high=np.array([high, 100.0]),
+        is_whole=np.array([False, False]), is_people=np.array([True, False]), shown_by=nobody,
+        row=np.array([0, 0, 1, 1]), unknown=np.array([0, 1, 0, 1]), weight=np.array([1.0, 1.0, -1.0, 1.0]),
+        least=np.array([10.0, 7.5]), most=np.array([10.5, 8.0]), figure=np.array(figures),
+        counted=pd.Series(dtype=int), limited=nobody,
+    )  # fmt: skip
+
+
+def test_what_two_figures_tell_together_and_neither_alone_is_found_and_the_cheaper_is_hidden():
+    system = of_agency([0, 1], low=0, high=6)
+    # step by step, 0 to 3 agency workers; twice as many are 3 at most, so they are 1 to 1.5
+    assert not len(audit.told(system, audit.narrow(system)))
+
+    assert audit.behind_circles(system, np.array([0]), np.array([2, 1])) == {1}
+    assert audit.behind_circles(system, np.array([0]), np.array([1, 2])) == {0}
+
+
+def test_nothing_is_hidden_for_what_is_known_without_any_figure():
+    # an earlier pack's figure and a relation
+    assert (
+        audit.behind_circles(of_agency([audit.OLD, audit.NONE], 0, 6), np.array([0]), np.array([1])) == set()
+    )
+    # what its own symbol says
+    assert audit.behind_circles(of_agency([0, audit.NONE], 1, 1.5), np.array([0]), np.array([1])) == set()
 
 
 @pytest.mark.parametrize(
