@@ -149,8 +149,9 @@ class _Builder:
         self._fix(uses.loc[counts, "unknown"], figure[counts], 0.0)
         measures = uses["is_shown"] & n & uses["role"].eq("measure")
         self._fix(uses.loc[measures, "unknown"], figure[measures], HALF)
-        # a small measure is hidden for nothing else
+        # a small measure of people is hidden for nothing else; posts are hidden for others' sake, few or many
         small = uses["role"].eq("measure") & n & uses["value"].between(0, design.THRESHOLD, "neither")
+        small &= uses["is_people"]
         np.minimum.at(self.high, uses.loc[small, "unknown"].to_numpy(), float(design.THRESHOLD))
         # nought is printed: of a count that gives way to no other, the symbol says 1 to 5
         by_itself = uses["role"].isin(design.COUNTS) & n & ~uses["indicator_id"].isin(_added_up())

@@ -160,6 +160,19 @@ def test_what_the_solver_cannot_say_in_time_is_hidden_with_what_stands_beside_it
     assert hidden(again, before, 2) == [False, True, True, True, True]
 
 
+def test_a_hidden_figure_of_posts_may_be_of_many_and_one_of_agency_staff_is_of_few():
+    names = ["wf_agency_fte", "wf_vacancies_fte"]
+    figures = pd.DataFrame(
+        {
+            "release": 1, "la_code": "001", "indicator_id": names, "month": 0, "breakdown": "all",
+            "numerator": 5.0, "denominator": np.nan, "is_shown": False, "figure": [0, 1],
+        }
+    )  # fmt: skip
+    system = audit.build(figures, 1)
+
+    assert system.high[system.counted.to_numpy()].tolist() == [6, equations.NO_LIMIT]
+
+
 def of_agency(figures: list[int], low: float, high: float) -> audit.System:
     """One agency worker, and vacancies of 9: 10 and a half at most together, and 7 and a half or 8 apart."""
     nobody = np.full(2, audit.NONE)
