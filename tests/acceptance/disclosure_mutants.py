@@ -27,6 +27,8 @@ MUTANTS = (
     ("the ledger's digests unread", f"{AT}/ledger.py", "sha256(files[number]) != digest", "False"),
     ("categories of a hidden total stay", f"{AT}/protect.py", "hidden |= _total_is_hidden(cells, hidden)",
      "hidden |= False & _total_is_hidden(cells, hidden)"),
+    ("categories of a total that gives way stay", f"{AT}/protect.py", "self.is_hidden |= beneath", "pass"),
+    ("circles are not looked at", f"{AT}/audit.py", "quiet[np.isin(part[quiet], in_parts)]", "quiet[:0]"),
 )  # fmt: skip
 TESTS = (
     "tests/unit/publication/public_pack/test_public_pack.py",

@@ -159,6 +159,8 @@ def _one(
     forms: list[Form], exact_forms: int, result: Worker,
 ) -> None:  # fmt: skip
     true: dict[tuple[str, int], float] = {}
+    # posts are hidden for others' sake alone, few or many
+    workers = set(truth.loc[truth["count_unit"] == "worker", "indicator_id"])
     for row in truth.itertuples():
         true[names[f"{row.indicator_id}.n"], row.month] = row.numerator
         if known[row.indicator_id].whole != "none" and f"{row.indicator_id}.d" in names:
@@ -178,6 +180,7 @@ def _one(
             continue
         if (
             row.status == "c"
+            and row.indicator_id in workers
             and page.whole == "none"
             and 0 < true[names[f"{row.indicator_id}.n"], row.month] < FEW
         ):

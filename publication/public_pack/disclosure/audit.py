@@ -6,11 +6,15 @@ records keep it. Ranges are narrowed along both until nothing moves. Each rememb
 the printed figures behind one that is too narrow are known, and the cheapest of them can give way.
 """
 
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import OptimizeResult, linprog
+from scipy.sparse import coo_matrix, csr_matrix, vstack
+from scipy.sparse.csgraph import connected_components
 
 from publication.public_pack.disclosure import design, relations
 from publication.public_pack.disclosure.equations import NO_LIMIT
@@ -18,6 +22,8 @@ from publication.public_pack.disclosure.equations import NO_LIMIT
 FIGURE = ["la_code", "indicator_id", "month", "breakdown"]
 TINY = 1e-6
 ROUNDS = 60
+AS_IT_IS = {"presolve": False}
+APART = 4  # of the figures that a program moves at once, before one at a time is asked for
 OLD = -1  # a figure of an earlier pack: it cannot be hidden any more
 SHARES = (*design.SHARES,)
 HALF = 0.05  # of the last place printed
@@ -143,8 +149,9 @@ class _Builder:
         self._fix(uses.loc[counts, "unknown"], figure[counts], 0.0)
         measures = uses["is_shown"] & n & uses["role"].eq("measure")
         self._fix(uses.loc[measures, "unknown"], figure[measures], HALF)
-        # a small measure is hidden for nothing else
+        # a small measure of people is hidden for nothing else; posts are hidden for others' sake, few or many
         small = uses["role"].eq("measure") & n & uses["value"].between(0, design.THRESHOLD, "neither")
+        small &= uses["is_people"]
         np.minimum.at(self.high, uses.loc[small, "unknown"].to_numpy(), float(design.THRESHOLD))
         # nought is printed: of a count that gives way to no other, the symbol says 1 to 5
         by_itself = uses["role"].isin(design.COUNTS) & n & ~uses["indicator_id"].isin(_added_up())
@@ -395,17 +402,124 @@ def sensitive(system: System) -> np.ndarray:
 
 def values(system: System, ranges: Ranges) -> np.ndarray:
     """How many values each unknown can have; of working time, how many apart by one."""
-    return np.where(
-        system.is_whole,
-        np.floor(ranges.high + TINY) - np.ceil(ranges.low - TINY) + 1,
-        np.floor(ranges.high - ranges.low + TINY) + 1,
-    )
+    return _many_values(ranges.low, ranges.high, system.is_whole)
+
+
+def _many_values(low: np.ndarray, high: np.ndarray, is_whole: np.ndarray) -> np.ndarray:
+    whole = np.floor(high + TINY) - np.ceil(low - TINY) + 1
+    return np.where(is_whole, whole, np.floor(high - low + TINY) + 1)
 
 
 def told(system: System, ranges: Ranges) -> np.ndarray:
     """The unknowns that all packs together narrow to fewer than four values."""
     few = sensitive(system)
     return few[values(system, ranges)[few] < design.FEWEST_VALUES]
+
+
+def behind_circles(system: System, quiet: np.ndarray, dear: np.ndarray) -> set[int]:
+    """The printed figures to hide, the least dear first, where these unknowns are narrowed to fewer than four
+    values by rows taken together, though by none by itself. Linear programs, only where working time comes in
+    parts: rates over one establishment, and their steps, run in circles, along which narrowing stays wide."""
+    count, many = len(system.exact), len(system.least)
+    graph = coo_matrix(
+        (np.ones(len(system.row)), (system.unknown, count + system.row)), shape=(count + many,) * 2
+    )
+    _, part = connected_components(graph, directed=False)
+    in_parts = np.unique(part[:count][~system.is_whole])
+    asked = quiet[np.isin(part[quiet], in_parts)]
+    found: set[int] = set()
+    for number in np.unique(part[asked]):
+        unknowns, rows = np.flatnonzero(part[:count] == number), np.flatnonzero(part[count:] == number)
+        found |= _Program(system, unknowns, rows).give_way(asked[part[asked] == number], dear)
+    return found
+
+
+class _Program:
+    """One part of a system as a linear program. The truth is its first solution; whatever lies between two
+    solutions is another. Unknowns are numbered as in the part."""
+
+    def __init__(self, system: System, unknowns: np.ndarray, rows: np.ndarray) -> None:
+        to_row, to_unknown = np.full(len(system.least), NONE), np.full(len(system.exact), NONE)
+        to_row[rows], to_unknown[unknowns] = np.arange(len(rows)), np.arange(len(unknowns))
+        of = to_row[system.row] != NONE
+        place = (to_row[system.row[of]], to_unknown[system.unknown[of]])
+        matrix = csr_matrix((system.weight[of], place), shape=(len(rows), len(unknowns)))
+        least, most = system.least[rows], system.most[rows]
+        below, above = np.isfinite(most), np.isfinite(least)
+        self.matrix = vstack([matrix[below], -matrix[above]]).tocsr()
+        self.edge = np.concatenate([most[below], -least[above]])
+        self.figure = system.figure[np.concatenate([rows[below], rows[above]])]
+        self.shown_by = system.shown_by[unknowns]
+        self.bounds = np.column_stack([system.low[unknowns], system.high[unknowns]])
+        self.is_whole = system.is_whole[unknowns]
+        self.number = to_unknown
+        self.low, self.high = system.exact[unknowns].copy(), system.exact[unknowns].copy()
+
+    def give_way(self, asked: np.ndarray, dear: np.ndarray) -> set[int]:
+        """Figures hidden one by one, until none of these unknowns keeps fewer than four values, but those
+        known as well without any figure of this pack: for them, hiding would be for nothing."""
+        asked = self.number[asked]
+        for up in (True, False):  # months of one sum cannot all go far at once: every fourth can
+            for first in range(APART):
+                few = asked[first::APART]
+                few = few[self._values(few) < design.FEWEST_VALUES]
+                if len(few):
+                    self._solve(few, up)
+        every = {*self.figure[self.figure >= 0].tolist(), *self.shown_by[self.shown_by >= 0].tolist()}
+        bare, gone = self._without(every), set()
+        for unknown in asked:
+            while behind := self._behind(unknown):
+                bare._behind(unknown)
+                if self._values(unknown) >= bare._values(unknown):
+                    break
+                least = min(behind, key=lambda figure: (dear[figure], figure))
+                gone.add(least)
+                wider = self._without({least})
+                self.matrix, self.edge, self.bounds = wider.matrix, wider.edge, wider.bounds
+                self.figure, self.shown_by = wider.figure, wider.shown_by
+        return gone
+
+    def _without(self, figures: set[int]) -> "_Program":
+        """The same where some figures are not printed."""
+        wider = copy(self)
+        stays = ~np.isin(self.figure, list(figures))
+        wider.matrix, wider.edge, wider.figure = self.matrix[stays], self.edge[stays], self.figure[stays]
+        hidden = np.isin(self.shown_by, list(figures))
+        wider.shown_by, wider.bounds = np.where(hidden, NONE, self.shown_by), self.bounds.copy()
+        wider.bounds[hidden] = 0, NO_LIMIT
+        return wider
+
+    def _behind(self, unknown: int) -> set[int]:
+        """The printed figures that keep an unknown to fewer than four values; none where it has as many."""
+        found: set[int] = set()
+        for up in (True, False):
+            if self._values(unknown) >= design.FEWEST_VALUES:
+                return set()
+            edge, reached = self.bounds[unknown, int(up)], (self.high if up else self.low)[unknown]
+            if abs(edge - reached) <= TINY:
+                found |= {int(self.shown_by[unknown])}
+                continue
+            answer = self._solve(np.array([unknown]), up)
+            if answer.status != 0:  # rounding contradicts itself by a hair: it tells nothing
+                return set()
+            held = np.abs(answer.lower.marginals) + np.abs(answer.upper.marginals) > TINY
+            rows = np.abs(answer.ineqlin.marginals) > TINY
+            found |= {*self.figure[rows].tolist(), *self.shown_by[held].tolist()}
+        few = self._values(unknown) < design.FEWEST_VALUES
+        return {figure for figure in found if figure >= 0} if few else set()
+
+    def _values(self, unknowns: np.ndarray | int) -> np.ndarray:
+        return _many_values(self.low[unknowns], self.high[unknowns], self.is_whole[unknowns])
+
+    def _solve(self, unknowns: np.ndarray, up: bool) -> OptimizeResult:
+        """The solution where these together are greatest, or least."""
+        aim = np.zeros(len(self.low))
+        aim[unknowns] = -1.0 if up else 1.0
+        # each is small: presolving takes longer than solving
+        answer = linprog(aim, self.matrix, self.edge, bounds=self.bounds, method="highs", options=AS_IT_IS)
+        if answer.status == 0:
+            self.low, self.high = np.minimum(self.low, answer.x), np.maximum(self.high, answer.x)
+        return answer
 
 
 def explain(system: System, ranges: Ranges, unknown: int) -> tuple[set[int], set[int]]:

@@ -114,7 +114,7 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
     of_nobody = (base["role"] == "breakdown") & (base["denominator"] == 0)
     base["gives_way"] = False
     base["is_out"] = False
-    every = asked = base["la_code"].unique()
+    every = asked = unsolved = base["la_code"].unique()
     for turn in count():
         out = protected.is_out.sum()
         base.loc[is_count & base["exact"].notna(), "status"] = "shown"
@@ -123,6 +123,9 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
         base.loc[of_nobody & (base["status"] == "shown"), "status"] = "z"
         _judge_the_rest(base, before)
         asked = _gives_way(base, before, asked, release, 2 ** max(0, turn - 2))
+        if not len(asked) and len(unsolved):  # what takes long is asked where nothing else is found, once
+            asked = _gives_way_in_circles(base, before, unsolved, release)
+            unsolved = unsolved[:0]
         if len(asked):  # nothing ties one authority to another: the rest need not be asked again
             protected.hide(base.loc[cells.index, "gives_way"].to_numpy())
             continue
@@ -130,7 +133,7 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
         sums = _protect_sums(base, cells.index, protected, members, before, system)
         if protected.is_out.sum() == out:
             break
-        asked = every
+        asked = unsolved = every
     base["month_end"] = _month_end(base["month"])
     printed = pd.concat(
         [_of_authorities(base), _longer(base), _of_areas(base, sums, members)], ignore_index=True
@@ -232,20 +235,44 @@ def _gives_way(
     cheapest figures behind each, so many at once. The authorities that lose one."""
     system = _system(base, before, authorities, release)
     ranges = audit.narrow(system)
-    dear = base["role"].map(DEAR).fillna(0)
-    lost = pd.Series([on for r in design.roles().values() for on in r.hangs_on]).value_counts()
-    cost = (dear + base["indicator_id"].map(lost).fillna(0)).to_numpy()
-    order = {name: -k for k, name in enumerate(design.roles())}
-    late = base["indicator_id"].map(order).to_numpy()
+    cost, late = _dear(base)
     behind = [audit.explain(system, ranges, unknown)[0] for unknown in audit.told(system, ranges)]
     times = pd.Series([figure for figures in behind for figure in figures], dtype=int).value_counts()
     chosen = {
         figure
         for figures in behind
         for figure in sorted(figures, key=lambda f: (cost[f] / times[f], cost[f], late[f], f))[:many]
-    } - set(base.index[base["gives_way"]])
-    base.loc[list(chosen), "gives_way"] = True
-    return base.loc[list(chosen), "la_code"].unique()
+    }
+    return _hide(base, chosen)
+
+
+def _gives_way_in_circles(
+    base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int
+) -> np.ndarray:
+    """The same, of what only linear programs find. Once is enough: to hide more narrows nothing."""
+    system = _system(base, before, authorities, release)
+    quiet = np.setdiff1d(audit.sensitive(system), audit.told(system, audit.narrow(system)))
+    cost, late = _dear(base)
+    order = np.lexsort((late, cost))
+    rank = np.empty(len(order), int)
+    rank[order] = np.arange(len(order))
+    return _hide(base, audit.behind_circles(system, quiet, rank))
+
+
+def _dear(base: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """What it costs a reader to lose each figure; and of those that cost as much, which comes first."""
+    dear = base["role"].map(DEAR).fillna(0)
+    lost = pd.Series([on for r in design.roles().values() for on in r.hangs_on]).value_counts()
+    order = {name: -k for k, name in enumerate(design.roles())}
+    cost = (dear + base["indicator_id"].map(lost).fillna(0)).to_numpy()
+    return cost, base["indicator_id"].map(order).to_numpy()
+
+
+def _hide(base: pd.DataFrame, chosen: set[int]) -> np.ndarray:
+    """Let figures give way. The authorities of those that had not."""
+    new = list(chosen - set(base.index[base["gives_way"]]))
+    base.loc[new, "gives_way"] = True
+    return base.loc[new, "la_code"].unique()
 
 
 def _system(base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int) -> audit.System:

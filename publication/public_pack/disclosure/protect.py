@@ -29,6 +29,8 @@ UNPROVED = 0  # how many values an unknown has that the solver had no time for
 class Protected:
     """Which cells are hidden, and what is still to be reckoned with where figures are added up."""
 
+    cells: pd.DataFrame  # as given
+    public: np.ndarray  # of each row, whether its very figure was printed before
     is_hidden: pd.Series  # one for each row of the cells given, in their order
     equations: Equations
     shown: np.ndarray  # of the unknowns, whether printed in this release or before
@@ -58,10 +60,13 @@ class Protected:
         return np.flatnonzero(told), np.flatnonzero(told & (values == UNPROVED))
 
     def hide(self, rows: np.ndarray) -> None:
-        """Hide more of the cells: a count that an audit of everything printed asks for."""
+        """Hide more of the cells, and the categories of each total among them: of two shares of a total, to
+        one place, few totals could be the whole."""
         self.is_hidden |= rows
-        more = self.unknown[rows]
-        self.shown[more[more > NOTHING]] = False
+        has_unknown = self.unknown > NOTHING
+        beneath = _total_is_hidden(self.cells, self.is_hidden).to_numpy() & has_unknown
+        self.is_hidden |= beneath
+        self.shown[self.unknown[(rows & has_unknown) | (beneath & ~self.public)]] = False
 
     @property
     def left_out(self) -> np.ndarray:
@@ -70,7 +75,9 @@ class Protected:
         out[self.equations.members[self.is_out[self.equations.members].any(axis=1)]] = True
         out |= self.is_out
         out[NOTHING] = False
-        return (self.unknown > NOTHING) & out[self.unknown]
+        has_unknown = self.unknown > NOTHING
+        rows = pd.Series(has_unknown & out[self.unknown], index=self.cells.index)
+        return rows.to_numpy() | (_total_is_hidden(self.cells, rows).to_numpy() & has_unknown)
 
 
 def is_small(count: pd.Series) -> pd.Series:
@@ -92,9 +99,10 @@ def protect_counts(cells: pd.DataFrame, before: pd.DataFrame, release: int) -> P
     place = cells[CELL].merge(equations.cells, on=CELL, how="left")["cell"].to_numpy(dtype=int)
     unknown = equations.unknown_of.get(release, np.empty(0, dtype=int))[place]
     is_out = np.zeros(len(equations.exact), bool)
-    protected = Protected(hidden, equations, equations.shown.copy(), unknown, is_out)
     # what was read once is known, though a later pack hid it: hiding it again hides nothing
-    _hide_more(protected, once["is_public"].to_numpy(), cells)
+    public = once["is_public"].to_numpy()
+    protected = Protected(cells, public, hidden, equations, equations.shown.copy(), unknown, is_out)
+    _hide_more(protected)
     return protected
 
 
@@ -121,9 +129,9 @@ def _total_is_hidden(cells: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     return pd.Series(asked.isin(pd.MultiIndex.from_frame(totals)), index=cells.index)
 
 
-def _hide_more(protected: Protected, public: np.ndarray, cells: pd.DataFrame) -> None:
+def _hide_more(protected: Protected) -> None:
     """Hide the cheapest figure beside each unknown that is told, until none is but those that are out."""
-    equations = protected.equations
+    equations, cells, public = protected.equations, protected.cells, protected.public
     row_of = np.full(len(equations.exact), -1)
     has_unknown = protected.unknown > NOTHING
     row_of[protected.unknown[has_unknown]] = np.flatnonzero(has_unknown)
@@ -147,11 +155,9 @@ def _hide_more(protected: Protected, public: np.ndarray, cells: pd.DataFrame) ->
         if not len(chosen):
             protected.is_out[told] = True
             continue
-        protected.shown[chosen] = False
-        protected.is_hidden.iloc[row_of[chosen]] = True
-        beneath = _total_is_hidden(cells, protected.is_hidden).to_numpy() & has_unknown
-        protected.is_hidden |= beneath
-        protected.shown[protected.unknown[beneath & ~public]] = False
+        rows = np.zeros(len(cells), bool)
+        rows[row_of[chosen]] = True
+        protected.hide(rows)
 
 
 def _cheapest_beside(

@@ -125,11 +125,22 @@ def read(data: bytes) -> list[Row]:
 def test_any_table_in_any_declared_form_reads_back_as_the_same_cells(rows: list[Row], form: Form) -> None:
     expected = [(as_read(plan), as_read(child), start, before) for plan, child, start, before in rows]
     assume(form.encoding != "cp1252" or form.pad != "\u00a0")
+    data = written(rows, form)
+    # letters of Windows-1252 that come to be UTF-8 by chance (\u00e9\u00a0\u00a3) are UTF-8 for whoever has the bytes alone
+    assume(form.encoding != "cp1252" or data.isascii() or not _is_utf_8(data))
     try:
-        found = read(written(rows, form))
+        found = read(data)
     except RejectedFileError as refused:
         assert str(refused)
         assert form.encoding in ("cp1252", "utf-16-le"), refused
         return
 
     assert found == expected
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publication.public_pack.disclosure import areas, equations, gate, ledger
+from publication.public_pack.disclosure import areas, audit, equations, gate, ledger
 from publication.public_pack.disclosure.equations import CELL
 from publication.public_pack.disclosure.protect import protect_counts
 
@@ -83,6 +83,20 @@ def test_categories_of_a_hidden_total_are_hidden():
     assert hidden(given) == [True, True, True]
 
 
+def test_categories_of_a_total_hidden_later_for_another_s_sake_are_hidden_and_public_ones_stay_known():
+    given = cells(
+        ("cp_open", 2, "all", 43), ("cp_category_pct", 2, "EMO", 19), ("cp_category_pct", 2, "NEG", 24)
+    )
+    before = as_published(given, [True, False, True])
+    protected = protect_counts(given, before[before["breakdown"] == "EMO"], 2)
+    assert not protected.is_hidden.any()
+
+    protected.hide(given["indicator_id"].eq("cp_open").to_numpy())
+
+    assert protected.is_hidden.all()
+    assert protected.shown[protected.unknown].tolist() == [False, True, False]
+
+
 def test_what_was_hidden_stays_hidden_after_a_revision():
     first = cells(("s47_started", 0, "all", 3))
     before = as_published(first, [True])
@@ -144,6 +158,49 @@ def test_what_the_solver_cannot_say_in_time_is_hidden_with_what_stands_beside_it
     monkeypatch.setattr(equations, "milp", lambda *a, **k: next(answers, None) or solved(*a, **k))
 
     assert hidden(again, before, 2) == [False, True, True, True, True]
+
+
+def test_a_hidden_figure_of_posts_may_be_of_many_and_one_of_agency_staff_is_of_few():
+    names = ["wf_agency_fte", "wf_vacancies_fte"]
+    figures = pd.DataFrame(
+        {
+            "release": 1, "la_code": "001", "indicator_id": names, "month": 0, "breakdown": "all",
+            "numerator": 5.0, "denominator": np.nan, "is_shown": False, "figure": [0, 1],
+        }
+    )  # fmt: skip
+    system = audit.build(figures, 1)
+
+    assert system.high[system.counted.to_numpy()].tolist() == [6, equations.NO_LIMIT]
+
+
+def of_agency(figures: list[int], low: float, high: float) -> audit.System:
+    """One agency worker, and vacancies of 9: 10 and a half at most together, and 7 and a half or 8 apart."""
+    nobody = np.full(2, audit.NONE)
+    return audit.System(
+        exact=np.array([1.0, 9.0]), low=np.array([low, 0.0]), high=np.array([high, 100.0]),
+        is_whole=np.array([False, False]), is_people=np.array([True, False]), shown_by=nobody,
+        row=np.array([0, 0, 1, 1]), unknown=np.array([0, 1, 0, 1]), weight=np.array([1.0, 1.0, -1.0, 1.0]),
+        least=np.array([10.0, 7.5]), most=np.array([10.5, 8.0]), figure=np.array(figures),
+        counted=pd.Series(dtype=int), limited=nobody,
+    )  # fmt: skip
+
+
+def test_what_two_figures_tell_together_and_neither_alone_is_found_and_the_cheaper_is_hidden():
+    system = of_agency([0, 1], low=0, high=6)
+    # step by step, 0 to 3 agency workers; twice as many are 3 at most, so they are 1 to 1.5
+    assert not len(audit.told(system, audit.narrow(system)))
+
+    assert audit.behind_circles(system, np.array([0]), np.array([2, 1])) == {1}
+    assert audit.behind_circles(system, np.array([0]), np.array([1, 2])) == {0}
+
+
+def test_nothing_is_hidden_for_what_is_known_without_any_figure():
+    # an earlier pack's figure and a relation
+    assert (
+        audit.behind_circles(of_agency([audit.OLD, audit.NONE], 0, 6), np.array([0]), np.array([1])) == set()
+    )
+    # what its own symbol says
+    assert audit.behind_circles(of_agency([0, audit.NONE], 1, 1.5), np.array([0]), np.array([1])) == set()
 
 
 @pytest.mark.parametrize(

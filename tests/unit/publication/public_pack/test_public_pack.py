@@ -10,6 +10,7 @@ from expectations.public_pack import Judge
 from publication.public_pack import methodology
 from publication.public_pack import write as public_pack
 from publication.public_pack.disclosure import ledger, long_table, relations
+from tests.support.attacker import attack, learn
 from tests.support.warehouses import warehouse
 from tests.support.worlds import catalogue, members, placed
 
@@ -78,8 +79,9 @@ def test_what_is_out_already_is_left_out_by_name_and_the_pack_goes_out(tmp_path)
         ("857", "cp_open", "2025-02 2025-03"),
         ("857", "cp_started", "2025-03"),
     }
+    of = "indicator_id in ('cp_started', 'cp_category_pct')"  # the shares of a total tell it
     with duckdb.connect(str(tmp_path / "again" / "public.duckdb"), read_only=True) as db:
-        said = db.sql("select distinct status from figures where indicator_id = 'cp_started'").fetchall()
+        said = db.sql(f"select distinct status from figures where {of}").fetchall()
     assert said == [("left_out",)]
 
 
@@ -247,6 +249,25 @@ def test_plans_started_cannot_be_worked_out_of_conferences_and_the_share_that_be
         "icpc_to_plan_pct": "c",
         "cp_started": "c",
     }
+
+
+def test_a_total_hidden_for_the_sake_of_conferences_takes_its_categories_along():
+    # 39 plans, then 43: at least 4 began, so 3 to 5 conferences were held; and so in the month after, to 48.
+    # The 43 tells of both, and 27.9% and 55.8% of a total are 12 and 24 of 43
+    figures = (
+        ("cp_open", MONTH - 1, 39), ("cp_started", MONTH, 4), ("cp_open", MONTH, 43),
+        ("cp_category_pct", MONTH, (12, 43), "EMO"), ("cp_category_pct", MONTH, (24, 43), "NEG"),
+        ("cp_category_pct", MONTH, (7, 43), "PHY"),
+        ("icpc_held", MONTH, 4), ("icpc_to_plan_pct", MONTH, (4, 4)),
+        ("cp_started", MONTH + 1, 5), ("cp_open", MONTH + 1, 48),
+        ("icpc_held", MONTH + 1, 4), ("icpc_to_plan_pct", MONTH + 1, (4, 4)),
+    )  # fmt: skip
+    pack = one_pack(*figures)
+
+    assert shown(pack, "cp_open") == {"all": "c"}
+    assert set(shown(pack, "cp_category_pct").values()) == {"c"}
+    found = attack(learn([pack.printed], [placed(OF, *figures)], {}))
+    assert len(found.exact) + len(found.tight) + found.inconsistent == 0
 
 
 def test_every_relation_names_indicators_and_is_on_the_page_of_each():
