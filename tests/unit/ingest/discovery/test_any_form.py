@@ -126,7 +126,7 @@ def test_any_table_in_any_declared_form_reads_back_as_the_same_cells(rows: list[
     expected = [(as_read(plan), as_read(child), start, before) for plan, child, start, before in rows]
     assume(form.encoding != "cp1252" or form.pad != "\u00a0")
     data = written(rows, form)
-    # letters of Windows-1252 that come to be UTF-8 by chance (\u00e9\u00a0\u00a3) are UTF-8 for whoever has the bytes alone
+    # what is written in Windows-1252 and happens to be UTF-8 too is UTF-8 for whoever has the bytes alone
     assume(form.encoding != "cp1252" or data.isascii() or not _is_utf_8(data))
     try:
         found = read(data)
