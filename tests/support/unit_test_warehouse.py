@@ -21,7 +21,7 @@ from orchestration.runtime import dbt_build
 NOTHING_SENT = RawFolder(files=(), folders=(), oddities=())
 
 
-def build_what_unit_tests_read(places: Places) -> None:
+def build_what_unit_tests_read(places: Places) -> list[dbt_build.Node]:
     """Make the warehouse of a folder without files, with the models that a unit test judges or is given."""
     places.prepare()
     places.warehouse.unlink(missing_ok=True)
@@ -32,7 +32,7 @@ def build_what_unit_tests_read(places: Places) -> None:
             lay_out_reference(db, places.reference)
     finally:
         ledger.close()
-    dbt_build.build(places, [f"+{model}" for model in sorted(tested_models())])
+    return dbt_build.build(places, [f"+{model}" for model in sorted(tested_models())])
 
 
 def tested_models() -> set[str]:
@@ -46,17 +46,19 @@ def run_unit_tests(
     """Each unit test with nothing where it passed, else with how its rows differ from those expected."""
     os.environ["LINE_OF_SIGHT_WAREHOUSE"] = str(places.warehouse)
     asked = ["test", "--select", *select, "--exclude-resource-type", "test", "--threads", "2"]
-    where = [
-        "--project-dir",
-        str(DBT_PROJECT),
-        "--profiles-dir",
-        str(DBT_PROJECT),
+    project = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    aside = [
         "--target-path",
         str(target),
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "none",
+        "--quiet",
+        "--no-write-json",
     ]
-    silent = ["--log-level", "none", "--log-level-file", "none", "--quiet", "--no-write-json"]
     try:
-        ended = dbtRunner(manifest=_parsed()).invoke([*asked, *where, *silent])
+        ended = dbtRunner(manifest=_parsed()).invoke([*asked, *project, *aside])
     finally:
         dbt_build._let_go()
     if ended.exception:
