@@ -28,6 +28,7 @@ def build(reference: Path, folder: Path, councils: Iterable[str]) -> Path:
     ended = subprocess.run(
         [
             *(str(Path(sys.executable).with_name("dbt")), "build", "--quiet"),
+            *("--exclude-resource-type", "unit_test"),
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
             *("--select", *(f"+{model}" for model in MODELS)),
