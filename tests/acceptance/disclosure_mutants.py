@@ -1,13 +1,12 @@
 """Protection broken by one line at a time, and whether its tests see it."""
 
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from ingest.paths import DBT_PROJECT
+from tests.support.mutated_copy import LEFT_OUT, passes
 
 ROOT = DBT_PROJECT.parent
 AT = "publication/public_pack/disclosure"
@@ -44,26 +43,16 @@ def mutated(text: str, line: str, instead: str | None) -> str:
     return text.replace(line, instead, 1)
 
 
-def is_killed(folder: Path) -> bool:
-    """Whether the tests of protection fail over the tree in a folder."""
-    asked = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *TESTS]
-    env = os.environ | {"PYTHONPATH": str(folder)}
-    ended = subprocess.run(asked, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    assert ended.returncode in (0, 1), ended.stdout + ended.stderr
-    return ended.returncode == 1
-
-
 def main() -> int:
     alive = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "tree"
-        skip = shutil.ignore_patterns(".*", "__pycache__", "site", "target")
-        shutil.copytree(ROOT, folder, ignore=skip)
+        shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
         for what, file, line, instead in MUTANTS:
             path = folder / file
             sound = path.read_text(encoding="utf-8")
             path.write_text(mutated(sound, line, instead), encoding="utf-8")
-            killed = is_killed(folder)
+            killed = not passes(folder, TESTS)
             path.write_text(sound, encoding="utf-8")
             print(f"{'killed' if killed else 'ALIVE '} {what}", flush=True)
             alive += [] if killed else [what]

@@ -4,13 +4,13 @@ Floor: every mutant is killed. Each is tried in a copy of the project, by those 
 the gate, the quickest first; the copy as it stands passes them.
 """
 
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.support.mutated_copy import LEFT_OUT, passes
 
 ROOT = Path(__file__).parents[2]
 TESTS = (
@@ -18,7 +18,6 @@ TESTS = (
     "tests/unit/ingest/warehouse/test_months.py",
     "tests/integration/test_measures.py",
 )
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".demo", "__pycache__", "*.duckdb", ".*_cache")
 DBT = "dbt_project/models/intermediate"
 
 
@@ -55,7 +54,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
-        if not _passes(copy):
+        if not passes(copy, TESTS):
             print("the copy as it stands does not pass, so nothing can be told")
             return 1
         for number, mutant in enumerate(MUTANTS, 1):
@@ -63,7 +62,7 @@ def main() -> int:
             sound = path.read_text(encoding="utf-8")
             assert mutant.line in sound, f"{mutant.file} no longer says: {mutant.line}"
             path.write_text(sound.replace(mutant.line, mutant.becomes, 1), encoding="utf-8")
-            is_killed = not _passes(copy)
+            is_killed = not passes(copy, TESTS)
             path.write_text(sound, encoding="utf-8")
             print(
                 f"{number:2} {mutant.of:9} {mutant.file}: {'killed' if is_killed else 'SURVIVED'}", flush=True
@@ -71,12 +70,6 @@ def main() -> int:
             survived += [] if is_killed else [mutant]
     print(f"{len(MUTANTS)} mutants, {len(MUTANTS) - len(survived)} killed")
     return 1 if survived else 0
-
-
-def _passes(copy: Path) -> bool:
-    told = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *TESTS]
-    env = os.environ | {"PYTHONPATH": str(copy)}  # before the project that is installed
-    return subprocess.run(told, cwd=copy, env=env, capture_output=True, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -41,9 +41,15 @@ def tested_models() -> set[str]:
 
 
 def run_unit_tests(
-    places: WarehousePaths, target: Path, select: Iterable[str] = ("test_type:unit",)
+    places: WarehousePaths,
+    target: Path,
+    select: Iterable[str] = ("test_type:unit",),
+    manifest: Manifest | None = None,
 ) -> dict[str, str]:
-    """Each unit test with nothing where it passed, else with how its rows differ from those expected."""
+    """Each unit test with nothing where it passed, else with how its rows differ from those expected.
+
+    `manifest` is the project as it was parsed, unless given.
+    """
     os.environ["LINE_OF_SIGHT_WAREHOUSE"] = str(places.warehouse)
     asked = ["test", "--select", *select, "--exclude-resource-type", "test", "--threads", "2"]
     project = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
@@ -58,7 +64,7 @@ def run_unit_tests(
         "--no-write-json",
     ]
     try:
-        ended = dbtRunner(manifest=_parsed()).invoke([*asked, *project, *aside])
+        ended = dbtRunner(manifest=manifest or _parsed()).invoke([*asked, *project, *aside])
     finally:
         dbt_build._let_go()
     if ended.exception:
