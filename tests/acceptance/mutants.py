@@ -1,7 +1,7 @@
 """One-line changes made by a program, each against the fast tests that should notice it.
 
 A number by one, a comparison, a sign, an order, a condition dropped or turned round. Evidence is changed in
-the parsed project and judged by the dbt unit tests of its model; the gate, disclosure control and the sentences
+the parsed project and judged by the dbt unit tests of its model; gate, disclosure control and the sentences
 of reports are changed in a copy of the project and judged by their tests, which the copy as it stands passes.
 
 MUTANTS, of the environment, is how many are drawn of each kind (20); the draw is the same every time.
