@@ -19,7 +19,7 @@ ABOUT = {
     "content_id": "The file version that the row came from.",
     "la_code": "{{ doc('la_code') }}",
     "reporting_month": "Month of the snapshot, YYYY-MM.",
-    "row_number": "Row of the file; the header is row 1.",
+    "row_number": "{{ doc('file_row') }}",
 }
 ORDER = "Pseudonyms have an order of their own."
 HEAD = """# Made from ingest/contracts/returns by `make lineage`; change the contract, not this file.
