@@ -65,8 +65,9 @@ handbook: install  ## build the handbook and dbt's documentation into site/, wit
 	.superset/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-lineage: install  ## read off the SQL which fields each indicator rests on, into its seed; and each return's suite
+lineage: install  ## make what follows from SQL and contracts: fields of each indicator, sources, suites
 	$(BIN)/python -m tests.support.fields_read
+	$(BIN)/python -m tests.support.sources_declared
 	$(BIN)/python -m expectations.contracts
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)

@@ -188,7 +188,7 @@ def _run_job(
 ) -> Outcome:
     progress.tell("loading the pipeline")
     use_dagster_home(places)
-    gc.disable()  # most of what a run makes lives until it ends: looking through it took a twelfth of the time
+    gc.disable()  # what a run makes lives until it ends: looking through it took a twelfth of the time
     # Dagster and dbt take seconds to import: only a refresh pays for them
     import dagster as dg
 

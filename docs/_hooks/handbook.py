@@ -1,17 +1,18 @@
 """The handbook's pages that are made, not written: each from the one home of its facts. A hook of mkdocs.
 
 Indicators come from the catalogue, the benchmark notes and the evidence blocks; returns from
-ingest/contracts/returns; the data dictionary from the marts' yml; commands from the command line itself.
+ingest/contracts/returns; the data dictionary from the marts as dbt reads them; commands from the command
+line itself.
 """
 
 import csv
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
@@ -21,6 +22,7 @@ from ingest.contracts.tolerances import AS_WRITTEN
 from ingest.paths import DBT_PROJECT
 from ingest.reference.own_files import declared_files
 from orchestration.asset_groups import in_words
+from orchestration.runtime.dbt_build import manifest_path
 from publication.public_pack.methodology import tied_to_in_words
 
 ROOT = DBT_PROJECT.parent
@@ -422,18 +424,17 @@ def _dictionary() -> str:
         "",
     ]
     for mart in sorted(_marts(), key=lambda m: m["name"]):
-        rows = [(f"`{c['name']}`", c.get("data_type", ""), c["description"]) for c in mart["columns"]]
+        rows = [(f"`{c['name']}`", c["data_type"], c["description"]) for c in mart["columns"].values()]
         lines += [f"## `{mart['name']}`", "", mart["description"], ""]
         lines += [*_table(("Column", "Type", "What it is"), rows), ""]
     return "\n".join(lines)
 
 
 def _marts() -> Iterator[dict[str, Any]]:
-    """The models that a release holds, as their yml describes them: those with a contract."""
-    for path in sorted((DBT_PROJECT / "models").rglob("*.yml")):
-        for model in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("models", []):
-            if model.get("config", {}).get("contract", {}).get("enforced"):
-                yield model
+    """The models that a release holds, as dbt has read them: those with a contract, doc blocks filled in."""
+    for node in json.loads(manifest_path().read_text(encoding="utf-8"))["nodes"].values():
+        if node["resource_type"] == "model" and node["contract"]["enforced"]:
+            yield node
 
 
 def _commands() -> str:

@@ -8,8 +8,10 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from dbt.cli.main import dbtRunner
 
 from ingest.paths import DBT_PROJECT, WarehousePaths
+from orchestration.runtime import dbt_build
 from publication.public_pack.disclosure import long_table, relations
 from synthetic import invent
 from tests.oracle.compare import differences
@@ -201,3 +203,35 @@ def _between_its_bounds(relation: relations.Relation, base: pd.DataFrame) -> pd.
             sums.append(term.sign * shifted)
     whole = pd.concat(sums, axis=1).dropna().sum(axis=1)
     return whole.between(relation.least - 1e-6, relation.most + 1e-6)
+
+
+def test_every_key_leads_to_its_dimension_and_every_code_is_one_of_its_words(
+    published: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tests tagged `contract`, which a refresh leaves out: the code promises what they hold."""
+    monkeypatch.setenv("LINE_OF_SIGHT_WAREHOUSE", str(published.warehouse))
+    where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    quiet = ["--target-path", str(tmp_path), "--quiet", "--log-level-file", "none"]
+    try:
+        ended = dbtRunner().invoke(["test", "--select", dbt_build.CONTRACT_TESTS, *where, *quiet])
+    finally:
+        dbt_build._let_go()
+
+    results = {r.node.name: str(r.status) for r in getattr(ended.result, "results", ())}
+    assert len(results) > 80
+    assert {name: status for name, status in results.items() if status != "pass"} == {}
+
+
+def test_every_source_has_the_columns_that_it_is_said_to_have(published: WarehousePaths) -> None:
+    sources = json.loads(dbt_build.manifest_path().read_text(encoding="utf-8"))["sources"].values()
+    there: dict[tuple[str, str], set[str]] = {}
+    with duckdb.connect(str(published.warehouse), read_only=True) as db:
+        columns = db.sql("select schema_name, table_name, column_name from duckdb_columns()").fetchall()
+    for schema, table, column in columns:
+        there.setdefault((schema, table), set()).add(column)
+
+    different = {
+        source["unique_id"]: set(source["columns"]) ^ there.get((source["schema"], source["name"]), set())
+        for source in sources
+    }
+    assert {name: more for name, more in different.items() if more} == {}

@@ -27,7 +27,7 @@ def build(reference: Path, folder: Path, councils: Iterable[str]) -> Path:
         load_reference(db, reference, folder / "cache")
     ended = subprocess.run(
         [
-            *(str(Path(sys.executable).with_name("dbt")), "build", "--quiet"),
+            *(str(Path(sys.executable).with_name("dbt")), "build", "--quiet", "--exclude", "tag:contract"),
             *("--exclude-resource-type", "unit_test"),
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),

@@ -1,4 +1,4 @@
--- Adoptive families and their way through approval; as each view reads it: the newest snapshot is the whole record.
+-- Adoptive families and their way through approval; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

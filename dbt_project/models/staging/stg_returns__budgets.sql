@@ -1,5 +1,5 @@
 -- Budgets and forecasts by cost centre and line, as they stand at the month end;
--- as it stood in each month that a view answers for.
+-- as it stood in each month that a vintage answers for.
 select
     sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,

@@ -1,5 +1,5 @@
 -- Care leavers as they stand at the month end, one row a young person;
--- as it stood in each month that a view answers for.
+-- as it stood in each month that a vintage answers for.
 select
     sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,

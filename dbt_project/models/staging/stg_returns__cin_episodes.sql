@@ -1,5 +1,5 @@
 -- Referrals and the episodes of need they open, one row a referral and child;
--- as each view reads it: the newest snapshot is the whole record.
+-- as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,4 @@
--- Child in need plans, one row a plan and child; as each view reads it: the newest snapshot is the whole record.
+-- Child in need plans, one row a plan and child; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

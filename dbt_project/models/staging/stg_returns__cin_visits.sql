@@ -1,4 +1,4 @@
--- Visits to children on child in need plans; as each view reads it: the newest snapshot is the whole record.
+-- Visits to children on child in need plans; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

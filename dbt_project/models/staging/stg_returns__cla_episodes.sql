@@ -1,5 +1,5 @@
 -- Episodes of being looked after (SSDA903), one row an episode;
--- as each view reads it: the newest snapshot is the whole record.
+-- as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,4 @@
--- Health and dental checks of looked after children; as each view reads it: the newest snapshot is the whole record.
+-- Health and dental checks of looked after children; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,5 +1,5 @@
 -- Placements of looked after children, one row a placement;
--- as each view reads it: the newest snapshot is the whole record.
+-- as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

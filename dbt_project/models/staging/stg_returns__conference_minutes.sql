@@ -1,4 +1,4 @@
--- Minutes of conferences and reviews: due and sent; as each view reads it: the newest snapshot is the whole record.
+-- Minutes of conferences and reviews: due and sent; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

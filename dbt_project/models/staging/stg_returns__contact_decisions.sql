@@ -1,4 +1,4 @@
--- What was decided on a contact, and when; as each view reads it: the newest snapshot is the whole record.
+-- What was decided on a contact, and when; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,4 @@
--- Child protection plans, one row a plan and child; as each view reads it: the newest snapshot is the whole record.
+-- Child protection plans, one row a plan and child; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,4 @@
--- Teams and the services they belong to; as each view reads it: the newest there is.
+-- Teams and the services they belong to; as each vintage reads it: the newest there is.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,4 @@
--- Early help episodes, one row an episode and child; as each view reads it: the newest snapshot is the whole record.
+-- Early help episodes, one row an episode and child; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,4 @@
--- The first day from which each return is complete; from each month that a view reads another return from.
+-- The first day from which each return is complete; from each month that a vintage reads another return from.
 select
     sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,

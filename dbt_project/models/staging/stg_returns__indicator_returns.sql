@@ -1,4 +1,4 @@
--- Figures that exist only as totals, as the authority printed them; from every month that a view may read it from.
+-- Figures that exist only as totals, as the authority printed them; from every month that a vintage may read it from.
 select
     sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,

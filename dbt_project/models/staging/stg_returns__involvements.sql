@@ -1,4 +1,5 @@
--- Allocations of workers to children, one row a spell; as each view reads it: the newest snapshot is the whole record.
+-- Allocations of workers to children, one row a spell;
+-- as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

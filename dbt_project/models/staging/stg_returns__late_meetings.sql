@@ -1,4 +1,5 @@
--- The main reason why a conference or review was late; as each view reads it: the newest snapshot is the whole record.
+-- The main reason why a conference or review was late;
+-- as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

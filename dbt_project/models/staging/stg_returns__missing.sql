@@ -1,5 +1,5 @@
 -- Episodes of going missing or being away without permission;
--- as each view reads it: the newest snapshot is the whole record.
+-- as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

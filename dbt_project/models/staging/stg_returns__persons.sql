@@ -1,4 +1,4 @@
--- Children known to the authority, one row a child; as each view reads it: the newest snapshot is the whole record.
+-- Children known to the authority, one row a child; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,4 @@
--- Versions of plan documents as authorised; as each view reads it: the newest snapshot is the whole record.
+-- Versions of plan documents as authorised; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,4 @@
--- Workers as they stand at the month end; as it stood in each month that a view answers for.
+-- Workers as they stand at the month end; as it stood in each month that a vintage answers for.
 select
     sources.vintage_id,
     {{ month_number_of_text('sources.source_month') }} as source_month_number,

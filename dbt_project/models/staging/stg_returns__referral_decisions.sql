@@ -1,4 +1,4 @@
--- When a manager decided on a referral; as each view reads it: the newest snapshot is the whole record.
+-- When a manager decided on a referral; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

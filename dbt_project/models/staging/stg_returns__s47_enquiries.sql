@@ -1,4 +1,5 @@
--- Section 47 enquiries, one row an enquiry and child; as each view reads it: the newest snapshot is the whole record.
+-- Section 47 enquiries, one row an enquiry and child;
+-- as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,5 @@
--- Strategy meetings held, one row a meeting and child; as each view reads it: the newest snapshot is the whole record.
+-- Strategy meetings held, one row a meeting and child;
+-- as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

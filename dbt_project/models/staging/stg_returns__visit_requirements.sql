@@ -1,5 +1,5 @@
 -- The longest gap allowed between visits to a child, where it is not the standard one;
--- as each view reads it: the newest there is.
+-- as each vintage reads it: the newest there is.
 select
     sources.vintage_id,
     sources.as_at_date,

@@ -1,4 +1,4 @@
--- People in posts: now, past or about to start; as each view reads it: the newest snapshot is the whole record.
+-- People in posts: now, past or about to start; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

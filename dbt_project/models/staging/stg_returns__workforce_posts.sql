@@ -1,4 +1,4 @@
--- Established posts; as each view reads it: the newest snapshot is the whole record.
+-- Established posts; as each vintage reads it: the newest snapshot is the whole record.
 select
     sources.vintage_id,
     sources.as_at_date,

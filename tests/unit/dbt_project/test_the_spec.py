@@ -8,6 +8,7 @@ from ingest.contracts.return_schema import load_formats
 from ingest.contracts.working_days import calendar
 from ingest.paths import DBT_PROJECT
 from tests.support.fields_read import SEED, fields_read
+from tests.support.sources_declared import SOURCES, returns_sources
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -93,6 +94,11 @@ def test_one_off_and_moved_holidays_are_right() -> None:
 def test_what_an_indicator_rests_on_is_what_its_sql_reads() -> None:
     """Made again from the compiled models; where they differ, run `make lineage` and read the difference."""
     assert SEED.read_text(encoding="utf-8").splitlines() == fields_read().splitlines()
+
+
+def test_the_sources_of_the_returns_are_what_their_contracts_declare() -> None:
+    """Made again from ingest/contracts/returns; where they differ, run `make lineage`."""
+    assert SOURCES.read_text(encoding="utf-8").splitlines() == returns_sources().splitlines()
 
 
 def test_every_indicator_rests_on_each_return_that_it_requires() -> None:

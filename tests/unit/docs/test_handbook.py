@@ -51,6 +51,8 @@ def test_every_return_code_list_rule_mart_and_command_is_there(made: dict[str, s
     assert all(f"| `{rule['rule_id']}` | " in made["rules.md"] for rule in seed("quality_rules"))
     for mart in ("fct_indicator_values", "fct_benchmarks", "dim_calendar", "fct_findings"):
         assert f"## `{mart}`" in made["dictionary.md"]
+    assert "| `la_code` | varchar | Three-digit DfE code of the authority" in made["dictionary.md"]
+    assert "doc(" not in made["dictionary.md"]
     assert all(f"## `line-of-sight {name}`" in made["commands.md"] for name in main.commands)
 
 

@@ -1,6 +1,6 @@
 -- cla_net_change  Net change in children looked after: those at the end less those the day before the period began.
 --
--- Both ends are worked out from the same view, so the month ends before the first one expected are counted here too.
+-- Both ends are worked out from the same vintage, so the month ends before the first one expected are counted here too.
 with calendar_months as (
 
     select distinct month_number from {{ ref('dim_calendar') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- One row for every answer expected, in every view, with its figures and why it has none where it has none.
+-- One row for every answer expected, in every vintage, with its figures and why it has none where it has none.
 with expected as (
 
     select

@@ -1,4 +1,4 @@
--- Every value that each indicator's breakdown owes an answer for, beside the total; teams are those each view knows.
+-- Every value that each indicator's breakdown owes an answer for, beside the total; teams are those each vintage knows.
 with values_expected as (
 
     select null::int as vintage_id, list as breakdown_type, code as breakdown_value

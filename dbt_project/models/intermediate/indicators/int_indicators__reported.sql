@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- Figures that exist only as totals, as each view knows them: for each period the newest month that gives it.
+-- Figures that exist only as totals, as each vintage knows them: for each period the newest month that gives it.
 with given as (
 
     select

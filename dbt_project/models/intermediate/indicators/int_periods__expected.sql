@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- Every month that each view answers for: from the authority's first folder, or the one month first published.
+-- Every month that each vintage answers for: from the authority's first folder, or the one month first published.
 select
     vintages.vintage_id,
     vintages.la_code,

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- Each return that a view reads, as it was received for one month. What is measured is measured of these.
+-- Each return that a vintage reads, as it was received for one month. What is measured is measured of these.
 select
     vintages.vintage_id,
     vintages.la_code,

@@ -1,0 +1,237 @@
+"""The dbt project keeps the conventions of dbt's own project evaluator: read off the parsed manifest.
+
+Each rule names what breaks it. The lists of exceptions are to shrink: a name that breaks no rule any more has
+to be struck from its list.
+"""
+
+import json
+import re
+from collections import Counter
+from pathlib import PurePath
+from typing import Any
+
+import pytest
+
+from ingest.paths import DBT_PROJECT
+from orchestration.runtime.dbt_build import manifest_path
+
+ROOT = DBT_PROJECT.parent
+PREFIXES = {
+    "staging": {"stg"},
+    "intermediate": {"int"},
+    "marts": {"fct"},
+    "reference": {"dim", "bridge", "fct"},
+    "reports": {"rpt"},
+}
+SHOWN = ("marts", "reference", "reports")  # the folders that a release is made of
+MOST_REPEATS = 4
+READ_A_SOURCE = {
+    # what the ledger and the gate say of figures and returns, which has no staging model of its own
+    "dim_authority", "dim_calendar", "dim_period", "fct_benchmarks", "fct_commentary", "fct_findings",
+    "fct_indicator_changes", "fct_indicator_spc", "fct_indicator_values", "fct_indicator_vintages",
+    "fct_measures", "fct_month_status", "fct_publication_status", "fct_submissions", "int_changes__returns",
+    "int_comparisons__answers", "int_comparisons__named_periods", "int_gate__doubts", "int_gate__held",
+    "int_indicators__closed", "int_indicators__first_published", "int_indicators__public",
+    "int_indicators__submitted", "int_marts__summary", "int_measures__arrivals", "int_measures__contents",
+    "int_measures__event_months", "int_measures__rules", "int_measures__unread", "int_periods__expected",
+    "int_population", "int_workforce__limits", "rpt_files_left_out", "rpt_held_by_ground",
+    # quality rules judge a return row by row as it was sent, under the names it was sent with
+    "int_quality__authorities", "int_quality__care_leavers", "int_quality__children_before",
+    "int_quality__cin_assessments", "int_quality__cin_episodes", "int_quality__cin_plans",
+    "int_quality__cin_visits", "int_quality__cla_episodes", "int_quality__cla_health",
+    "int_quality__cla_placements", "int_quality__cla_reviews", "int_quality__cla_visits",
+    "int_quality__contact_decisions", "int_quality__contacts", "int_quality__coverage",
+    "int_quality__cp_plans", "int_quality__cp_reviews", "int_quality__cp_visits",
+    "int_quality__early_help_episodes", "int_quality__findings", "int_quality__indicator_returns",
+    "int_quality__initial_cp_conferences", "int_quality__legal_statuses", "int_quality__missing",
+    "int_quality__outcomes", "int_quality__permanence", "int_quality__persons",
+    "int_quality__referral_decisions", "int_quality__s47_enquiries", "int_quality__sources",
+}  # fmt: skip
+# what is made of published answers; all that the others read of reference/ is dimensions and benchmarks
+READ_A_MART = {
+    "int_changes__returns", "int_comparisons__answers", "int_comparisons__months",
+    "int_comparisons__series", "int_indicators__public", "int_marts__summary",
+}  # fmt: skip
+READ_BY_PYTHON_ALONE = {"int_marts__summary"}
+READ_BY_NOBODY = {"stg_returns__departments"}
+HARD_CODED = re.compile(
+    r"\b(?:from|join)\s+(?:returns|ledger|reference|gate|seeds|staging|intermediate|marts)\."
+)
+
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, dict[str, Node]]:
+    parsed: dict[str, dict[str, Node]] = json.loads(manifest_path().read_text(encoding="utf-8"))
+    return parsed
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, dict[str, Node]]) -> dict[str, Node]:
+    """Each model by its id."""
+    return {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+
+
+def layer(node: Node) -> str:
+    """The folder of models/ that a model lies in."""
+    return str(node["fqn"][1])
+
+
+def parents(node: Node) -> list[str]:
+    """The ids of what a model reads."""
+    return list(node["depends_on"].get("nodes", []))
+
+
+def names(nodes: dict[str, Node], rule: Any) -> set[str]:
+    return {node["name"] for key, node in nodes.items() if rule(key, node)}
+
+
+def test_every_model_seed_and_exposure_is_described(
+    manifest: dict[str, dict[str, Node]], models: dict[str, Node]
+) -> None:
+    seeds = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "seed"}
+
+    assert names(models | seeds | manifest["exposures"], lambda _, node: not node["description"]) == set()
+
+
+def test_every_column_of_what_is_shown_is_described(models: dict[str, Node]) -> None:
+    shown = [node for node in models.values() if layer(node) in SHOWN]
+
+    assert [n["name"] for n in shown if not n["columns"]] == []
+    columns = [(n["name"], column) for n in shown for column in n["columns"].values()]
+    assert [(name, column["name"]) for name, column in columns if not column["description"]] == []
+
+
+def test_what_is_shown_has_a_contract_and_one_row_for_each_key(
+    manifest: dict[str, dict[str, Node]], models: dict[str, Node]
+) -> None:
+    keyed = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and node["test_metadata"]["name"] == "one_row_per"
+    }
+    shown = {key: node for key, node in models.items() if layer(node) in SHOWN}
+
+    assert names(shown, lambda _, node: not node["contract"]["enforced"]) == set()
+    assert names(shown, lambda key, _: key not in keyed) == set()
+
+
+def test_what_points_at_a_dimension_is_held_to_it(
+    manifest: dict[str, dict[str, Node]], models: dict[str, Node]
+) -> None:
+    """la_code, indicator_id, rule_id and ground have a `relationships` test wherever they are not the key."""
+    dimensions = {
+        "la_code": "dim_authority", "indicator_id": "dim_indicator", "rule_id": "dim_quality_rule",
+        "ground": "dim_ground",
+    }  # fmt: skip
+    held = {
+        (node["attached_node"], node["column_name"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and node["test_metadata"]["name"] == "relationships"
+    }
+
+    assert [
+        (node["name"], column)
+        for key, node in models.items()
+        for column, dimension in dimensions.items()
+        if layer(node) in SHOWN
+        and column in node["columns"]
+        and node["name"] != dimension
+        and (key, column) not in held
+    ] == []
+
+
+def test_each_model_is_described_in_a_file_of_its_own_folder(models: dict[str, Node]) -> None:
+    def is_away(_: str, node: Node) -> bool:
+        said = PurePath((node["patch_path"] or "").partition("://")[2])
+        return said.parent != PurePath(node["original_file_path"]).parent
+
+    assert names(models, is_away) == set()
+
+
+def test_a_model_is_named_by_its_folder(models: dict[str, Node]) -> None:
+    assert names(models, lambda _, n: n["name"].split("_")[0] not in PREFIXES[layer(n)]) == set()
+
+
+def test_every_source_has_columns_that_are_described_and_a_reader(
+    manifest: dict[str, dict[str, Node]],
+) -> None:
+    sources = manifest["sources"]
+    read = {parent for node in manifest["nodes"].values() for parent in parents(node)}
+
+    assert names(sources, lambda _, source: not source["description"] or not source["columns"]) == set()
+    assert (
+        names(sources, lambda _, source: any(not c["description"] for c in source["columns"].values()))
+        == set()
+    )
+    assert names(sources, lambda key, _: key not in read) == set()
+
+
+def test_staging_reads_sources_alone(models: dict[str, Node]) -> None:
+    staging = {key: node for key, node in models.items() if layer(node) == "staging"}
+
+    assert len(staging) > 30
+    assert names(staging, lambda _, n: any(not p.startswith("source.") for p in parents(n))) == set()
+
+
+def test_only_staging_reads_sources_and_those_that_are_named_here(models: dict[str, Node]) -> None:
+    others = {key: node for key, node in models.items() if layer(node) != "staging"}
+
+    read = names(others, lambda _, node: any(parent.startswith("source.") for parent in parents(node)))
+    assert read == READ_A_SOURCE
+
+
+def test_no_intermediate_model_reads_a_mart_but_those_that_are_named_here(models: dict[str, Node]) -> None:
+    marts = {key for key, node in models.items() if layer(node) in ("marts", "reports")}
+    between = {key: node for key, node in models.items() if layer(node) == "intermediate"}
+
+    assert names(between, lambda _, node: any(p in marts for p in parents(node))) == READ_A_MART
+
+
+def test_every_model_has_a_reader_and_reads_by_reference(
+    manifest: dict[str, dict[str, Node]], models: dict[str, Node]
+) -> None:
+    read = {parent for node in models.values() for parent in parents(node)}
+    read |= {parent for exposure in manifest["exposures"].values() for parent in parents(exposure)}
+
+    assert names(models, lambda key, _: key not in read) == READ_BY_PYTHON_ALONE | READ_BY_NOBODY
+    assert names(models, lambda _, node: not parents(node)) == set()
+    assert names(models, lambda _, node: bool(HARD_CODED.search(node["raw_code"]))) == set()
+
+
+def test_all_that_is_shown_is_in_an_exposure(
+    manifest: dict[str, dict[str, Node]], models: dict[str, Node]
+) -> None:
+    exposed = {parent for exposure in manifest["exposures"].values() for parent in parents(exposure)}
+
+    assert names(models, lambda key, node: layer(node) in SHOWN and key not in exposed) == set()
+
+
+def test_an_exposure_names_every_model_that_its_files_read(
+    manifest: dict[str, dict[str, Node]], models: dict[str, Node]
+) -> None:
+    known = {node["name"]: key for key, node in models.items()}
+    forgotten = {}
+    for exposure in manifest["exposures"].values():
+        read_by = exposure["config"]["meta"]["read_by"]
+        text = "\n".join((ROOT / file).read_text(encoding="utf-8") for file in read_by)
+        read = {known[word] for word in re.findall(r"\w+", text) if word in known}
+        if lacking := read - set(parents(exposure)):
+            forgotten[exposure["name"]] = lacking
+
+    assert forgotten == {}
+
+
+def test_what_many_columns_say_stands_in_a_doc_block(manifest: dict[str, dict[str, Node]]) -> None:
+    """The returns' own words aside: their contracts are the home of those."""
+    nodes = [*manifest["nodes"].values(), *manifest["sources"].values()]
+    said = Counter(
+        column["description"]
+        for node in nodes
+        if node.get("source_name") != "returns"
+        for column in node.get("columns", {}).values()
+        if column["description"] and not column["doc_blocks"]
+    )
+
+    assert {text: times for text, times in said.items() if times > MOST_REPEATS} == {}
