@@ -25,7 +25,8 @@ NULLS_IN_TEXT = pa.array([*NULLS.to_pylist(), "-1"])
 NOTHING_SAID = pa.array([word.upper() for word in NOTHING])
 MOST_OF_NOTHING = max(map(len, NOTHING))
 WHOLE_NUMBER = r"^[0-9]+\.0+$"
-AS_A_SUM = r"^[0-9](\.[0-9]+)?[Ee]\+[0-9]+$"  # an id of which a spreadsheet kept the first digits
+AS_A_SUM = r"^[0-9](\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]+$"  # an id of which a spreadsheet kept the first digits
+DAMAGED = r"^(#(REF|VALUE|NAME|NUM|NULL|DIV|N/A)|=|'[0-9])"  # what a spreadsheet puts for one, or before
 OPEN_DAY = r"^(9999-12-31|31/12/9999|1900-01-01|01/01/1900)([ T].*)?$"
 UNREAD = "=?"  # reads as nothing, of whatever type: what stands for a cell that cannot be read
 CORRECT = "correct the cell; until then it counts as empty"
@@ -93,7 +94,7 @@ def read_sql(field: Field) -> str:
                 f"when upper({cell}) in ('N', 'NO', 'FALSE', 'F', '0') then false end"
             )
         case "integer" | "number":
-            whole = r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"
+            whole = r"([0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+)"  # 0,500 is no number of thousands
             part = r"(\.0*)?" if field.type == "integer" else r"(\.[0-9]*)?"
             digits = f"regexp_replace({cell}, '[£,]', '', 'g')"
             wide = f"try_cast({digits} as decimal(28, 9))"
@@ -130,7 +131,7 @@ def _tolerated(
             notes += _note("words_for_nothing_noted", is_nothing, field, file_numbers)
             trimmed = pc.if_else(is_nothing, pa.scalar(None, pa.string()), trimmed)
     if field.identifies:
-        as_numbers = pc.fill_null(pc.ends_with(trimmed, ".0"), False)
+        as_numbers = pc.fill_null(pc.match_substring(trimmed, ".0"), False)
         if pc.any(as_numbers).as_py():
             trimmed, of_ids = _whole_numbers(trimmed, field, file_numbers)
             notes += of_ids
@@ -181,10 +182,12 @@ def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.
     """Which cells of a text column may not pass: an id with signs unseen looks like another and is not."""
     if field.identifies:
         if pc.all(pc.ascii_is_printable(said), min_count=0).as_py():  # ten times as quick
-            has_sum = pc.match_substring(said, "E+")
-            if not pc.any(has_sum).as_py():
+            is_suspect = pc.match_substring(said, "E", ignore_case=True)
+            for sign in "#='":
+                is_suspect = pc.or_(is_suspect, pc.starts_with(said, sign))
+            if not pc.any(is_suspect).as_py():
                 return pa.repeat(pa.scalar(False), len(said))
-        is_wrong = pc.match_substring_regex(said, rf"[\p{{Cc}}\p{{Cf}}]|{AS_A_SUM}")
+        is_wrong = pc.match_substring_regex(said, rf"[\p{{Cc}}\p{{Cf}}]|{AS_A_SUM}|{DAMAGED}")
     elif field.shaped:
         is_wrong = pc.invert(pc.match_substring_regex(said, f"^(?:{field.shaped})$"))
     else:  # a spreadsheet would run it

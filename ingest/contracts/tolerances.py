@@ -12,6 +12,9 @@ NOTHING = (
     "--",
     "(null)",
     "(blank)",
+    "NaN",
+    "<NA>",
+    "None",
 )  # beside NULL, in any case: a cell that says nothing
 
 # kind of finding -> what is read so, with {count}; and how it would be written plainly

@@ -34,6 +34,7 @@ TOTAL = re.compile(
 )
 NUMBER = re.compile(r"[+-]?£?[\d,.]+%?")
 MOST_TOTALS = 3
+MOST_EXACT = 2.0**53  # beyond it a float is not the number that was typed
 
 
 class StillWrittenError(RejectedFileError):
@@ -328,7 +329,15 @@ def _unfolded(column: pa.ChunkedArray) -> int:
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.fill_null(pc.cast(column, pa.string()), "")
+    """Cells as a CSV would have them: a whole number without a point, and nothing for what is no number."""
+    text = pc.cast(column, pa.string())
+    if pa.types.is_floating(column.type):
+        is_whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), MOST_EXACT))
+        whole = pc.cast(pc.cast(column, pa.int64(), safe=False), pa.string())
+        text = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.string()), pc.if_else(is_whole, whole, text))
+    elif pa.types.is_decimal(column.type):
+        text = pc.replace_substring_regex(text, r"\.0+$", "")
+    return pc.fill_null(text, "")
 
 
 def _numbers_from(first: int, count: int) -> pa.Array:

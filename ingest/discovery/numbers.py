@@ -1,6 +1,7 @@
-"""The commas in the numbers of a file whose cells semicolons separate, as where a comma is the decimal point.
+"""The commas in the numbers of a file: between thousands, or where others have a decimal point.
 
-1,234 is a thousand or one and a bit. A column tells which by its other cells, or those cells are left unread.
+1,234 is a thousand or one and a bit. A column tells which by its other cells. Where none does, it is left
+unread if semicolons separate the cells, as they do where a comma is the decimal point; else it is a thousand.
 """
 
 from dataclasses import replace
@@ -27,21 +28,22 @@ DECIMAL = rf"{SIGN}([0-9]+,([0-9]{{1,2}}|[0-9]{{4,}})|0,[0-9]+|[0-9]{{4,}},[0-9]
 
 def with_sure_numbers(table: RawTable, fmt: ReturnFormat) -> RawTable:
     """A table as received, its numbers without a comma that may mean either; and what is said of them."""
-    if table.separator != ";":
-        return table
     said = [*table.findings]
     cells = table.cells
     columns = fmt.match_headers(table.headers).columns
     for field in fmt.fields:
         if field.type in EITHER and field.name in columns:
             place = cells.column_names.index(str(columns[field.name]))
-            column, found = _settled(cells.column(place), field, table.headers[columns[field.name]])
+            header = table.headers[columns[field.name]]
+            column, found = _settled(cells.column(place), field, header, table.separator == ";")
             cells = cells.set_column(place, cells.column_names[place], column)
             said += found
     return replace(table, cells=cells, findings=tuple(said))
 
 
-def _settled(column: pa.ChunkedArray, field: Field, header: str) -> tuple[pa.ChunkedArray, list[Finding]]:
+def _settled(
+    column: pa.ChunkedArray, field: Field, header: str, by_semicolons: bool
+) -> tuple[pa.ChunkedArray, list[Finding]]:
     trimmed = pc.utf8_trim(column, characters=BLANK)
 
     def are(pattern: str) -> pa.ChunkedArray:
@@ -58,12 +60,12 @@ def _settled(column: pa.ChunkedArray, field: Field, header: str) -> tuple[pa.Chu
         is_read = pc.or_(is_either, is_decimal)
         read = pc.if_else(is_read, pc.replace_substring(trimmed, ",", "."), column)
         return read, [noted("decimal_commas_noted", pc.sum(is_read).as_py(), column=header)]
-    if not count or (has_thousands and not has_decimals):
+    if not count or (not has_decimals and (has_thousands or not by_semicolons)):
         return column, []
     unsure = Finding(
         "numbers_unsure",
         f"{count} {'cell' if count == 1 else 'cells'} of the column may be thousands or have a decimal comma "
-        "(1,234), which no other cell settles, as semicolons separate the cells of the file; none was read",
+        "(1,234), which no other cell settles; none was read",
         "export numbers without commas between thousands, and with a point before decimals",
         column_name=header,
     )

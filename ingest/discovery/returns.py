@@ -284,7 +284,10 @@ def _first_bytes(path: Path, count: int) -> bytes | None:
 def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[UnexpectedPath]]:
     """Of files that claim one return the one to read, if their rows are equal; none if they differ."""
     newest = max(files, key=lambda f: version_of(f.name))
-    older = [f for f in files if version_of(f.name) < version_of(newest.name)]
+    chain = VERSION.sub("", newest.name)  # what goes by another name is a rival, and no older version
+    older = [
+        f for f in files if VERSION.sub("", f.name) == chain and version_of(f.name) < version_of(newest.name)
+    ]
     if len(older) == len(files) - 1:
         said = f"{PurePosixPath(newest.file).name} is a newer version, and was read"
         return [newest], [

@@ -49,6 +49,13 @@ MONTH_FORMS = [
 ]
 
 
+RUN_ON = re.compile(  # the day of an export, which is not the month that it is of
+    r"(?<![a-z])(run|ran|printed|exported|extracted|created|generated|produced|saved)[-_. ]*(on|at)?[-_. ]*"
+    r"(\d{4}[-_. ]?\d{2}[-_. ]?\d{2}|\d{2}[-_. ]?\d{2}[-_. ]?\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Arrival:
     """One file that was sent, and what is to become of it."""
@@ -244,6 +251,7 @@ def _spaced(words: str) -> str:
 def _months_in(words: str) -> set[str]:
     """The months that a name or folder tells, as YYYY-MM."""
     said = set()
+    words = RUN_ON.sub(" ", words)
     for form in MONTH_FORMS:
         for found in form.finditer(words):
             parts = found.groupdict()
@@ -287,8 +295,7 @@ def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
     if not there:
         return replace(arrival, target=folder / name)
     number = 1 + max(version_of(path.name) for path in there)
-    if what in OTHER_NAMES:  # a version is of one name
-        name = VERSION.sub("", there[-1].name)
+    name = VERSION.sub("", there[-1].name)  # a version is of one name
     stem, _, ending = name.rpartition(".")
     why = f"version {number}, beside {', '.join(path.name for path in there)}"
     return replace(arrival, target=folder / f"{stem}.v{number}.{ending}", why=why)

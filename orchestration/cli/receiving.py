@@ -82,6 +82,9 @@ def receive(
     from ingest.contracts.findings import RejectedFileError
     from ingest.receiving import inbox
 
+    if authority is not None and not re.fullmatch(r"\d{3}", authority):
+        raise click.UsageError("--authority is a three-digit DfE code, as 372")
+
     said = month.strftime("%Y-%m") if month else None
     planned = inbox.plan(sent, raw, reference, said, authority)
     print_table(

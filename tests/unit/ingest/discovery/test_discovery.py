@@ -466,3 +466,70 @@ def test_a_last_row_that_only_begins_like_a_total_is_a_row() -> None:
 
     assert table.cells.num_rows == 4
     assert table.findings == ()
+
+
+DAMAGED_IDS = ["#REF!", '="0001"', "'0003", "1.23457E+11", "1.23457E11", "1.23457e+11"]
+
+
+@pytest.mark.parametrize("cell", DAMAGED_IDS)
+def test_what_a_spreadsheet_leaves_in_place_of_an_id_is_a_finding_and_no_child(
+    cell: str, places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    put("cp_plans.csv", written([*PLANS[:2], ["p9", cell, "2025-02-11", "0"]]))
+
+    rows, kinds = landed(places, ledger)
+
+    assert len(rows) == 1
+    assert kinds == {"unreadable_cell": 1, "required_cell_empty": 1}
+
+
+@pytest.mark.parametrize("cell", ["NaN", "<NA>", "None"])
+def test_words_of_programs_for_nothing_are_no_ids(
+    cell: str, places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    put("cp_plans.csv", written([*PLANS[:2], ["p9", cell, "2025-02-11", "0"]]))
+
+    rows, kinds = landed(places, ledger)
+
+    assert len(rows) == 1
+    assert kinds == {"words_for_nothing_noted": 1, "required_cell_empty": 1}
+
+
+def test_ids_with_two_noughts_behind_the_point_are_whole_numbers_too(
+    places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    header, *rows_sent = PLANS
+    put("cp_plans.csv", written([header, *([plan, "488.00", *rest] for plan, _, *rest in rows_sent)]))
+    as_numbers, kinds = landed(places, ledger)
+    put("cp_plans.csv", written([header, *([plan, "488", *rest] for plan, _, *rest in rows_sent)]))
+    plain, _ = landed(places, ledger)
+
+    assert as_numbers == plain
+    assert kinds == {"whole_number_ids_noted": 1}
+
+
+def test_a_version_is_newer_than_what_goes_by_its_name_and_a_rival_of_all_else(
+    places: WarehousePaths, put: Put
+) -> None:
+    other = [*PLANS[:2], ["p9", "c9", "2025-03-12", "0"]]
+    put("cp_plans.csv", written(PLANS))
+    put("cp_plans.v2.csv", written(other))
+    assert held(places) == {"cp_plans.v2.csv": "cp_plans"}
+
+    put("cp_plans_final.csv", written(PLANS[:2]))
+
+    assert held(places) == {}
+    assert {kind for _, kind in oddities(places)} == {"two_files_of_one_return"}
+
+
+@pytest.mark.parametrize("separator", [",", "\t", "|"])
+def test_half_a_post_is_never_five_hundred(
+    separator: str, places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    rows = [["C", "STAFFING", "2024-25", "1", "1", "0,500"], ["D", "STAFFING", "2024-25", "1", "1", "1,125"]]
+    put("budgets.csv", written([BUDGETS, *rows], separator))
+
+    found, kinds = landed(places, ledger, "budgets")
+
+    assert [row["actual_to_date"] for row in found] == [Decimal("0.5"), Decimal("1.125")]
+    assert kinds["decimal_commas_noted"] == 1

@@ -1,13 +1,25 @@
 """Files as they come: what can be opened, what is refused, and that nothing refused is quoted."""
 
+import csv
+import io
 import os
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.discovery.file_reader import RawTable, RejectedFileError, StillWrittenError, read_bytes, read_csv
+from ingest.discovery.file_reader import (
+    RawTable,
+    RejectedFileError,
+    StillWrittenError,
+    read_bytes,
+    read_csv,
+    read_parquet,
+)
 
 
 def rows(table: RawTable) -> list[tuple[str, ...]]:
@@ -110,10 +122,23 @@ def test_a_file_that_is_still_written_is_not_read_in_part(tmp_path: Path) -> Non
     st.lists(st.tuples(st.text("ab,\"\n '", max_size=5), st.text("xy", min_size=1, max_size=3)), max_size=6)
 )
 def test_every_cell_that_a_csv_writer_wrote_comes_back(cells: list[tuple[str, str]]) -> None:
-    import csv
-    import io
-
     text = io.StringIO()
     csv.writer(text).writerows([("first", "second"), *cells])
 
     assert rows(read_csv(text.getvalue().encode())) == [tuple(c) for c in cells]
+
+
+def test_numbers_of_parquet_read_as_a_csv_would_have_them() -> None:
+    table = pa.table(
+        {
+            "float": pa.array([12.0, float("nan"), 123456789012.0, 0.5]),
+            "decimal": pa.array([Decimal("488.00"), None, Decimal("1.50"), Decimal("0.00")]),
+        }
+    )
+    data = io.BytesIO()
+    pq.write_table(table, data)
+
+    cells = read_parquet(data.getvalue()).cells
+
+    assert cells.column("0").to_pylist() == ["12", "", "123456789012", "0.5"]
+    assert cells.column("1").to_pylist() == ["488", "", "1.50", "0"]

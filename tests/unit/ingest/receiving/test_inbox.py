@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from ingest.paths import WarehousePaths
-from ingest.receiving.inbox import Arrival, plan, put
+from ingest.receiving.inbox import Arrival, _months_in, plan, put
 from orchestration.cli import main
 from tests.unit.ingest.adapters.workbooks import workbook
 from tests.unit.ingest.discovery.test_discovery import CONTACTS, PLANS, written, zipped
@@ -226,3 +226,28 @@ def test_the_command_asks_and_says_how_it_ended(places: WarehousePaths, inbox: P
     done = CliRunner().invoke(main, ["receive", str(inbox), *where, "--yes"])
     assert done.exit_code == 0
     assert (places.raw / "2025-03" / "301" / "cp_plans.csv").exists()
+
+
+@pytest.mark.parametrize("authority", ["../x", "Barnet", "3O2", "30"])
+def test_an_authority_that_is_no_code_is_wrong_usage_and_nothing_is_put_anywhere(
+    authority: str, places: WarehousePaths, inbox: Path
+) -> None:
+    words = ["receive", str(inbox), "--raw", str(places.raw), "--authority", authority, "--yes"]
+
+    refused = CliRunner().invoke(main, words)
+
+    assert refused.exit_code == 2
+    assert "three-digit DfE code" in refused.output
+    assert list(places.raw.parent.rglob("*.v*")) == list(places.raw.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "months"),
+    [
+        ("cla_visits_302_run_20250403", set()),
+        ("cla visits Mar25 exported on 03-04-2025", {"2025-03"}),
+        ("brunel_20250331", {"2025-03"}),
+    ],
+)
+def test_the_day_of_an_export_is_not_the_month_that_it_is_of(name: str, months: set[str]) -> None:
+    assert _months_in(name) == months
