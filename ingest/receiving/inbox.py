@@ -180,7 +180,7 @@ def _known(arrival: Arrival, data: bytes) -> Arrival:
     file = arrival.file
     form = recognise(file.name, data[:HEAD_BYTES])
     suffix = PurePosixPath(file.name).suffix.lower()
-    if form in ("cin_census", "workforce_census"):
+    if form in ("cin_census", "workforce_census", "csc_api"):
         return replace(arrival, what=form)
     if form == "annex_a" and parse(data, ".xlsx").outcome != "read":
         return replace(arrival, what=form, why=_no_annex_a(data))
@@ -283,7 +283,7 @@ def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
     what, own = arrival.what, arrival.file.name
     suffix = PurePosixPath(own).suffix.lower()
     match what:
-        case "reference":
+        case "reference" | "csc_api":  # the names of payloads tell their order
             name = own
         case "ssda903":
             folder, name = folder / what, f"{(table_of(read_tables_file(data).headers) or '').lower()}.csv"

@@ -251,3 +251,15 @@ def test_an_authority_that_is_no_code_is_wrong_usage_and_nothing_is_put_anywhere
 )
 def test_the_day_of_an_export_is_not_the_month_that_it_is_of(name: str, months: set[str]) -> None:
     assert _months_in(name) == months
+
+
+def test_a_payload_is_put_in_its_place_under_its_own_name(places: WarehousePaths, tmp_path: Path) -> None:
+    sent = tmp_path / "sent" / "302 March 2025" / "full_20250326.json"
+    sent.parent.mkdir(parents=True)
+    sent.write_text('{"children": [{"la_child_id": "c1", "purge": false}]}', encoding="utf-8")
+
+    [placed] = plan([sent.parent.parent], places.raw, places.reference)
+
+    assert (placed.what, placed.la_code, placed.month) == ("csc_api", "302", "2025-03"), placed.why
+    put(placed)
+    assert (places.raw / "2025-03" / "302" / "full_20250326.json").read_bytes() == sent.read_bytes()
