@@ -47,6 +47,7 @@ from ingest.discovery.file_reader import RejectedFileError, StillWrittenError
 from ingest.discovery.formats import HEAD_BYTES, recognise
 from ingest.discovery.raw_folder import RawFile, RawFolder, UnmappedFile, is_as_seen
 from ingest.file_errors import Broke, of_this_file
+from ingest.files import sha256_of
 from ingest.ledger import FileFingerprint, Ledger
 from ingest.privacy.pseudonyms import Pseudonymiser, Pseudonyms
 
@@ -436,7 +437,7 @@ def _set_down(
                 path = folder / f"{name}.parquet"
                 pq.write_table(without_unread(db, table, submitted_formats()[name], last_day_of(month)), path)
                 if name in mixed:
-                    merged_with[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+                    merged_with[name] = sha256_of(path)
     said = dict(about) | {
         "not_supplied": dict(opened.not_supplied),
         "merged_with": merged_with,

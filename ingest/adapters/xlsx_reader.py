@@ -21,6 +21,7 @@ from ingest.adapters.base import cleaned
 from ingest.contracts import limits
 from ingest.contracts.findings import RejectedFileError
 from ingest.discovery.containers import check_name, unpack
+from ingest.discovery.file_reader import floats_as_text
 
 INNER_ARCHIVE = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 # A cell far off makes the reader hold every cell before it: columns to CZ and rows to 99,999 are room enough.
@@ -33,7 +34,6 @@ FIRST_DAY = datetime(1904, 1, 2)  # nobody in these lists was born before, which
 TIME_OF_DAY = "^(1899-12-3[01]|1900-01-0[01]|1904-01-01) "
 NOTHING = pa.array([], pa.bool_())
 UNNAMED = "__UNNAMED__"  # how the reader names a column without a heading
-MOST_EXACT = 2.0**53  # beyond it a number of Excel is not the one that was typed
 SEARCHED_ROWS = 50  # titles and notes may stand above the headings
 
 
@@ -265,9 +265,7 @@ def _as_text(column: pa.Array) -> pa.Array:
         times = pc.strftime(pc.cast(column.filter(is_time), pa.timestamp("s"), safe=False), "%H:%M:%S")
         return pc.replace_with_mask(days, is_time, times)
     if pa.types.is_floating(column.type):
-        whole = pc.cast(column, pa.int64(), safe=False)
-        is_whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), MOST_EXACT))
-        return pc.if_else(is_whole, pc.cast(whole, pa.string()), pc.cast(column, pa.string()))
+        return floats_as_text(column)
     if pa.types.is_string(column.type):
         return pc.replace_substring_regex(column, TIME_OF_DAY, "")
     return pc.cast(column, pa.string())

@@ -332,12 +332,17 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Cells as a CSV would have them: a whole number without a point, and nothing for what is no number."""
     text = pc.cast(column, pa.string())
     if pa.types.is_floating(column.type):
-        is_whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), MOST_EXACT))
-        whole = pc.cast(pc.cast(column, pa.int64(), safe=False), pa.string())
-        text = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.string()), pc.if_else(is_whole, whole, text))
+        text = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.string()), floats_as_text(column))
     elif pa.types.is_decimal(column.type):
         text = pc.replace_substring_regex(text, r"\.0+$", "")
     return pc.fill_null(text, "")
+
+
+def floats_as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Numbers as a person reads them: whole ones without a point."""
+    whole = pc.cast(pc.cast(column, pa.int64(), safe=False), pa.string())
+    is_whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), MOST_EXACT))
+    return pc.if_else(is_whole, whole, pc.cast(column, pa.string()))
 
 
 def _numbers_from(first: int, count: int) -> pa.Array:

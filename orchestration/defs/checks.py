@@ -46,7 +46,7 @@ class DbtTest:
 
 def _dbt_tests() -> dict[str, DbtTest]:
     """Each dbt test that a refresh runs, by the name that dbt gives it."""
-    nodes = json.loads(dbt_build.manifest_path().read_text(encoding="utf-8"))["nodes"]
+    nodes = dbt_build.nodes()
     return {
         node["name"]: DbtTest(
             nodes[node["attached_node"]]["name"],

@@ -24,13 +24,12 @@ from publication.release.publish import ReleaseBlockedError, publish
 
 def descriptions() -> dict[str, dict]:
     """Each mart's and column's description, from the dbt project: they reach the BI client as comments."""
-    nodes = json.loads(dbt_build.manifest_path().read_text(encoding="utf-8"))["nodes"].values()
     return {
         n["name"]: {
             "description": n["description"],
             "columns": {c["name"]: c["description"] for c in n["columns"].values()},
         }
-        for n in nodes
+        for n in dbt_build.nodes().values()
         if n["resource_type"] == "model" and n["schema"] == "marts"
     }
 

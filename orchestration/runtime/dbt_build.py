@@ -1,10 +1,12 @@
 """Run the dbt project in this process, over the warehouse that a refresh has laid out."""
 
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,13 @@ def manifest_path() -> Path:
     if not MANIFEST.exists() or max(p.stat().st_mtime for p in sources) > MANIFEST.stat().st_mtime:
         _parse()
     return MANIFEST
+
+
+@cache
+def nodes() -> dict[str, dict[str, Any]]:
+    """Every model, seed and test of the manifest by its unique id; read once a process."""
+    read: dict[str, dict[str, Any]] = json.loads(manifest_path().read_text(encoding="utf-8"))["nodes"]
+    return read
 
 
 def _parsed_before() -> Manifest:

@@ -6,7 +6,6 @@ file names those before it by their SHA-256, and a release's manifest names its 
 changed is found, and no pack is made without it.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from ingest.files import sha256_of
 
 FIGURE = ["area_code", "indicator_id", "month", "breakdown"]
 SAID = ["numerator", "denominator", "is_shown"]
@@ -27,7 +28,7 @@ class IncompleteLedgerError(Exception):
 
 def sha256(file: Path) -> str:
     """The SHA-256 of one file of the ledger."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return sha256_of(file)
 
 
 def owed(releases: Path, numbers: Iterable[int]) -> dict[int, str | None]:
