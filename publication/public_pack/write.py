@@ -17,7 +17,7 @@ from publication.public_pack.disclosure import design, gate, ledger, long_table
 STATUSES = {
     "shown": "The value is shown.",
     "c": "Hidden, so that nobody can be told from it. Not always a small count.",
-    "left_out": "Left out: beside what was published before, it would tell of few people.",
+    "left_out": "Left out: beside earlier packs it would tell of few people, or a last check stopped it.",
     "low": "Rounds to nothing, and is not.",
     "x": "Not available: not submitted, or not for as long as the figure needs.",
     "z": "Not applicable: there was nobody to count.",
@@ -26,6 +26,10 @@ MADE = "made"
 NEXT_MOVE = (
     "as restated it would tell of few people beside what was published before; it is printed again where the "
     "months are reopened, the restatement is taken back and they are closed"
+)
+STOPPED = (
+    "a check of the finished pack stopped it, and nothing was told; "
+    "send this line and the version (line-of-sight --version) to whoever keeps Line of Sight for you"
 )
 COLUMNS = {
     "geographic_level": "Local authority, Regional or National.",
@@ -117,7 +121,7 @@ def left_out_by_authority(pack: long_table.Pack) -> tuple[Mapping[str, str], ...
             "la_code": la_code,
             "indicator_id": indicator_id,
             "months": " ".join(sorted(of)),
-            "suggested_action": NEXT_MOVE,
+            "suggested_action": STOPPED if (la_code, indicator_id) in pack.stopped else NEXT_MOVE,
         }
         for (la_code, indicator_id), of in months.items()
     )

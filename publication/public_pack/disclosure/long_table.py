@@ -70,6 +70,7 @@ class Pack:
     changes: pd.DataFrame  # those that the ledger does not have so
     protected: Protected
     already_public: pd.DataFrame  # area_code, indicator_id, period_end of what stays as it was printed before
+    stopped: frozenset[tuple[str, str]] = frozenset()  # area_code, indicator_id of what the gate stopped
 
     @property
     def left_out(self) -> pd.DataFrame:
@@ -113,7 +114,6 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
     protected = protect_counts(cells, _counts_before(before, members), release)
     of_nobody = (base["role"] == "breakdown") & (base["denominator"] == 0)
     base["gives_way"] = False
-    base["is_out"] = False
     every = asked = unsolved = base["la_code"].unique()
     for turn in count():
         out = protected.is_out.sum()
@@ -167,7 +167,10 @@ def leave_out(pack: Pack, figures: pd.DataFrame, before: pd.DataFrame, release: 
     of_gone = pd.MultiIndex.from_frame(gone[ledger.FIGURE])
     now = pack.now.copy()
     now["is_shown"] &= ~pd.MultiIndex.from_frame(now[ledger.FIGURE]).isin(of_gone)
-    return replace(pack, printed=printed, now=now, changes=ledger.changes(before, now, release))
+    stopped = frozenset(gone[place[:2]].itertuples(index=False, name=None))
+    return replace(
+        pack, printed=printed, now=now, changes=ledger.changes(before, now, release), stopped=stopped
+    )
 
 
 def _month_end(month: pd.Series) -> pd.Series:
@@ -209,10 +212,9 @@ def _judge_the_rest(base: pd.DataFrame, before: pd.DataFrame) -> None:
     base.loc[blind, "status"] = "x"
     base.loc[rest & (base["value_status"] == "no_cases"), "status"] = "z"
     _stand_by_what_was_said(base, rest, before)
-    base["hangs_on_hidden"] = _hangs_on_hidden(base)
-    base.loc[rest & (base["status"] != "x") & base["hangs_on_hidden"] & ~base["is_public"], "status"] = "c"
     base.loc[rest & base["status"].isin(["shown", "z"]) & base["gives_way"], "status"] = "c"
-    base.loc[rest & base["status"].isin(["shown", "z", "c"]) & base["is_out"], "status"] = LEFT_OUT
+    base["hangs_on_hidden"] = _hangs_on_hidden(base)  # on what gave way too: posts are no counts of people
+    base.loc[rest & (base["status"] != "x") & base["hangs_on_hidden"] & ~base["is_public"], "status"] = "c"
 
 
 # what gives way first: the number of figures that a reader loses with it, and the dearer for a headline
