@@ -279,10 +279,10 @@ def _hide(base: pd.DataFrame, chosen: set[int]) -> np.ndarray:
 
 def _system(base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int) -> audit.System:
     """All that the packs print of some authorities."""
-    now = _for_ledger(base).assign(release=release, figure=base.index[base["role"] != "rate"])
-    now["is_shown"] &= base.loc[now["figure"], "status"].ne("x").to_numpy()
-    history = pd.concat([before, now], ignore_index=True)
-    history = history[history["area_code"].isin(authorities)]
+    of = base[base["la_code"].isin(authorities)]
+    now = _for_ledger(of).assign(release=release, figure=of.index[of["role"] != "rate"])
+    now["is_shown"] &= of.loc[now["figure"], "status"].ne("x").to_numpy()
+    history = pd.concat([before[before["area_code"].isin(authorities)], now], ignore_index=True)
     return audit.build(history.rename(columns={"area_code": "la_code"}), release)
 
 
