@@ -216,10 +216,8 @@ def open_ssda903(
     notes = Notes()
     tables = _open_tables(files, notes)
     with workbench({}) as db:
-        tables = {
-            name: settle_dates(db, table, columns_of_dates(FIELDS), as_at, name, notes)
-            for name, table in tables.items()
-        }
+        for name in tables:  # each is a file of its own
+            tables |= settle_dates(db, {name: tables[name]}, columns_of_dates(FIELDS), as_at, notes)
     if door:
         tables = {name: door.through(table, IDENTIFIERS) for name, table in tables.items()}
     takes = {name for name, needs in NEEDS.items() if needs <= tables.keys()}

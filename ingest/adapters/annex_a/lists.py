@@ -398,21 +398,33 @@ def _read_codes(column: pa.DictionaryArray, read: str) -> pa.Array:
 def _with_settled_dates(
     found: Mapping[str, _Found], as_at: date | None, notes: Notes
 ) -> Mapping[str, _Found]:
-    """The lists with dates that can be read each by itself: the order of each column is decided."""
+    """The lists with dates that can be read each by itself: their order is decided by all of the workbook."""
+    of_dates = {
+        (name, heading): column
+        for name, one in found.items()
+        for heading, column in one.columns.items()
+        if is_date(heading)
+    }
+    spelled = (
+        column.dictionary.take(pc.drop_null(pc.unique(column.indices))) for column in of_dates.values()
+    )
+    if all(map(dates.are_plain, spelled)):
+        return found
     settled: dict[tuple[str, str], pa.Array] = {}
+    columns = {
+        (name, heading): dates.Received(
+            pa.chunked_array([column.dictionary.take(column.indices)]), heading, heading == BORN
+        )
+        for (name, heading), column in of_dates.items()
+    }
     with workbench({}) as db:
-        for name, one in found.items():
-            for heading, column in one.columns.items():
-                used = column.dictionary.take(pc.drop_null(pc.unique(column.indices)))
-                if not is_date(heading) or dates.are_plain(used):
-                    continue
-                text = pa.chunked_array([column.dictionary.take(column.indices)])
-                text, noted = dates.settled(db, text, heading, heading == BORN, as_at)
-                settled[name, heading] = text.combine_chunks()
-                for said in noted:
-                    notes.add(
-                        said.finding, said.reason, said.next_move, origin=one.origin, column_name=heading
-                    )
+        for (name, heading), (text, noted) in dates.settled(db, columns, as_at).items():
+            if text is columns[name, heading].text:
+                continue
+            settled[name, heading] = text.combine_chunks()
+            for said in noted:
+                origin = found[name].origin
+                notes.add(said.finding, said.reason, said.next_move, origin=origin, column_name=heading)
     if not settled:
         return found
     shared = next(iter(found.values()))
