@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from ingest.contracts import code_lists, dates
 from ingest.contracts.findings import ids_of_two_forms
 from ingest.contracts.return_schema import Field, ReturnFormat
-from ingest.contracts.tolerances import NOTHING, noted
+from ingest.contracts.tolerances import NOTHING, OPEN_DAYS, noted
 
 BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff"  # what spreadsheets leave at the ends of cells
 BLANKS = f"'{BLANK}'"  # the same in SQL
@@ -28,7 +28,7 @@ MOST_OF_NOTHING = max(map(len, NOTHING))
 WHOLE_NUMBER = r"^[0-9]+\.0+$"
 AS_A_SUM = r"^[0-9](\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]+$"  # an id of which a spreadsheet kept the first digits
 DAMAGED = r"^(#(REF|VALUE|NAME|NUM|NULL|DIV|N/A)|=|'[0-9])"  # what a spreadsheet puts for one, or before
-OPEN_DAY = r"^(9999-12-31|31/12/9999|1900-01-01|01/01/1900)([ T].*)?$"
+OPEN_DAY = dates.pattern_of(map(date.fromisoformat, OPEN_DAYS))
 UNREAD = "=?"  # reads as nothing, of whatever type: what stands for a cell that cannot be read
 CORRECT = "correct the cell; until then it counts as empty"
 NOT_READ = {

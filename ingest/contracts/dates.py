@@ -207,6 +207,21 @@ def are_plain(spellings: pa.Array) -> bool:
     return bool(pc.all(pc.match_substring_regex(spellings, PLAIN), min_count=0).as_py())
 
 
+def pattern_of(days: Iterable[date]) -> str:
+    """The regular expression of some days, in each form in which a date is read."""
+    return f"(?i)^({'|'.join(map(_forms_of, days))})({TIME})?$"
+
+
+def _forms_of(day: date) -> str:
+    year, month, number = f"{day:%Y}", f"0?{day.month}", f"0?{day.day}"
+    name = f"({MONTHS.split('|')[day.month - 1]})"
+    forms = [rf"{day:%Y%m%d}(\.0+)?", rf"{number}(st|nd|rd|th)?[ /.-]*{name}\.?,?[ /.-]*{year}"]
+    forms.append(rf"{name}\.? +{number}(st|nd|rd|th)?,? +{year}")
+    orders = [(year, month, number), (number, month, year), (month, number, year)]  # no other day is meant
+    forms += [sign.join(order) for order in orders for sign in ("-", "/", r"\.")]
+    return "|".join(forms)
+
+
 def in_words(month: str) -> str:
     """A month as a reader says it: March 2025, of 2025-03."""
     return date.fromisoformat(f"{month}-01").strftime("%B %Y")
