@@ -273,7 +273,8 @@ def read_tables_file(data: bytes) -> RawTable:
 def _match(headers: Sequence[str]) -> HeaderMatch:
     name = table_of(tuple(headers))
     columns = {header: place for place, header in enumerate(headers) if header.strip()}
-    return HeaderMatch(columns, (), None if name else "these are the headings of no table")
+    spelled = {header.strip().casefold(): header for header in columns}
+    return HeaderMatch(columns, (), None if name else "these are the headings of no table", spelled, ())
 
 
 def _year_before(as_at: date) -> date:
