@@ -173,6 +173,18 @@ def test_two_files_of_equal_rows_are_one(places: WarehousePaths, put: Put) -> No
     assert oddities(places) == [("ssd_cp_plans.csv", "same_rows_noted")]
 
 
+def test_rows_that_read_alike_are_equal_however_their_dates_and_numbers_are_written(
+    places: WarehousePaths, put: Put
+) -> None:
+    other = [[*row[:2], "/".join(reversed(row[2].split("-"))), row[3] and f"{row[3]}.0"] for row in PLANS[1:]]
+    put("cp_plans.csv", written(PLANS))
+    put("ssd_cp_plans.csv", written([PLANS[0], *other]))
+    assert held(places) == {"cp_plans.csv": "cp_plans"}
+
+    put("ssd_cp_plans.csv", written([PLANS[0], [*other[0][:2], "soon", ""], *other[1:]]))
+    assert held(places) == {}
+
+
 def test_a_file_of_ssda903_is_not_taken_for_a_return_of_its_name(places: WarehousePaths, put: Put) -> None:
     put("missing.csv", b"CHILD,DOB,MISSING,MIS_START,MIS_END\n1,01/01/2010,M,01/01/2025,02/01/2025\n")
 
