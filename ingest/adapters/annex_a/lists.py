@@ -262,8 +262,7 @@ def _find_lists(data: bytes, has_errors: bool, notes: Notes) -> dict[str, _Found
             notes.add(
                 "unknown_sheet",
                 f"sheet {number} has no row of headings of an Annex A list, so it was not read",
-                "if it is a list, give it the headings of the Annex A guidance; other wordings go under "
-                "aliases in ingest/adapters/annex_a/annex_a.yml",
+                "if it is a list, give it the headings of the Annex A guidance",
                 origin=f"sheet {number}",
                 value=cells,
             )
@@ -308,7 +307,7 @@ def _find_columns(cells: Cells, known: AnnexList, origin: str, notes: Notes) -> 
             notes.add(
                 "unknown_column",
                 f"column {position + 1} is not one of {known.name} and was ignored",
-                "if it is legitimate, add its heading to aliases in ingest/adapters/annex_a/annex_a.yml",
+                "nothing, if it is none of the list's; else give it the heading of the Annex A guidance",
                 origin=origin,
                 row_number=cells.header_row,
                 column_name=f"column {position + 1}",
@@ -333,8 +332,7 @@ def _find_columns(cells: Cells, known: AnnexList, origin: str, notes: Notes) -> 
         notes.add(
             "missing_column",
             f"{known.name} has no column {absent.name}, {effect}",
-            "send the column, or if it goes by another name add that to aliases "
-            "in ingest/adapters/annex_a/annex_a.yml",
+            "send the column, or if it stands under another heading, put that name in its place",
             origin=origin,
             row_number=cells.header_row,
             column_name=absent.name,
