@@ -27,6 +27,7 @@ from ingest.adapters.base import (
     unfilled,
     workbench,
 )
+from ingest.contracts.cell_types import UNREAD
 from ingest.contracts.return_schema import HeaderMatch
 from ingest.contracts.ssda903_tables import SHEETS, table_of
 from ingest.discovery.file_reader import RawTable, RejectedFileError, read_csv
@@ -274,7 +275,9 @@ def _match(headers: Sequence[str]) -> HeaderMatch:
     name = table_of(tuple(headers))
     columns = {header: place for place, header in enumerate(headers) if header.strip()}
     spelled = {header.strip().casefold(): header for header in columns}
-    return HeaderMatch(columns, (), None if name else "these are the headings of no table", spelled, ())
+    problem = None if name else "these are the headings of no table"
+    key = tuple(header for header in columns if header.strip().upper() == "CHILD")
+    return HeaderMatch(columns, (), problem, spelled, key)
 
 
 def _year_before(as_at: date) -> date:
@@ -361,10 +364,12 @@ def _wanted(raw: RawTable, name: str, notes: Notes) -> pa.Table | None:
             row_number=finding.row_number,
             value=finding.value,
         )
-    count = raw.cells.num_rows
+    is_row = pc.not_equal(raw.cells.column(held["CHILD"]), UNREAD)  # else part of one, which is told above
+    cells, row_numbers = raw.cells.filter(is_row), raw.row_numbers.filter(is_row.combine_chunks())
+    count = cells.num_rows
     absent = pa.chunked_array([pa.nulls(count, pa.string())])
-    columns = {h: raw.cells.column(held[h]) if h in held else absent for h in sheet.wanted}
-    return pa.table({"row_number": raw.row_numbers, "origin": _always(name, count), **columns})
+    columns = {h: cells.column(held[h]) if h in held else absent for h in sheet.wanted}
+    return pa.table({"row_number": row_numbers, "origin": _always(name, count), **columns})
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:

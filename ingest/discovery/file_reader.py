@@ -112,7 +112,7 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise RejectedFileError("it is empty; a return with nothing to report still has its header row")
     data, notes = as_utf_8(data)
-    if data.rstrip().endswith(END_OF_FILE):
+    if END_OF_FILE in data[-64:] and data[-64:].rstrip().endswith(END_OF_FILE):
         data = data.rstrip(b"\r\n \t" + END_OF_FILE) + b"\n"
         notes.append(noted("end_sign_noted"))
     if b"\x00" in data:
@@ -144,13 +144,15 @@ def _read_below(data: bytes, head: Layout) -> tuple[RawTable, Short, list[Findin
     """The rows below the header, those that are short, and what is noted of how they are written."""
     if b'"' in data and f'{head.separator} "'.encode() in data:
         limits.check("csv", cells=limits.occurrences(data, head.separator))
-        try:
-            table, short = _read_ragged(data.decode("utf-8"), head, are_spaced=True)
-        except RejectedFileError:
-            if _read_plain(data, head) is None:  # else they are signs in cells without quotation marks
-                raise
-        else:
-            return table, short, [noted("spaced_quotes_noted")]
+        plain = _read_plain(data, head)
+        if plain is None or _begin_with_spaced_quotes(plain):
+            try:
+                table, short = _read_ragged(data.decode("utf-8"), head, are_spaced=True)
+            except RejectedFileError:
+                if plain is None:  # else they are signs in cells without quotation marks
+                    raise
+            else:
+                return table, short, [noted("spaced_quotes_noted")]
     quotes_pair = b'"' not in data or limits.occurrences(data, '"') % 2 == 0
     if quotes_pair:
         cells = _read_plain(data, head)
@@ -159,6 +161,11 @@ def _read_below(data: bytes, head: Layout) -> tuple[RawTable, Short, list[Findin
     separators = limits.occurrences(data, head.separator)
     limits.check("csv", cells=separators)  # of rows longer than the headers too
     return *_read_ragged(data.decode("utf-8"), head), []
+
+
+def _begin_with_spaced_quotes(cells: pa.Table) -> bool:
+    found = (pc.any(pc.match_substring_regex(column, '^ +"')).as_py() for column in cells.columns)
+    return any(found)
 
 
 def _check_is_whole(data: bytes, head: Layout) -> None:

@@ -41,6 +41,7 @@ MOST_BELOW = 12  # lines below the last row that are looked at
 MOST_LABELLED = 2  # cells that may stand beside "Printed by"
 NEARLY_ALL, HARDLY_ANY = 0.95, 0.05  # of the ids that must, or may at most, have what tells their form
 AN_ID = r"^\S*[0-9]\S*$"  # what is one where no other row tells how ids look
+FEW = 2  # rows of one cell that tell nothing of each other
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,7 @@ def without_lines_beside(
 
 def may_say_again(data: bytes, headers: Sequence[str], match: HeaderMatch) -> bool:
     """Whether a name of the key stands in the file besides in its header row: a header row has one."""
-    key = match.must_fill[0] if match.must_fill else next(iter(match.columns))
-    names = [name for name, field in match.spelled.items() if field == key]
+    names = [name for name, field in match.spelled.items() if field == match.must_fill[0]]
     above = " ".join(headers).lower()
     below = data.lower()
     return any(below.count(name.encode()) > above.count(name) for name in names)
@@ -169,16 +169,15 @@ def _without_parts(
     cells: pa.Table, match: HeaderMatch, short: Mapping[int, int], is_row: Mask, numbers: pa.Array
 ) -> tuple[pa.Table, list[Finding]]:
     """The cells, with UNREAD for the key of each line that is part of a row only, or none: it is left out."""
-    if not match.must_fill:
-        return cells, []
     is_lone = _lone_keys(cells, match) & is_row
     if not short and not is_lone.any():
         return cells, []
     key = cells.column(str(match.columns[match.must_fill[0]]))
     is_whole = is_row & ~is_lone
     is_whole[list(short)] = False
-    are_most_whole = is_whole.sum() >= len(short)
-    ids = key.filter(pa.array(is_whole if are_most_whole else is_row))
+    are_most_whole = 2 * is_whole.sum() >= is_row.sum()
+    are_told = is_whole.any() or is_row.sum() > FEW
+    ids = key.filter(pa.array(is_whole if are_most_whole or not are_told else is_row))
     of_form = _are_of_form(key, ids, are_most_whole)
     torn = _torn(short, of_form, _pads(cells, short, is_whole), len(cells.column_names), numbers)
     is_lone &= ~of_form

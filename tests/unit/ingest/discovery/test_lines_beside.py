@@ -98,6 +98,7 @@ def test_where_no_other_row_tells_how_ids_look_words_are_none() -> None:
     assert ids(read(f"{HEADER}\nnothing sent this month,,\n")) == [UNREAD]
     assert ids(read(f"{HEADER}\nT1,,\n")) == ["T1"]
     assert ids(read(f"{HEADER}\nNo records found\n")) == []
+    assert ids(read(f"{HEADER}\nNORTH,,\nSOUTH,,\nWEST,,\n")) == ["NORTH", "SOUTH", "WEST"]
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,8 @@ def test_a_quotation_mark_behind_a_space_opens_a_cell() -> None:
 
 
 def test_a_quotation_mark_behind_a_space_within_a_cell_is_a_sign_of_it() -> None:
+    table = read(f'{HEADER}\nT1,"North, ""and"" more",\n')
+    assert (table.cells.column("1").to_pylist(), table.findings) == (['North, "and" more'], ())
     assert read(f'{HEADER}\nT1, "North" side,\n').cells.column("1").to_pylist() == [' "North" side']
     with pytest.raises(RejectedFileError):
         read(f'{HEADER}\nT1, "North" side, and more,\nT2, "a, b",\n')
