@@ -175,11 +175,23 @@ def _without_parts(
     key = cells.column(str(match.columns[match.must_fill[0]]))
     is_whole = is_row & ~is_lone
     is_whole[list(short)] = False
-    are_most_whole = 2 * is_whole.sum() >= is_row.sum()
+    is_long = is_row.copy()
+    is_long[list(short)] = False
+    most = [rows for rows in (is_whole, is_long, is_row) if 2 * rows.sum() >= is_row.sum()][0]
+    are_most_whole = most is is_whole
     are_told = is_whole.any() or is_row.sum() > FEW
-    ids = key.filter(pa.array(is_whole if are_most_whole or not are_told else is_row))
+    ids = key.filter(pa.array(most if are_told else is_whole))
     of_form = _are_of_form(key, ids, are_most_whole)
-    torn = _torn(short, of_form, _pads(cells, short, is_whole), len(cells.column_names), numbers)
+    ends_empty = is_row & _mask(pc.equal(cells.column(cells.column_names[-1]), ""))
+    ends_empty[list(short)] = False
+    may_begin = of_form
+    if is_whole.any():
+        may_begin = of_form & _are_of_form(key, key.filter(pa.array(is_whole)), True)
+    if _pads(cells, short, ends_empty):
+        may_begin = np.zeros_like(of_form)
+    torn = _torn(short, of_form, may_begin, ends_empty, cells.num_columns)
+    if cells.num_columns - 1 in match.columns.values():
+        torn = _with_heads(torn, short, of_form, int(np.flatnonzero(is_row)[-1]))
     is_lone &= ~of_form
     is_lone[torn] = False
     is_unread = is_lone.copy()
@@ -228,30 +240,47 @@ def _lone_keys(cells: pa.Table, match: HeaderMatch) -> Mask:
     return is_lone
 
 
-def _pads(cells: pa.Table, short: Mapping[int, int], is_whole: Mask) -> bool:
+def _pads(cells: pa.Table, short: Mapping[int, int], ends_empty: Mask) -> bool:
     """Whether whoever wrote the file writes empty cells at the end of a row: then no row is short."""
-    last = _mask(pc.equal(cells.column(cells.column_names[-1]), ""))
-    return bool((last & is_whole).any()) or any(
-        cells.column(str(width - 1))[place].as_py() == "" for place, width in short.items()
-    )
+    last = (cells.column(str(width - 1))[place].as_py() for place, width in short.items())
+    return bool(ends_empty.any()) or any(cell == "" for cell in last)
 
 
-def _torn(short: Mapping[int, int], of_form: Mask, pads: bool, width: int, numbers: pa.Array) -> list[int]:
-    """The short lines that are parts of rows: what has no id of the file's form, and what it was torn from.
+def _torn(
+    short: Mapping[int, int], of_form: Mask, may_begin: Mask, ends_empty: Mask, width: int
+) -> list[int]:
+    """The lines that are parts of rows: what has no id of the file's form, and what it was torn from.
 
-    Lines one behind another whose cells make one row are such parts too, where rows are else written whole.
+    Lines one behind another whose cells make one row are such parts too, unless each `may_begin` a short row;
+    and one cell behind a row whose last is empty, or before a row that begins with no id.
     """
     torn = {place for place in short if not of_form[place]}
     torn |= {place - 1 for place in torn if place - 1 in short}
-    if pads:
-        for first in sorted(short):
-            parts, cells = [first], short[first]
-            while cells < width and parts[-1] + 1 in short:
-                parts.append(parts[-1] + 1)
-                cells += short[parts[-1]] - 1
-            if cells == width and len(parts) > 1 and torn.isdisjoint(parts):
-                torn |= set(parts)
+    for place, cells in short.items():
+        if cells == 1 and place and ends_empty[place - 1]:
+            torn |= {place - 1, place}
+        if cells == 1 and place + 1 < len(of_form) and not of_form[place + 1]:
+            torn |= {place, place + 1}
+    for first in sorted(short):
+        parts, cells = [first], short[first]
+        while cells < width and parts[-1] + 1 in short:
+            parts.append(parts[-1] + 1)
+            cells += short[parts[-1]] - 1
+        is_one_row = cells == width and len(parts) > 1 and torn.isdisjoint(parts)
+        if is_one_row and not may_begin[parts[1:]].all():
+            torn |= set(parts)
     return sorted(torn)
+
+
+def _with_heads(torn: list[int], short: Mapping[int, int], of_form: Mask, last: int) -> list[int]:
+    """The parts of rows with those whole lines, too, of which the last cell may go on in a line behind.
+
+    Behind the last row words of a report stand more often, unless other rows are torn.
+    """
+    if torn == [last]:
+        return torn
+    of_one = (place for place in torn if place and short.get(place) == 1 and not of_form[place])
+    return sorted({*torn, *(place - 1 for place in of_one)})
 
 
 def _are_of_form(cells: pa.ChunkedArray, ids: pa.ChunkedArray, are_sure: bool) -> Mask:
