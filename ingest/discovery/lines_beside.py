@@ -173,25 +173,10 @@ def _without_parts(
     if not short and not is_lone.any():
         return cells, []
     key = cells.column(str(match.columns[match.must_fill[0]]))
-    is_whole = is_row & ~is_lone
-    is_whole[list(short)] = False
-    is_long = is_row.copy()
-    is_long[list(short)] = False
-    most = [rows for rows in (is_whole, is_long, is_row) if 2 * rows.sum() >= is_row.sum()][0]
-    are_most_whole = most is is_whole
-    are_told = is_whole.any() or is_row.sum() > FEW
-    ids = key.filter(pa.array(most if are_told else is_whole))
-    of_form = _are_of_form(key, ids, are_most_whole)
-    ends_empty = is_row & _mask(pc.equal(cells.column(cells.column_names[-1]), ""))
-    ends_empty[list(short)] = False
-    may_begin = of_form
-    if is_whole.any():
-        may_begin = of_form & _are_of_form(key, key.filter(pa.array(is_whole)), True)
-    if _pads(cells, short, ends_empty):
-        may_begin = np.zeros_like(of_form)
-    torn = _torn(short, of_form, may_begin, ends_empty, cells.num_columns)
+    torn, of_form = _torn_lines(cells, key, short, is_row, is_lone)
     if cells.num_columns - 1 in match.columns.values():
         torn = _with_heads(torn, short, of_form, int(np.flatnonzero(is_row)[-1]))
+    torn = [place for place in torn if is_row[place]]
     is_lone &= ~of_form
     is_lone[torn] = False
     is_unread = is_lone.copy()
@@ -201,9 +186,9 @@ def _without_parts(
         said.append(
             Finding(
                 "rows_torn",
-                f"{len(torn)} lines are parts of rows, as a line break in a cell without quotation marks "
-                "leaves them; none was read as a row",
-                "export the cells in quotation marks, or without line breaks",
+                f"{len(torn)} of its lines may be parts of rows, as a line break in a cell without quotation "
+                "marks leaves them; none of them was read as a row",
+                "export cells in quotation marks or without line breaks, and leave words that are no row out",
                 row_number=numbers[torn[0]].as_py(),
             )
         )
@@ -211,8 +196,8 @@ def _without_parts(
         said.append(
             Finding(
                 "line_is_no_row",
-                f"{int(is_lone.sum())} lines hold one cell, which does not look as the others of its column; "
-                "none was read as a row",
+                f"{int(is_lone.sum())} of its lines hold one cell that does not look as the others of its "
+                "column; none of them was read as a row",
                 "leave words that are no row out of the export; if it is one, fill its other cells",
                 row_number=numbers[int(np.flatnonzero(is_lone)[0])].as_py(),
             )
@@ -225,6 +210,26 @@ def _without_parts(
         read = pc.if_else(pa.array(is_unread), pa.scalar(UNREAD), key)
         cells = cells.set_column(place, cells.column_names[place], read)
     return cells, said
+
+
+def _torn_lines(
+    cells: pa.Table, key: pa.ChunkedArray, short: Mapping[int, int], is_row: Mask, is_lone: Mask
+) -> tuple[list[int], Mask]:
+    """The places of lines that are parts of rows, and which lines begin with what looks as an id."""
+    is_long = is_row.copy()
+    is_long[list(short)] = False
+    is_whole = is_long & ~is_lone
+    most = next(rows for rows in (is_whole, is_long, is_row) if 2 * rows.sum() >= is_row.sum())
+    are_told = is_whole.any() or is_row.sum() > FEW
+    ids = key.filter(pa.array(most if are_told else is_whole))
+    of_form = ~is_row | _are_of_form(key, ids, most is is_whole)
+    ends_empty = is_long & _mask(pc.equal(cells.column(cells.column_names[-1]), ""))
+    may_begin = of_form
+    if is_whole.any():
+        may_begin = of_form & _are_of_form(key, key.filter(pa.array(is_whole)), True)
+    if _pads(cells, short, ends_empty):
+        may_begin = np.zeros_like(of_form)
+    return _torn(short, of_form, may_begin, ends_empty, cells.num_columns), of_form
 
 
 def _lone_keys(cells: pa.Table, match: HeaderMatch) -> Mask:

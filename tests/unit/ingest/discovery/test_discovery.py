@@ -480,6 +480,27 @@ def test_a_last_row_that_only_begins_like_a_total_is_a_row() -> None:
     assert table.findings == ()
 
 
+def test_what_is_no_row_is_left_out_with_its_row_and_makes_no_team(
+    places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    teams = [
+        ["dept_team_id", "dept_team_name", "dept_team_parent_id"],
+        ["T1", "North", ""],
+        ["T2", "South", "T1"],
+    ]
+    put("departments.csv", written([*teams, ["Kind regards"], ["Page 1 of 1"]]))
+
+    rows, kinds = landed(places, ledger, "departments")
+
+    assert len(rows) == 2
+    assert kinds == {
+        "lines_passed_over_noted": 1,
+        "rows_torn": 1,
+        "unreadable_cell": 1,
+        "required_cell_empty": 1,
+    }
+
+
 DAMAGED_IDS = ["#REF!", '="0001"', "'0003", "1.23457E+11", "1.23457E11", "1.23457e+11"]
 
 

@@ -90,6 +90,10 @@ def test_a_line_of_one_cell_that_does_not_look_as_an_id_is_a_finding_and_no_row(
     assert "regards" not in table.findings[0].reason
 
 
+def test_a_short_row_above_a_total_stays_one() -> None:
+    assert ids(read(f"{ROWS}T3\n,,\nTotal,3,\n")) == ["T1", "T2", "T3"]
+
+
 @pytest.mark.parametrize("row", ["T3", "T3,,", "T10,,"])
 def test_a_row_with_nothing_but_its_key_stays_one(row: str) -> None:
     table = read(f"{ROWS}{row}\n")
