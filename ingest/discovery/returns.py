@@ -12,10 +12,14 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
+import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingest.contracts.cell_types import as_said
+from ingest.contracts import code_lists
+from ingest.contracts.cell_types import as_said, read_columns
+from ingest.contracts.dates import last_day_of
 from ingest.contracts.findings import Finding, RejectedFileError, rejected_file
 from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.contracts.ssda903_tables import table_of
@@ -23,6 +27,7 @@ from ingest.contracts.tolerances import noted
 from ingest.discovery.archives import files_of, received
 from ingest.discovery.file_reader import read_table
 from ingest.discovery.names import TABLE_SUFFIXES, claimed
+from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.raw_folder import Beside, RawFile, RawFolder, UnexpectedPath, UnmappedFile
 from ingest.discovery.written import HEAD_BYTES, UTF_8_MARK, as_utf_8, candidates, layout
 from ingest.file_errors import of_this_file
@@ -314,12 +319,24 @@ def _are_equal(one: pa.Table, other: pa.Table | None) -> bool:
 
 
 def _rows(file: RawFile) -> pa.Table | None:
-    """The rows as they are read, in an order of their own; None where they cannot be."""
+    """The rows as they are read, in an order of their own; None where they cannot be.
+
+    A cell says what it is read as, however it is written, and itself where it cannot be read.
+    """
     fmt = submitted_formats()[file.return_name]
     try:
-        table = read_table(received(file)[0], file.suffix, fmt.match_headers)
+        table = with_sure_numbers(read_table(received(file)[0], file.suffix, fmt.match_headers), fmt)
     except RejectedFileError:
         return None
     columns = fmt.match_headers(table.headers).columns
-    held = {name: as_said(table.cells.column(str(at)).combine_chunks()) for name, at in columns.items()}
-    return pa.table(dict(sorted(held.items()))).sort_by([(name, "ascending") for name in sorted(held)])
+    cells = pa.table({name: table.cells.column(str(columns[name])) for name in sorted(columns)})
+    fields = [f for f in fmt.fields if f.name in columns]
+    one_file = pa.chunked_array([pa.repeat(pa.scalar(0, pa.int32()), cells.num_rows)])
+    with duckdb.connect() as db:
+        db.register("spellings", code_lists.spellings())
+        read = read_columns(db, cells, fields, fmt, one_file, last_day_of(file.reporting_month))
+    held = {
+        name: pc.if_else(column.is_unread, as_said(cells.column(name)), pc.cast(column.typed, pa.string()))
+        for name, column in sorted(read.items())
+    }
+    return pa.table(held).sort_by([(name, "ascending") for name in held])

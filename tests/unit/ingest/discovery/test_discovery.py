@@ -173,6 +173,18 @@ def test_two_files_of_equal_rows_are_one(places: WarehousePaths, put: Put) -> No
     assert oddities(places) == [("ssd_cp_plans.csv", "same_rows_noted")]
 
 
+def test_rows_that_read_alike_are_equal_however_their_dates_and_numbers_are_written(
+    places: WarehousePaths, put: Put
+) -> None:
+    other = [[*row[:2], "/".join(reversed(row[2].split("-"))), row[3] and f"{row[3]}.0"] for row in PLANS[1:]]
+    put("cp_plans.csv", written(PLANS))
+    put("ssd_cp_plans.csv", written([PLANS[0], *other]))
+    assert held(places) == {"cp_plans.csv": "cp_plans"}
+
+    put("ssd_cp_plans.csv", written([PLANS[0], [*other[0][:2], "soon", ""], *other[1:]]))
+    assert held(places) == {}
+
+
 def test_a_file_of_ssda903_is_not_taken_for_a_return_of_its_name(places: WarehousePaths, put: Put) -> None:
     put("missing.csv", b"CHILD,DOB,MISSING,MIS_START,MIS_END\n1,01/01/2010,M,01/01/2025,02/01/2025\n")
 
@@ -466,6 +478,27 @@ def test_a_last_row_that_only_begins_like_a_total_is_a_row() -> None:
 
     assert table.cells.num_rows == 4
     assert table.findings == ()
+
+
+def test_what_is_no_row_is_left_out_with_its_row_and_makes_no_team(
+    places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    teams = [
+        ["dept_team_id", "dept_team_name", "dept_team_parent_id"],
+        ["T1", "North", ""],
+        ["T2", "South", "T1"],
+    ]
+    put("departments.csv", written([*teams, ["Kind regards"], ["Page 1 of 1"]]))
+
+    rows, kinds = landed(places, ledger, "departments")
+
+    assert len(rows) == 2
+    assert kinds == {
+        "lines_passed_over_noted": 1,
+        "rows_torn": 1,
+        "unreadable_cell": 1,
+        "required_cell_empty": 1,
+    }
 
 
 DAMAGED_IDS = ["#REF!", '="0001"', "'0003", "1.23457E+11", "1.23457E11", "1.23457e+11"]
