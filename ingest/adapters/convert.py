@@ -52,7 +52,7 @@ from ingest.ledger import FileFingerprint, Ledger
 from ingest.privacy.pseudonyms import Pseudonymiser, Pseudonyms
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "6"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "7"  # raise it when the front ends read differently, so that files are opened again
 SETS = ("ssda903", "csc_api")  # of which the files of a folder are one
 NO_NAMES: Mapping[str, str] = {}
 OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
