@@ -317,6 +317,11 @@ def _envelope(open_it: Callable[[], IO[bytes]]) -> tuple[str, str | None]:
     return (f"{lists.pop()}.item" if lists else ""), _authority(la_code)
 
 
+def said_authority(data: bytes) -> str | None:
+    """The authority that a payload says it is of. Raises RejectedFileError."""
+    return _envelope(lambda: BytesIO(data))[1]
+
+
 def _authority(said: Any) -> str | None:
     """The code of the authority that a payload says it is of. Raises RejectedFileError."""
     text = (_text(said) or "").strip()

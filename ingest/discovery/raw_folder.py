@@ -32,6 +32,11 @@ TOLD_NUMBER = re.compile(r"v\d{1,3}|(19|20)\d\d((0[1-9]|1[0-2])([0-3]\d)?)?|\d{1
 TOLD_SUFFIX = re.compile(
     r"\.(xlsx?|xlsm|xml|csv|tsv|tab|psv|dat|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE
 )
+DEEPER = Finding(
+    "unknown_file",
+    "it is a folder in a folder of the authority's folder, and nothing in it was read",
+    "move its files up into the authority's folder, or hand the folder to `line-of-sight receive`",
+)
 STILL_SECONDS = 3.0  # a file that has not changed for so long is taken to be whole
 
 
@@ -81,6 +86,10 @@ class UnmappedFile:
     def name(self) -> str:
         """The file's own name, which may be a child's."""
         return PurePosixPath(self.member).name or self.path.name
+
+    def is_below(self, la_code: str) -> bool:
+        """Whether it lies in a folder of the authority's folder, as the tables of SSDA903 may."""
+        return self.path.parent.name != la_code
 
 
 @dataclass(frozen=True)
@@ -170,6 +179,10 @@ def look(raw: Path) -> RawFolder:
                     beside.append(Beside(Path(entry.path), what, month.name, authority.name))
                     continue
                 shown = f"{month.name}/{authority.name}/{told}"
+                if entry.is_dir(follow_symlinks=False) and Path(entry.path).parent.name != authority.name:
+                    place = month.name, authority.name, Path(entry.path)
+                    oddities.append(UnexpectedPath(shown, DEEPER, *place))
+                    continue
                 name, dot, suffix = entry.name.rpartition(".")
                 about = entry.stat(follow_symlinks=False)
                 is_return = name in submitted_formats() and dot + suffix.lower() in SUFFIXES

@@ -218,6 +218,68 @@ def test_what_lies_beside_is_passed_over_and_listed_without_a_finding(
     assert listed == dict.fromkeys(BESIDE, "passed over") | {"cp_plans.csv": "not read yet"}
 
 
+def said_of(places: WarehousePaths, ledger: Ledger) -> dict[str, tuple[str, str]]:
+    """What is found of each file that is not read, or not as it is named: its kind and its next move."""
+    found = sorted_out(places)
+    convert_files(found, MONTH, places.opened, ledger, PSEUDONYMS)
+    rows = [row for path in finding_files(places.opened) for row in pq.read_table(path).to_pylist()]
+    of_files = [(f.file, note) for f in found.files for note in f.notes]
+    of_oddities = [(odd.file, odd.finding) for odd in found.oddities]
+    return {row["file"]: (row["reason"], row["next_move"]) for row in rows} | {
+        file: (one.reason, one.next_move) for file, one in (*of_files, *of_oddities)
+    }
+
+
+BELOW = {
+    "a file in a folder": ("sub/cp_plans.csv", "withheld name 1/cp_plans.csv", "it lies in a folder of the"),
+    "a folder in a folder": (
+        "sub/sub/cp_plans.csv",
+        "withheld name 1/withheld name 1",
+        "it is a folder in a",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BELOW)
+def test_what_lies_below_an_authoritys_folder_is_listed_with_its_next_move(
+    kind: str, places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    path, told, reason = BELOW[kind]
+    (places.raw / MONTH / LA / path).parent.mkdir(parents=True)
+    put(path, written(PLANS))
+
+    why, move = said_of(places, ledger)[f"{MONTH}/{LA}/{told}"]
+    assert why.startswith(reason)
+    assert "line-of-sight receive" in move
+
+
+def test_text_under_the_name_of_a_workbook_is_read(places: WarehousePaths, put: Put) -> None:
+    put("Export.xls", written(PLANS, "\t"))
+    put("contacts.xls", b"<html><table><tr><th>a</th></tr></table></html>")
+
+    assert held(places) == {"Export.xls": "cp_plans"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("302_cp_plans.csv", f"its name says authority 302; the folder is {LA}, March 2025"),
+        ("cp_plans_202502.csv", f"its name says February 2025; the folder is {LA}, March 2025"),
+        ("302_cp_plans_Feb25.csv", "its name says authority 302 and February 2025"),
+        (f"{LA}_cp_plans_202503.csv", None),
+        ("cp_plans_20250403.csv", None),  # the day of an export
+    ],
+)
+def test_a_name_that_its_folder_contradicts_is_said(
+    name: str, said: str | None, places: WarehousePaths, put: Put
+) -> None:
+    put(name, written(PLANS))
+
+    [file] = sorted_out(places).files
+    against = [note.reason for note in file.notes if note.finding == "name_against_folder"]
+    assert [one.startswith(said or "") for one in against] == ([True] if said else [])
+
+
 def test_a_text_file_that_is_a_table_is_not_passed_over(places: WarehousePaths, put: Put) -> None:
     put("other.txt", b"a\tb\tc\n1\t2\t3\n")
 
