@@ -180,8 +180,8 @@ def look(raw: Path) -> RawFolder:
                     continue
                 shown = f"{month.name}/{authority.name}/{told}"
                 if entry.is_dir(follow_symlinks=False) and Path(entry.path).parent.name != authority.name:
-                    place = month.name, authority.name, Path(entry.path)
-                    oddities.append(UnexpectedPath(shown, DEEPER, *place))
+                    of_folder = month.name, authority.name, Path(entry.path)
+                    oddities.append(UnexpectedPath(shown, DEEPER, *of_folder))
                     continue
                 name, dot, suffix = entry.name.rpartition(".")
                 about = entry.stat(follow_symlinks=False)
@@ -237,12 +237,19 @@ def only_still(found: RawFolder) -> RawFolder:
     )
 
 
-def own_names(found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, Any]]) -> dict[str, str]:
+def own_names(
+    found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, Any]], read_at: float = 0.0
+) -> dict[str, str]:
     """The own name of each file whose name no release says, for those who may see the raw folder.
 
-    Only of files that are still those that were read: the names that stand for them go by their order.
+    Only of files that are still those that were read: the names that stand for them go by their order. What
+    was not opened has its own where nothing has come into its folder, or left it, since `read_at`.
     """
     own: dict[str, str] = {}
+    for odd in found.oddities:
+        with suppress(OSError):  # gone since
+            if odd.path and odd.path.parent.stat().st_mtime < read_at:
+                own[odd.file] = str(odd.path.relative_to(raw))
     files: list[RawFile | UnmappedFile] = [*found.files, *(other for _, _, other in found.others)]
     for file in files:
         _, seen = read_before.get(file.file, ("", None))

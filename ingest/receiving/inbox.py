@@ -146,7 +146,7 @@ def _placed(
         of_name = {f"{year}-03" for year in years_in(name)}
     la_code, when, why = _agreed(
         {
-            "the command": ({authority} - {None}, {month} - {None}),
+            "the command": (_of(authority), _of(month)),
             CONTENT.get(arrival.what, "its content"): within,
             "its name": (authorities_in(name), of_name),
             "its folder": (authorities_in(folders), months_in(folders)),
@@ -214,7 +214,7 @@ def _said_within(what: str, file: UnmappedFile, data: bytes) -> tuple[set[str], 
             months |= {f"{year}-03" for year in SAID_YEAR.findall(head)}
         return set(SAID_LEA.findall(head)), months
     if what == "csc_api":
-        return {said_authority(data)} - {None}, set()
+        return _of(said_authority(data)), set()
     if what not in submitted_formats():
         return set(), set()
     fmt = submitted_formats()[what]
@@ -222,8 +222,12 @@ def _said_within(what: str, file: UnmappedFile, data: bytes) -> tuple[set[str], 
     return said_authorities(table, fmt.match_headers(table.headers).unknown), set()
 
 
+def _of(said: str | None) -> set[str]:
+    return {said} if said else set()
+
+
 def _agreed(
-    said: Mapping[str, tuple[set[str | None], set[str | None]]],
+    said: Mapping[str, tuple[set[str], set[str]]],
 ) -> tuple[str | None, str | None, str]:
     """The authority and the month that all agree on who say something; else why they cannot be told.
 
@@ -236,8 +240,8 @@ def _agreed(
     months = beside if len(of_census) > 1 and len(beside) == 1 and beside <= of_census else every
     told = []
     for source, (of_codes, of_months) in said.items():
-        parts = [f"authority {code}" for code in sorted(filter(None, of_codes)) if len(codes) > 1]
-        parts += [in_words(month) for month in sorted(filter(None, of_months)) if len(every) > 1]
+        parts = [f"authority {code}" for code in sorted(of_codes) if len(codes) > 1]
+        parts += [in_words(month) for month in sorted(of_months) if len(every) > 1]
         told += [f"{source} says {' and '.join(parts)}"] if parts else []
     unsaid = [
         f"nothing tells its {what}; give it with --{what}"

@@ -22,7 +22,7 @@ from ingest.landing.land import land_returns, pending_months
 from ingest.ledger import Ledger
 from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
-from publication.queries import files_found
+from publication.queries import TO_DO, files_found
 
 MONTH, LA = "2025-03", "301"
 PSEUDONYMS = read_key(key_file())
@@ -214,8 +214,10 @@ def test_what_lies_beside_is_passed_over_and_listed_without_a_finding(
     assert held(places) == {"cp_plans.csv": "cp_plans"}
     assert (found.others, found.oddities) == ((), ())
     assert sorted(one.path.name for one in found.beside) == sorted([*BESIDE, ".DS_Store"])
-    listed = {Path(one["file"]).name: one["stands"] for one in files_found(places)}
-    assert listed == dict.fromkeys(BESIDE, "passed over") | {"cp_plans.csv": "not read yet"}
+    listed = {Path(one["file"]).name: one["heading"] for one in files_found(places)}
+    assert listed == dict.fromkeys(BESIDE, "Passed over: nothing to do") | {
+        "cp_plans.csv": "Waiting for the next refresh"
+    }
 
 
 def said_of(places: WarehousePaths, ledger: Ledger) -> dict[str, tuple[str, str]]:
@@ -314,9 +316,27 @@ def test_a_file_is_told_by_its_own_name_only_to_those_who_see_the_raw_folder(
         return own_names(look(places.raw), places.raw, ledger.read_before())
 
     assert own() == {"2025-03/301/withheld name 1.csv": "2025-03/301/Smith, John.csv"}
+    [listed] = files_found(places)
+    assert (listed["file"], listed["heading"]) == ("2025-03/301/Smith, John.csv", TO_DO)
+    assert listed["stands"] == "its columns are those of no return, so it was not read"
+    assert listed["to_do"]
     put("A, B.csv", b"a,b,c\n1,2,3\n")  # moves the other to the second place: it is no more the one read
     assert own() == {}
     path.unlink()
+
+
+def test_what_could_not_be_opened_has_its_own_name_while_its_folder_stands_as_it_was(
+    places: WarehousePaths, put: Put
+) -> None:
+    path = put("Smith, John.zip", b"PK\x03\x04")
+    put("Jones.csv", b"")
+    changed = path.parent.stat().st_mtime
+
+    def own(read_at: float) -> list[str]:
+        return sorted(own_names(sorted_out(places), places.raw, {}, read_at).values())
+
+    assert own(changed + 1) == ["2025-03/301/Smith, John.zip"]
+    assert own(changed) == []
 
 
 def zipped(*files: tuple[str, bytes]) -> bytes:

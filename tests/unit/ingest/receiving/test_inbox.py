@@ -151,7 +151,8 @@ REFUSED = {
         "301/202_cp_plans_2025-03.csv", written(PLANS), "its name says authority 202; its folder",
     ),
     "rows against name": (
-        "301_cp_plans_2025-03.csv", written(PLANS_OF_202), "its content says authority 202; its name says authority 301",
+        "301_cp_plans_2025-03.csv", written(PLANS_OF_202),
+        "its content says authority 202; its name says authority 301",
     ),
     "census against name": (
         "301 March 2025.xml", CENSUS, "the census says authority 201 and March 2023; its name says "
