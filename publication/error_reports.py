@@ -6,7 +6,6 @@ stands and hold no value of it.
 
 import string
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -15,11 +14,11 @@ import pyarrow as pa
 from ingest.adapters.convert import returns_of
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.file_reader import RejectedFileError, read_bytes, read_table
-from ingest.discovery.raw_folder import RawFile, look, own_names
+from ingest.discovery.raw_folder import RawFile
 from ingest.discovery.returns import header_row
 from ingest.files import new_file
-from ingest.ledger import Ledger
 from ingest.paths import WarehousePaths
+from publication.own_names import names_of_files
 
 FILE = "error_report.csv"
 TEXT = pa.string()
@@ -164,7 +163,7 @@ def write_error_reports(places: WarehousePaths) -> int:
     with duckdb.connect() as db:
         db.execute(f"attach '{places.warehouse}' as warehouse (read_only)")
         db.execute("use warehouse")
-        own = _own_names(places)
+        own = {file: name for file, name in names_of_files(places).items() if file != name}
         names = {"file": list(own), "own_name": list(own.values())}
         db.register("own_names", pa.table(names, schema=OWN_NAMES))
         db.register("headers", _headers(db, places, own))
@@ -181,16 +180,6 @@ def _write(db: duckdb.DuckDBPyConnection, la_code: str, path: Path) -> None:
     rows = f"select * exclude (la_code) from report where la_code = '{la_code}'"
     with new_file(path, mode=0o600) as aside:
         db.execute(f"copy ({rows}) to '{aside}' (header)")
-
-
-def _own_names(places: WarehousePaths) -> dict[str, str]:
-    """The own names of files that no release names, where they are still those that were read."""
-    if not places.raw.is_dir():
-        return {}
-    found = look(places.raw)
-    with closing(Ledger(places.ledger)) as ledger:
-        own = own_names(found, places.raw, ledger.read_before())
-    return {file: name for file, name in own.items() if file != name}
 
 
 def _headers(db: duckdb.DuckDBPyConnection, places: WarehousePaths, own: Mapping[str, str]) -> pa.Table:

@@ -8,18 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
-from ingest.adapters.convert import not_supplied
+from ingest.adapters.convert import finding_files, not_supplied
+from ingest.contracts.findings import rejected_file
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.return_schema import submitted_formats
 from ingest.contracts.source_formats import source_rank
 from ingest.discovery import raw_folder
-from ingest.discovery.raw_folder import RawFile, UnmappedFile, own_names
+from ingest.discovery.raw_folder import RawFile, UnmappedFile
 from ingest.discovery.returns import sort_files
 from ingest.landing.land import pending_months
 from ingest.ledger import FileFingerprint, Ledger
 from ingest.paths import WarehousePaths
 from ingest.warehouse import months
+from publication.own_names import names_of_files
+
+# what is to be done about a file, the most pressing first
+TO_DO, WAITING = "To put right: these were not read", "Waiting for the next refresh"
+READ, PASSED = "Read", "Passed over: nothing to do"
+HEADINGS = (TO_DO, WAITING, READ, PASSED)
+SEE_FINDINGS = "see the findings of `line-of-sight status`"
 
 PLACES_SHOWN = {"count": 0, "percent": 1, "per_10k": 1, "days": 1, "ratio": 1, "fte": 1, "gbp": 0}
 
@@ -276,7 +285,6 @@ def status(places: WarehousePaths) -> dict[str, Any]:
     }  # fmt: skip
     if not places.ledger.exists():
         return said
-    own: Mapping[str, str] = {}
     ledger = Ledger(places.ledger)
     try:
         with duckdb.connect() as db:
@@ -288,7 +296,6 @@ def status(places: WarehousePaths) -> dict[str, Any]:
         if places.raw.is_dir():
             found = sort_files(raw_folder.look(places.raw), ledger.read_before())
             said["waiting"] = pending_months(found, ledger)
-            own = own_names(found, places.raw, ledger.read_before())
     finally:
         ledger.close()
     if release:
@@ -306,6 +313,7 @@ def status(places: WarehousePaths) -> dict[str, Any]:
                 {"folder": str(places.error_reports)},
             )
             said["left_out"] = _rows(db, "from rpt_files_left_out order by la_code, file", {})
+    own = names_of_files(places)
     for row in (*said["refused"], *said["findings"], *said["left_out"]):
         row["file"] = own.get(row["file"], row["file"])
     return said
@@ -326,28 +334,46 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
     found = sort_files(raw_folder.look(places.raw), read_before)
     newest = max(found.months, default=None)
     became = {one["file"].partition(":")[0]: one for one in receipts if one["reporting_month"] == newest}
-    listed = []
+    why = _why_not_taken(places)
+    listed: list[tuple[Path, str, str, str, str]] = []
     files: list[tuple[RawFile | UnmappedFile, str]] = [
         *((f, f.return_name) for f in found.files if f.reporting_month == newest),
         *((f, "") for month, _, f in found.others if month == newest),
     ]
     for file, name in files:
+        path = file.path / file.member
         receipt = became.get(file.file)
-        stands = "not read yet" if file.file not in read_before else "not taken; the findings say why"
-        if receipt:
-            name = name or receipt["source_format"]
-            stands = receipt["reason"] or f"{receipt['status']}, version {receipt['version']}"
-        listed.append((file.path / file.member, name or "of no known form", stands))
+        if receipt and receipt["status"] != "accepted":
+            move = rejected_file("").next_move
+            listed.append((path, name or receipt["source_format"], TO_DO, receipt["reason"], move))
+        elif receipt:
+            what = name or receipt["source_format"]
+            listed.append((path, what, READ, f"version {receipt['version']}", ""))
+        elif file.file in read_before:
+            listed.append((path, name, TO_DO, *why.get(file.file, ("it was not taken", SEE_FINDINGS))))
+        else:
+            listed.append((path, name, WAITING, "it has come since the last refresh", "refresh"))
     for odd in found.oddities:
         if odd.path and odd.reporting_month in (newest, None):
-            listed.append((odd.path, odd.finding.reason, odd.finding.next_move))
-    for one in found.beside:
-        if one.reporting_month in (newest, None):
-            listed.append((one.path, one.what, "passed over"))
-    return [
-        {"file": str(path.relative_to(places.raw)), "what": what, "stands": stands}
-        for path, what, stands in sorted(listed)
+            heading = PASSED if odd.finding.finding.endswith("_noted") else TO_DO
+            listed.append((odd.path, "", heading, odd.finding.reason, odd.finding.next_move))
+    listed += [
+        (one.path, "", PASSED, one.what, "") for one in found.beside if one.reporting_month in (newest, None)
     ]
+    return [
+        {
+            "file": str(path.relative_to(places.raw)), "heading": heading, "what": what, "stands": stands,
+            "to_do": move,
+        }
+        for path, what, heading, stands, move in sorted(listed, key=lambda one: (HEADINGS.index(one[2]), one))
+    ]  # fmt: skip
+
+
+def _why_not_taken(places: WarehousePaths) -> dict[str, tuple[str, str]]:
+    """Why each file that was opened and not taken was not, and what to do, by the name that stands for it."""
+    rows = [row for path in finding_files(places.opened) for row in pq.read_table(path).to_pylist()]
+    kinds = ("unknown_file", "rejected_file")
+    return {row["file"]: (row["reason"], row["next_move"]) for row in rows if row["finding"] in kinds}
 
 
 def _tell_states(places: WarehousePaths, ledger: Ledger, said: dict[str, Any]) -> None:

@@ -42,9 +42,8 @@ from ingest.contracts.cell_types import without_unread
 from ingest.contracts.dates import in_words, last_day_of
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.archives import received
-from ingest.discovery.beside import form_of
 from ingest.discovery.file_reader import RejectedFileError, StillWrittenError
-from ingest.discovery.formats import HEAD_BYTES, recognise
+from ingest.discovery.formats import HEAD_BYTES, recognise, what_instead
 from ingest.discovery.raw_folder import RawFile, RawFolder, UnmappedFile, is_as_seen
 from ingest.file_errors import Broke, of_this_file
 from ingest.files import sha256_of
@@ -52,8 +51,12 @@ from ingest.ledger import FileFingerprint, Ledger
 from ingest.privacy.pseudonyms import Pseudonymiser, Pseudonyms
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "6"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "7"  # raise it when the front ends read differently, so that files are opened again
 SETS = ("ssda903", "csc_api")  # of which the files of a folder are one
+BELOW = (
+    "it lies in a folder of the authority's folder, where tables of SSDA903 are looked for and nothing else",
+    "move it up into the authority's folder, or hand that folder to `line-of-sight receive`",
+)
 NO_NAMES: Mapping[str, str] = {}
 OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
 
@@ -241,10 +244,10 @@ class _Folder:
             if not is_as_seen(file):
                 continue  # it is being replaced; a later refresh finds it changed
             if source_format is None:
-                what, move = form_of(data) or (
-                    "it is neither named as a return nor recognised by its content",
-                    "returns are named as in docs/returns, with the ending .csv or .parquet",
-                )
+                if file.is_below(self.la_code):
+                    what, move = BELOW
+                else:
+                    what, move = what_instead(data[:HEAD_BYTES])
                 reason = f"{what}, so it was not read"
                 self.refused.append(_finding(file.file, "unknown_file", reason, move))
             elif source_format in sets:

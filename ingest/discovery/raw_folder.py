@@ -32,6 +32,11 @@ TOLD_NUMBER = re.compile(r"v\d{1,3}|(19|20)\d\d((0[1-9]|1[0-2])([0-3]\d)?)?|\d{1
 TOLD_SUFFIX = re.compile(
     r"\.(xlsx?|xlsm|xml|csv|tsv|tab|psv|dat|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE
 )
+DEEPER = Finding(
+    "unknown_file",
+    "it is a folder in a folder of the authority's folder, and nothing in it was read",
+    "move its files up into the authority's folder, or hand the folder to `line-of-sight receive`",
+)
 STILL_SECONDS = 3.0  # a file that has not changed for so long is taken to be whole
 
 
@@ -81,6 +86,10 @@ class UnmappedFile:
     def name(self) -> str:
         """The file's own name, which may be a child's."""
         return PurePosixPath(self.member).name or self.path.name
+
+    def is_below(self, la_code: str) -> bool:
+        """Whether it lies in a folder of the authority's folder, as the tables of SSDA903 may."""
+        return self.path.parent.name != la_code
 
 
 @dataclass(frozen=True)
@@ -170,6 +179,10 @@ def look(raw: Path) -> RawFolder:
                     beside.append(Beside(Path(entry.path), what, month.name, authority.name))
                     continue
                 shown = f"{month.name}/{authority.name}/{told}"
+                if entry.is_dir(follow_symlinks=False) and Path(entry.path).parent.name != authority.name:
+                    of_folder = month.name, authority.name, Path(entry.path)
+                    oddities.append(UnexpectedPath(shown, DEEPER, *of_folder))
+                    continue
                 name, dot, suffix = entry.name.rpartition(".")
                 about = entry.stat(follow_symlinks=False)
                 is_return = name in submitted_formats() and dot + suffix.lower() in SUFFIXES
@@ -224,12 +237,19 @@ def only_still(found: RawFolder) -> RawFolder:
     )
 
 
-def own_names(found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, Any]]) -> dict[str, str]:
+def own_names(
+    found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, Any]], read_at: float = 0.0
+) -> dict[str, str]:
     """The own name of each file whose name no release says, for those who may see the raw folder.
 
-    Only of files that are still those that were read: the names that stand for them go by their order.
+    Only of files that are still those that were read: the names that stand for them go by their order. What
+    was not opened has its own where nothing has come into its folder, or left it, since `read_at`.
     """
     own: dict[str, str] = {}
+    for odd in found.oddities:
+        with suppress(OSError):  # gone since
+            if odd.path and odd.path.parent.stat().st_mtime < read_at:
+                own[odd.file] = str(odd.path.relative_to(raw))
     files: list[RawFile | UnmappedFile] = [*found.files, *(other for _, _, other in found.others)]
     for file in files:
         _, seen = read_before.get(file.file, ("", None))

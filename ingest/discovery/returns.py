@@ -26,9 +26,11 @@ from ingest.contracts.ssda903_tables import table_of
 from ingest.contracts.tolerances import noted
 from ingest.discovery.archives import files_of, received
 from ingest.discovery.file_reader import read_table
+from ingest.discovery.formats import OLD_EXCEL, as_text
 from ingest.discovery.names import TABLE_SUFFIXES, claimed
 from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.raw_folder import Beside, RawFile, RawFolder, UnexpectedPath, UnmappedFile
+from ingest.discovery.said_in_names import against_folder
 from ingest.discovery.written import HEAD_BYTES, UTF_8_MARK, as_utf_8, candidates, layout
 from ingest.file_errors import of_this_file
 from ingest.ledger import FileFingerprint
@@ -88,11 +90,19 @@ def _tables(found: RawFolder) -> Iterator[RawFile]:
     """Every file that may hold the rows of a return, under the name that it claims, or "" for none."""
     yield from found.files
     for month, la_code, other in found.others:
-        is_below = other.path.parent.name != la_code  # a folder of its own holds the tables of SSDA903
-        if not is_below and PurePosixPath(other.name).suffix.lower() in (*TABLE_SUFFIXES, ""):
-            looks = other.size, other.mtime_ns, other.inode
-            name = claimed(other.name) or ""
-            yield RawFile(other.path, other.file, month, la_code, name, *looks, member=other.member)
+        looks = other.size, other.mtime_ns, other.inode
+        name = claimed(other.name) or ""
+        file = RawFile(other.path, other.file, month, la_code, name, *looks, member=other.member)
+        if not other.is_below(la_code) and may_hold_rows(file):
+            yield file
+
+
+def may_hold_rows(file: RawFile) -> bool:
+    """Whether a file may hold the rows of a return, by its name; what is named a workbook may be text."""
+    if file.suffix == ".xls":
+        head = _head(file, PLAIN_HEAD) or OLD_EXCEL
+        return not head.startswith((OLD_EXCEL, b"PK")) and not as_text(head).lstrip().startswith("<")
+    return file.suffix in (*TABLE_SUFFIXES, "")
 
 
 def version_of(name: str) -> int:
@@ -180,8 +190,8 @@ def settled(file: RawFile) -> RawFile | UnexpectedPath | None:
         return file if file.return_name else None
     [name] = held
     says = f"its name says {file.return_name}" if file.return_name else "its name does not tell its return"
-    note = noted("file_name_noted", said=f"{says}, its header row is that of {name}, and it was read so")
-    return replace(file, return_name=name, notes=(note,))
+    said = f"{says}, its header row is that of {name}, and it was read so"
+    return _noted(replace(file, return_name=name), said)
 
 
 def _place(file: RawFile) -> tuple[str, str, Path]:
@@ -192,8 +202,21 @@ def _named(file: RawFile) -> RawFile:
     """The file, with a note where its name is not just that of its return."""
     if PurePosixPath(file.name).stem == file.return_name:
         return file
-    said = f"it is named otherwise than its return, and was read as {file.return_name}"
-    return replace(file, notes=(noted("file_name_noted", said=said),))
+    return _noted(file, f"it is named otherwise than its return, and was read as {file.return_name}")
+
+
+def _noted(file: RawFile, said: str) -> RawFile:
+    """The file, with what is to be said of its name; what that and the folder contradict, too."""
+    notes = [noted("file_name_noted", said=said)]
+    if file.la_code and (against := against_folder(file.name, file.la_code, file.reporting_month)):
+        notes.append(against)
+    return replace(file, notes=tuple(notes))
+
+
+def return_of(row: Sequence[str]) -> str | None:
+    """The return whose header row it is; None where it is that of none, or of several."""
+    held = _held([row], "")
+    return held[0] if len(held) == 1 else None
 
 
 def _fits(row: Sequence[str], return_name: str) -> bool:

@@ -5,13 +5,13 @@ is said. Nothing in the raw folder is written over: what comes again stands besi
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path, PurePosixPath
 
 from ingest.adapters.annex_a.lists import open_lists
 from ingest.adapters.base import Notes
+from ingest.adapters.csc_api import said_authority
 from ingest.adapters.ssda903 import read_tables_file
 from ingest.contracts.dates import in_words
 from ingest.contracts.findings import RejectedFileError
@@ -20,11 +20,12 @@ from ingest.contracts.ssda903_tables import table_of
 from ingest.discovery.archives import files_of, received
 from ingest.discovery.beside import form_of, passed_over
 from ingest.discovery.file_reader import read_table
-from ingest.discovery.formats import HEAD_BYTES, recognise
-from ingest.discovery.misdirected_rows import known_authorities, said_authorities
-from ingest.discovery.names import TABLE_SUFFIXES, claimed
+from ingest.discovery.formats import HEAD_BYTES, as_text, recognise, what_instead
+from ingest.discovery.misdirected_rows import said_authorities
+from ingest.discovery.names import claimed
 from ingest.discovery.raw_folder import RawFile, UnexpectedPath, UnmappedFile
-from ingest.discovery.returns import VERSION, is_a_note, settled, version_of
+from ingest.discovery.returns import VERSION, is_a_note, may_hold_rows, settled, version_of
+from ingest.discovery.said_in_names import authorities_in, months_in, years_in
 from ingest.files import new_file
 from ingest.reference.detect import parse
 from ingest.reference.own_files import declared_files
@@ -34,26 +35,9 @@ OTHER_NAMES = {
     "cin_census": "cin_census.xml",
     "workforce_census": "workforce_census.xml",
 }
-SAID_LEA = re.compile(rb"<LEA>\s*(\d{3})\s*</LEA>")
-SAID_DATE = re.compile(rb"<ReferenceDate>\s*(\d{4}-\d{2})-\d{2}\s*</ReferenceDate>")
-NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-YEAR, NUMBER, DAY = r"(?P<year>20\d{2})", r"(?P<month>0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
-MONTH_FORMS = [
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        rf"(?<!\d){YEAR}[-_. ]?{NUMBER}(?:[-_. ]?{DAY})?(?!\d)",  # 2025-03, 20250331
-        rf"(?<!\d){DAY}[-_. ]{NUMBER}[-_. ]{YEAR}(?!\d)",  # 31-03-2025
-        rf"(?<![a-z])(?P<name>{NAMES})[a-z]*[-_. ]*(?P<year>20\d{{2}}|\d{{2}})(?!\d)",  # March 2025, Mar25
-        rf"(?<!\d){YEAR}[-_. ]*(?P<name>{NAMES})[a-z]*",  # 2025 March
-    )
-]
-
-
-RUN_ON = re.compile(  # the day of an export, which is not the month that it is of
-    r"(?<![a-z])(run|ran|printed|exported|extracted|created|generated|produced|saved)[-_. ]*(on|at)?[-_. ]*"
-    r"(\d{4}[-_. ]?\d{2}[-_. ]?\d{2}|\d{2}[-_. ]?\d{2}[-_. ]?\d{4})(?!\d)",
-    re.IGNORECASE,
-)
+SAID_LEA = re.compile(r"<LEA>\s*(\d{3})\s*</LEA>")
+SAID_DATE = re.compile(r"<ReferenceDate>\s*(\d{4}-\d{2})-\d{2}\s*</ReferenceDate>")
+SAID_YEAR = re.compile(r"<Year>\s*(\d{4})\s*</Year>")
 
 
 @dataclass(frozen=True)
@@ -74,6 +58,8 @@ class Arrival:
 
 
 BESIDE, THERE = "passed over", "already there"
+THE_CENSUS = "the census"
+CONTENT = {"cin_census": THE_CENSUS, "workforce_census": THE_CENSUS, "csc_api": "the payload"}
 
 
 def plan(
@@ -151,27 +137,24 @@ def _placed(
             return arrival
         if not arrival.what:
             return _of_reference(arrival, data, reference)
-        said_codes, said_months = _said_within(arrival.what, file, data)
+        within = _said_within(arrival.what, file, data)
     except RejectedFileError as refused:
         return Arrival(file, why=str(refused))
     name, folders = PurePosixPath(file.name).stem, str(Path(file.file).parent)
-    la_code, against = _agreed(
-        "authority", str,
+    of_name = months_in(name)
+    if arrival.what == "cin_census" and not of_name:  # which is of March
+        of_name = {f"{year}-03" for year in years_in(name)}
+    la_code, when, why = _agreed(
         {
-            "--authority says": {authority} - {None}, "its content says": said_codes,
-            "its name says": _authorities_in(name), "its folder says": _authorities_in(folders),
-        },
-    )  # fmt: skip
-    when, against_month = _agreed(
-        "month", in_words,
-        {
-            "--month says": {month} - {None}, "its content says": said_months,
-            "its name says": _months_in(name), "its folder says": _months_in(folders),
-        },
-    )  # fmt: skip
-    arrival = replace(arrival, la_code=la_code, month=when)
+            "the command": (_of(authority), _of(month)),
+            CONTENT.get(arrival.what, "its content"): within,
+            "its name": (authorities_in(name), of_name),
+            "its folder": (authorities_in(folders), months_in(folders)),
+        }
+    )
+    arrival = replace(arrival, la_code=la_code, month=when, why=why)
     if la_code is None or when is None:
-        return replace(arrival, why="; ".join(filter(None, (against, against_month))))
+        return arrival
     return place(arrival, raw / when / la_code, data)
 
 
@@ -183,10 +166,11 @@ def _known(arrival: Arrival, data: bytes) -> Arrival:
     if form in ("cin_census", "workforce_census", "csc_api"):
         return replace(arrival, what=form)
     if form == "annex_a" and parse(data, ".xlsx").outcome != "read":
-        return replace(arrival, what=form, why=_no_annex_a(data))
-    if suffix in (*TABLE_SUFFIXES, "") and file.name not in declared_files():
-        looks = file.size, file.mtime_ns, file.inode
-        raw = RawFile(file.path, file.file, "", "", claimed(file.name) or "", *looks, member=file.member)
+        why = _no_annex_a(data)
+        return replace(arrival, what="a workbook" if why else form, why=why)
+    looks = file.size, file.mtime_ns, file.inode
+    raw = RawFile(file.path, file.file, "", "", claimed(file.name) or "", *looks, member=file.member)
+    if may_hold_rows(raw) and file.name not in declared_files():
         found = settled(raw)
         if isinstance(found, UnexpectedPath):
             return replace(arrival, why=f"{found.finding.reason}; {found.finding.next_move}")
@@ -206,8 +190,7 @@ def _no_annex_a(data: bytes) -> str:
     try:
         open_lists(data, Notes())
     except RejectedFileError as why:
-        what, _ = form_of(data) or (str(why), "")
-        return f"{what}; a return is sent as CSV, one sheet a file"
+        return "; ".join(form_of(data) or (str(why),))
     return ""
 
 
@@ -216,17 +199,22 @@ def _of_reference(arrival: Arrival, data: bytes, reference: Path) -> Arrival:
     parsed = parse(data, PurePosixPath(name).suffix)
     if parsed.outcome == "read" or name in declared_files():
         return place(replace(arrival, what="reference"), reference, data)
-    if parsed.outcome == "document":
+    is_text = name.lower().endswith(".txt")  # of words alone it would have been told a note before
+    if parsed.outcome == "document" and not is_text:
         return replace(arrival, what=BESIDE, why="a note")
-    return replace(arrival, why="neither its name nor its content is that of a return or a reference file")
+    return replace(arrival, why="; ".join(what_instead(data[:HEAD_BYTES])))
 
 
 def _said_within(what: str, file: UnmappedFile, data: bytes) -> tuple[set[str], set[str]]:
     """The authorities and the months that the content says it is of. Raises RejectedFileError."""
     if what in ("cin_census", "workforce_census"):
-        head = data[:HEAD_BYTES]
-        codes = {found.decode() for found in SAID_LEA.findall(head)}
-        return codes, {found.decode() for found in SAID_DATE.findall(head)}
+        head = as_text(data[:HEAD_BYTES])
+        months = set(SAID_DATE.findall(head))
+        if what == "cin_census":
+            months |= {f"{year}-03" for year in SAID_YEAR.findall(head)}
+        return set(SAID_LEA.findall(head)), months
+    if what == "csc_api":
+        return _of(said_authority(data)), set()
     if what not in submitted_formats():
         return set(), set()
     fmt = submitted_formats()[what]
@@ -234,48 +222,34 @@ def _said_within(what: str, file: UnmappedFile, data: bytes) -> tuple[set[str], 
     return said_authorities(table, fmt.match_headers(table.headers).unknown), set()
 
 
-@cache
-def _authorities_in(words: str) -> set[str]:
-    """The authorities that a name or folder tells, by DfE code, ONS code or name."""
-    spoken = f" {_spaced(words)} "
-    known = known_authorities().items()
-    return {code for spelling, code in known if f" {_spaced(spelling)} " in spoken}
-
-
-@cache
-def _spaced(words: str) -> str:
-    return " ".join(re.findall("[a-z0-9]+", words.lower()))
-
-
-@cache
-def _months_in(words: str) -> set[str]:
-    """The months that a name or folder tells, as YYYY-MM."""
-    said = set()
-    words = RUN_ON.sub(" ", words)
-    for form in MONTH_FORMS:
-        for found in form.finditer(words):
-            parts = found.groupdict()
-            year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
-            named = NAMES.split("|").index(parts["name"].lower()) + 1 if "name" in parts else parts["month"]
-            said.add(f"{year}-{int(named):02}")
-    return said
+def _of(said: str | None) -> set[str]:
+    return {said} if said else set()
 
 
 def _agreed(
-    what: str, in_words: Callable[[str], str], said: Mapping[str, set[str] | set[str | None]]
-) -> tuple[str | None, str]:
-    """What all that say something agree on; else why it cannot be told."""
-    every = {one for values in said.values() for one in values if one}
-    if len(every) == 1:
-        return every.pop(), ""
-    if not every:
-        return None, f"nothing tells its {what}; give it with --{what}"
-    told = [
-        f"{source} {' and '.join(in_words(one) for one in sorted(filter(None, values)))}"
-        for source, values in said.items()
-        if values
+    said: Mapping[str, tuple[set[str], set[str]]],
+) -> tuple[str | None, str | None, str]:
+    """The authority and the month that all agree on who say something; else why they cannot be told.
+
+    A census whose year and date disagree is of the one that another says too.
+    """
+    codes = {code for of_source, _ in said.values() for code in of_source}
+    every = {month for _, of_source in said.values() for month in of_source}
+    beside = {month for source, (_, of_source) in said.items() if source != THE_CENSUS for month in of_source}
+    of_census = said.get(THE_CENSUS, (set(), set()))[1]
+    months = beside if len(of_census) > 1 and len(beside) == 1 and beside <= of_census else every
+    told = []
+    for source, (of_codes, of_months) in said.items():
+        parts = [f"authority {code}" for code in sorted(of_codes) if len(codes) > 1]
+        parts += [in_words(month) for month in sorted(of_months) if len(every) > 1]
+        told += [f"{source} says {' and '.join(parts)}"] if parts else []
+    unsaid = [
+        f"nothing tells its {what}; give it with --{what}"
+        for what, values in (("authority", codes), ("month", every))
+        if not values
     ]
-    return None, f"{what}: {', '.join(told)}"
+    code = codes.pop() if len(codes) == 1 else None
+    return code, months.pop() if len(months) == 1 else None, "; ".join((*told, *unsaid))
 
 
 def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
@@ -298,6 +272,7 @@ def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
     name = VERSION.sub("", there[-1].name)  # a version is of one name
     stem, _, ending = name.rpartition(".")
     why = f"version {number}, beside {', '.join(path.name for path in there)}"
+    why = "; ".join(filter(None, (arrival.why, why)))
     return replace(arrival, target=folder / f"{stem}.v{number}.{ending}", why=why)
 
 

@@ -1,6 +1,8 @@
 """Ask the current release: a figure and its grounds, a scorecard, how things stand."""
 
 import json
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +154,7 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
 @release_option
 @restricted_option
 @json_option
-@click.option("--files", is_flag=True, help="Show what each file of the newest month was taken for.")
+@click.option("--files", is_flag=True, help="Show each file of the newest month, and what to do.")
 def status(
     raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool, files: bool
 ) -> None:
@@ -163,7 +165,13 @@ def status(
         if as_json:
             click.echo(json.dumps(listed, indent=1))
         else:
-            print_table(["file", "what it is", "how it stands"], [list(one.values()) for one in listed])
+            for heading, of_heading in groupby(listed, key=itemgetter("heading")):
+                out.print(f"{heading}:")
+                names = ["file", "what", "stands", "to_do"]
+                print_table(
+                    ["file", "what it is", "how it stands", "what to do"],
+                    [[one[name] for name in names] for one in of_heading],
+                )
         return
     said = answers.status(places)
     if as_json:
