@@ -15,7 +15,7 @@ select
     ) as earlier_figure_count
 from {{ ref('fct_held_figures') }} as held
 inner join {{ ref('dim_ground') }} as grounds on held.ground = grounds.ground
-inner join {{ source('ledger', 'reporting') }} as reporting
+inner join {{ ref('stg_ledger__reporting') }} as reporting
     on held.period_end = last_day((reporting.view_month || '-01')::date)
 group by held.la_code, held.ground, held.return_name, held.field_name, held.rule_id
 order by
