@@ -23,7 +23,7 @@ from publication import queries as answers
 
 @main.command()
 @click.argument("indicator")
-@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @click.option("--month", required=True, type=MONTH, help="The month asked about, as 2025-04.")
 @release_option
 @json_option
@@ -69,10 +69,11 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
             for f in said["figures"]
         ],
     )
-    out.print(f"Counted: {said['numerator_rule']}")
-    out.print(f"Out of:  {said['denominator_rule']}")
+    out.print(f"Counted: {said['rule']['counted']}", markup=False)
+    if "out_of" in said["rule"]:
+        out.print(f"Out of:  {said['rule']['out_of']}", markup=False)
     if said["decision_note"]:
-        out.print(f"Note:    {said['decision_note']}")
+        out.print(f"Note:    {said['decision_note']}", markup=False)
     out.print("Read from what counts of what came:")
     print_table(
         ["return", "counts", "file", "version", "status", "SHA-256"],
@@ -97,7 +98,7 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
 
 
 @main.command()
-@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @click.option("--month", type=MONTH, help="The month asked about.  [default: the month the release reports]")
 @release_option
 @json_option
@@ -203,7 +204,7 @@ def status(
     print_table(
         ["authority", "accepted", "missing", "refused", "the month"],
         [
-            [a["la_code"], a["accepted"], a["missing"], a["refused"], a.get("state_in_words")]
+            [a["la_code"], a["accepted"], a.get("missing"), a["refused"], a.get("state_in_words")]
             for a in said["authorities"]
         ],
     )

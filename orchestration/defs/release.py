@@ -36,7 +36,7 @@ def descriptions() -> dict[str, dict]:
 
 FACTS = """
 with returns as (
-    select la_code, bool_or(submission_status = 'accepted') as is_sent
+    select la_code, bool_or(submission_status = 'accepted') as is_sent, bool_or(is_required) as is_required
     from fct_submissions where reporting_month = $month group by la_code, return_name
 ),
 authorities as (select la_code, bool_or(is_sent) as is_sent from returns group by la_code)
@@ -48,7 +48,7 @@ select
     (select count(*) from authorities where is_sent) as "authorities submitted",
     (select count(*) from authorities where not is_sent) as "authorities missing",
     (select count(*) from returns where is_sent) as "returns accepted",
-    (select count(*) from returns where not is_sent) as "returns missing",
+    (select count(*) from returns where is_required and not is_sent) as "returns missing",
     current_date - last_day(($month || '-01')::date) as "days since the month ended"
 """
 
