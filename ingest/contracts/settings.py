@@ -90,6 +90,9 @@ class Arrivals(Section):
     enabled: bool = Field(False, description="Refresh when new files lie still in the raw folder.")
     every_minutes: int = Field(5, ge=1, le=1440, description="How often the folder is looked at.")
     quiet_minutes: float = Field(10, ge=0, description="How long no file may have been touched.")
+    when_complete: bool = Field(
+        False, description="Wait, besides, until every return of `required_returns` lies there."
+    )
 
 
 class MonthEndSchedule(Section):

@@ -62,6 +62,7 @@ class Outcome:
     month_states: Mapping[str, int] = field(default_factory=dict)
     public_month: str | None = None
     public_pack: Mapping[str, Any] = field(default_factory=dict)  # why there is none, or what was left out
+    run_id: str | None = None  # of Dagster: where the page and the log speak of the same run
     not_judged: tuple[str, ...] = ()  # checks that crashed or that nobody asked for, in words
 
     def as_json(self) -> dict[str, Any]:
