@@ -282,7 +282,7 @@ def read_settings(path: Path, name: str = FILE) -> Settings:
         raise InvalidSettingsError(str(error)) from None
     if not isinstance(said, dict):
         raise InvalidSettingsError(f"{name} has no keys; `line-of-sight init` writes one that has")
-    said = _without_blanks(said)
+    said = _without_blanks(said, Settings)
     for where in PATHS:
         _make_absolute(said, where, path.parent)
     try:
@@ -329,12 +329,17 @@ def _keys_of(section: type[Section], above: tuple[str, ...]) -> Iterator[tuple[s
             yield ": ".join(path), declared
 
 
-def _without_blanks(said: Any) -> Any:
-    """A key with nothing after it is as one that is not there."""
-    if isinstance(said, dict):
-        kept = {key: _without_blanks(value) for key, value in said.items()}
-        return {key: value for key, value in kept.items() if value not in ("", {})}
-    return said
+def _without_blanks(said: dict[str, Any], section: Any) -> dict[str, Any]:
+    """A key with nothing after it is as one that is not there; one that is not known stays, to be told."""
+    fields = section.model_fields if isinstance(section, type) and issubclass(section, Section) else {}
+    known = {declared.alias or name: declared.annotation for name, declared in fields.items()}
+    made = {}
+    for key, value in said.items():
+        if isinstance(value, dict):
+            value = _without_blanks(value, known.get(key))
+        if key not in known or value not in ("", {}):
+            made[key] = value
+    return made
 
 
 def _make_absolute(said: dict[str, Any], where: tuple[str, ...], beside: Path) -> None:

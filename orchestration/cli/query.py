@@ -1,11 +1,14 @@
 """Ask the current release: a figure and its grounds, a scorecard, how things stand."""
 
 import json
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ingest.contracts import settings
 from ingest.paths import WarehousePaths
 from orchestration.cli.console import out, print_table
 from orchestration.cli.group import main
@@ -17,6 +20,7 @@ from orchestration.cli.options import (
     release_option,
     restricted_option,
 )
+from orchestration.health import health
 from orchestration.runtime.outcome import counted
 from publication import queries as answers
 
@@ -154,10 +158,27 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
 @restricted_option
 @json_option
 @click.option("--files", is_flag=True, help="Show what each file of the newest month was taken for.")
+@click.option("--check", is_flag=True, help="End with the state as the exit code, for a monitor.")
 def status(
-    raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool, files: bool
+    raw: Path,
+    reference: Path,
+    release: Path,
+    restricted: Path | None,
+    as_json: bool,
+    files: bool,
+    check: bool,
 ) -> None:
-    """Show what has arrived, what is missing, what was withheld, and the current release."""
+    """Show what has arrived, what is missing, what was withheld, and the current release.
+
+    Missing is what the month waits for: what the settings require, or else what came for the month before.
+
+    \b
+    For a monitor:  line-of-sight status --check --json   (its part `health` says state, run id, age, counts)
+    Exit codes with --check, the worst that holds:
+      0 well   6 there is no release   3 the last refresh was withheld or broke
+      5 stale: the month that is due has not been released   4 figures held, or returns missing
+    Without --check it ends with 0.
+    """
     places = WarehousePaths.of(raw, reference, release, restricted)
     if files:
         listed = answers.files_found(places)
@@ -167,10 +188,21 @@ def status(
             print_table(["file", "what it is", "how it stands"], [list(one.values()) for one in listed])
         return
     said = answers.status(places)
+    said["health"] = health(places, settings.current(), said)
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
-        return
-    current = said["release"]
+    else:
+        _print_status(said)
+    sys.exit(said["health"]["exit_code"] if check else 0)
+
+
+def _print_status(said: Mapping[str, Any]) -> None:
+    current, stands = said["release"], said["health"]
+    out.print(
+        f"State: {stands['state']}"
+        + (f"; {stands['due_month']} is due and has not been released" if stands["is_stale"] else "")
+        + ("; a refresh is running" if stands["is_running"] else "")
+    )
     if current:
         out.print(
             f"Current release: {current['release']}, reporting {current['view_month']}, {current['place']}"

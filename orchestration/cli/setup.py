@@ -1,10 +1,14 @@
-"""Settle a council's settings once."""
+"""Settle a council's settings once, and see whether the machine is ready."""
 
+import json
+import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.text import Text
 
 from ingest.contracts.authorities import UnknownPlaceError, code_of, names_of, regions
 from ingest.contracts.return_schema import submitted_formats
@@ -12,9 +16,9 @@ from ingest.contracts.settings import FILE, InvalidSettingsError
 from ingest.contracts.suggest import meant
 from ingest.privacy import key_file
 from ingest.privacy.key_file import InvalidKeyError
-from orchestration.cli.console import out, refused
+from orchestration.cli.console import HELD, out, refused
 from orchestration.cli.group import main
-from orchestration.cli.options import FOLDER
+from orchestration.cli.options import FOLDER, json_option, key_option
 
 
 @main.command()
@@ -103,6 +107,32 @@ def init(
             soft_wrap=True,
         )
     out.print("Next: line-of-sight doctor, and then line-of-sight refresh")
+
+
+@main.command()
+@key_option
+@json_option
+def doctor(key: Path | None, as_json: bool) -> None:
+    """Check whether this machine is ready for a refresh, and say what mends what is not.
+
+    \b
+    Looks at settings, folders, permissions, key, disk, memory, clock, versions, month end, lock and, where
+    the settings name one, the server. Changes nothing.
+    Exit codes:  0 nothing failed   4 something failed, and what mends it is said
+    """
+    from orchestration.doctor import examine
+
+    checked = examine(key)
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in checked], indent=1))
+    else:
+        for one in checked:
+            colour = {"passed": "green", "failed": "red"}.get(one.state, "dim")
+            line = Text.assemble((f"{one.state:8}", colour), f"{one.name:12}", one.sentence)
+            out.print(line, soft_wrap=True)
+            if one.fix:
+                out.print(f"{'':20}{one.fix}", soft_wrap=True, markup=False)
+    sys.exit(HELD if any(one.state == "failed" for one in checked) else 0)
 
 
 def _silent(_question: str, default: Any = None, **_: Any) -> Any:

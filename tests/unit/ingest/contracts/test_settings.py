@@ -72,6 +72,7 @@ def test_a_file_that_has_changed_is_read_again(council: Path) -> None:
     ("text", "expected"),
     [
         ("folder: {raw: x}", "line-of-sight.yml: folder is not known; did you mean folders?"),
+        ("rgion:", "line-of-sight.yml: rgion is not known; did you mean region?"),
         ("folders: {rwa: x}", "line-of-sight.yml: folders: rwa is not known; did you mean raw?"),
         ("schedules: {refresh: {dya: 5}}", "schedules: refresh: dya is not known; did you mean day?"),
         ("schedules: {refresh: {at: '6'}}", "schedules: refresh: at is an hour, as 06:30"),
