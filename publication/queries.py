@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 from ingest.adapters.convert import finding_files, not_supplied
 from ingest.contracts.findings import rejected_file
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
-from ingest.contracts.return_schema import submitted_formats
 from ingest.contracts.source_formats import source_rank
+from ingest.contracts.suggest import nearest
 from ingest.discovery import raw_folder
 from ingest.discovery.raw_folder import RawFile, UnmappedFile
 from ingest.discovery.returns import sort_files
@@ -22,6 +22,7 @@ from ingest.landing.land import pending_months
 from ingest.ledger import FileFingerprint, Ledger
 from ingest.paths import WarehousePaths
 from ingest.warehouse import months
+from publication import counting_rules
 from publication.own_names import names_of_files
 
 # what is to be done about a file, the most pressing first
@@ -140,6 +141,15 @@ def shown_change(difference: float | None, direction: str | None, unit: str) -> 
     return f"{'+' if difference > 0 else ''}{shown(difference, unit)} {direction}"
 
 
+def authority_names(release: Path) -> dict[str, str]:
+    """The name by code of each authority that the current release knows; none where there is no release."""
+    marts = release / "current" / "marts.duckdb"
+    if not marts.exists():
+        return {}
+    with duckdb.connect(str(marts), read_only=True) as db:
+        return dict(db.sql("select la_code, la_name from dim_authority").fetchall())
+
+
 def _rows(db: duckdb.DuckDBPyConnection, sql: str, given: dict[str, Any]) -> list[dict[str, Any]]:
     asked = db.execute(sql, given)
     names = [column[0] for column in asked.description or ()]
@@ -165,18 +175,14 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
         asked = {"indicator": indicator, "authority": authority, "month": month}
         about = _rows(db, "from dim_indicator where indicator_id = $indicator", {"indicator": indicator})
         if not about:
-            near = _rows(
-                db,
-                """
-                select indicator_id from dim_indicator
-                order by levenshtein(indicator_id, $indicator)
-                limit 3
-                """,
-                {"indicator": indicator},
+            titles = dict(db.sql("select indicator_id, title from dim_indicator").fetchall())
+            near = nearest(indicator, titles)
+            move = (
+                f"did you mean {' or '.join(f'{one} ({titles[one]})' for one in near)}?"
+                if near
+                else "`line-of-sight scorecard` shows every one, and --json its id"
             )
-            raise NotFoundError(
-                f"{indicator} is not an indicator; near it: {', '.join(n['indicator_id'] for n in near)}"
-            )
+            raise NotFoundError(f"{indicator} is not an indicator; {move}")
         figures = _rows(
             db,
             """
@@ -195,9 +201,17 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
             asked,
         )
         if not figures:
-            raise NotFoundError(
-                f"authority {authority} owes no answer for {month}; its first folder may be later"
+            answered = db.execute(
+                """
+                select strftime(min(period_end), '%Y-%m'), strftime(max(period_end), '%Y-%m')
+                from fct_indicator_values where la_code = $1
+                """,
+                [authority],
+            ).fetchone() or (None, None)
+            has = (
+                f"it answers for {answered[0]} to {answered[1]}" if answered[0] else "it has opened no folder"
             )
+            raise NotFoundError(f"authority {authority} owes no answer for {month}; {has}")
         needed = (about[0]["returns_required"] + " " + (about[0]["returns_optional"] or "")).split()
         snapshot = next((f["snapshot_month"] for f in figures if f["snapshot_month"]), month)
         returns = _rows(
@@ -220,6 +234,7 @@ def explain(release: Path, indicator: str, authority: str, month: str) -> dict[s
     behind = {"marts", *needed}
     return {
         **about[0],
+        "rule": counting_rules.in_words(about[0]),
         "authority": f"{names[0]['la_name']} ({authority})" if names else authority,
         "month": month,
         "state": state,
@@ -386,7 +401,14 @@ def _tell_states(places: WarehousePaths, ledger: Ledger, said: dict[str, Any]) -
     known = {row["la_code"]: row for row in months.states(ledger, policies, [said["month"]])}
     for authority in said["authorities"]:
         state = known[authority["la_code"]]
-        authority |= {"month_state": state["month_state"], "state_in_words": months.in_words(state)}
+        missing = state["missing_returns"].split(", ") if state["missing_returns"] else []
+        authority |= {
+            "missing": len(missing),
+            "month_state": state["month_state"],
+            "state_in_words": months.in_words(state),
+        }
+        if missing:
+            said["missing"].append({"la_code": authority["la_code"], "returns": missing})
 
 
 def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
@@ -407,20 +429,8 @@ def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
         """,
         [said["month"]],
     )
-    returns = list(submitted_formats())
     said["refused"] = _rows(
         db, "select * from newest where status = 'rejected' order by la_code, return_name", {}
-    )
-    said["missing"] = _rows(
-        db,
-        """
-        with owed as (
-            select distinct folders.la_code, unnest($returns) as return_name from folders
-        )
-        select la_code, list(return_name order by return_name) as returns
-        from owed anti join newest using (la_code, return_name) group by la_code order by la_code
-        """,
-        {"returns": returns},
     )
     said["authorities"] = _rows(
         db,
@@ -428,10 +438,9 @@ def _tell_received(db: duckdb.DuckDBPyConnection, said: dict[str, Any]) -> None:
         select
             folders.la_code,
             count(*) filter (where status = 'accepted') as accepted,
-            count(*) filter (where status = 'rejected') as refused,
-            $owed - count(newest.return_name) as missing
+            count(*) filter (where status = 'rejected') as refused
         from (select distinct la_code from folders) as folders left join newest using (la_code)
         group by folders.la_code order by folders.la_code
         """,
-        {"owed": len(returns)},
+        {},
     )

@@ -23,12 +23,12 @@ from ingest.paths import DBT_PROJECT
 from ingest.reference.own_files import declared_files
 from orchestration.asset_groups import in_words
 from orchestration.runtime.dbt_build import manifest_path
+from publication.counting_rules import HEADING
 from publication.public_pack.methodology import tied_to_in_words
 
 ROOT = DBT_PROJECT.parent
 SEEDS = DBT_PROJECT / "seeds"
 AT_THE_ROOT = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE")
-EVIDENCE_HEADING = re.compile(r"^-- ([a-z0-9_]+(?:, [a-z0-9_]+)*)  (\S.*)$", re.MULTILINE)
 
 Row = Mapping[str, str]
 
@@ -104,7 +104,7 @@ def evidence_blocks() -> Iterator[tuple[str, tuple[str, str]]]:
     """Each indicator with the file and the SQL that says who counts: from its heading to the next one."""
     for path in sorted((DBT_PROJECT / "models" / "intermediate").rglob("*.sql")):
         text = path.read_text(encoding="utf-8")
-        headings = list(EVIDENCE_HEADING.finditer(text))
+        headings = list(HEADING.finditer(text))
         for heading in headings:
             block = text[heading.start() :]
             ends = re.search(r"\n\)(,|\n)", block) if heading.start() else None  # or all of the model

@@ -91,6 +91,7 @@ def load_sources(
     )
     db.execute("create table ledger.folders as from folders")
     db.execute("create table ledger.month_states as from month_states")
+    db.execute("create table ledger.required_returns as from required_returns")
     db.execute(f"create table ledger.reporting as select '{newest}' as view_month")
     db.register("days", calendar())
     db.execute("create table ledger.calendar as from days")

@@ -1,6 +1,8 @@
 """Ask the current release: a figure and its grounds, a scorecard, how things stand."""
 
 import json
+import sys
+from collections.abc import Mapping
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 
 import click
 
+from ingest.contracts import settings
 from ingest.paths import WarehousePaths
 from orchestration.cli.console import out, print_table
 from orchestration.cli.group import main
@@ -19,13 +22,14 @@ from orchestration.cli.options import (
     release_option,
     restricted_option,
 )
+from orchestration.health import health
 from orchestration.runtime.outcome import counted
 from publication import queries as answers
 
 
 @main.command()
 @click.argument("indicator")
-@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @click.option("--month", required=True, type=MONTH, help="The month asked about, as 2025-04.")
 @release_option
 @json_option
@@ -71,10 +75,11 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
             for f in said["figures"]
         ],
     )
-    out.print(f"Counted: {said['numerator_rule']}")
-    out.print(f"Out of:  {said['denominator_rule']}")
+    out.print(f"Counted: {said['rule']['counted']}", markup=False)
+    if "out_of" in said["rule"]:
+        out.print(f"Out of:  {said['rule']['out_of']}", markup=False)
     if said["decision_note"]:
-        out.print(f"Note:    {said['decision_note']}")
+        out.print(f"Note:    {said['decision_note']}", markup=False)
     out.print("Read from what counts of what came:")
     print_table(
         ["return", "counts", "file", "version", "status", "SHA-256"],
@@ -99,7 +104,7 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
 
 
 @main.command()
-@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @click.option("--month", type=MONTH, help="The month asked about.  [default: the month the release reports]")
 @release_option
 @json_option
@@ -155,10 +160,27 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
 @restricted_option
 @json_option
 @click.option("--files", is_flag=True, help="Show each file of the newest month, and what to do.")
+@click.option("--check", is_flag=True, help="End with the state as the exit code, for a monitor.")
 def status(
-    raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool, files: bool
+    raw: Path,
+    reference: Path,
+    release: Path,
+    restricted: Path | None,
+    as_json: bool,
+    files: bool,
+    check: bool,
 ) -> None:
-    """Show what has arrived, what is missing, what was withheld, and the current release."""
+    """Show what has arrived, what is missing, what was withheld, and the current release.
+
+    Missing is what the month waits for: what the settings require, or else what came for the month before.
+
+    \b
+    For a monitor:  line-of-sight status --check --json   (its part `health` says state, run id, age, counts)
+    Exit codes with --check, the worst that holds:
+      0 well   6 there is no release   3 the last refresh was withheld or broke
+      5 stale: the month that is due has not been released   4 figures held, or returns missing
+    Without --check it ends with 0.
+    """
     places = WarehousePaths.of(raw, reference, release, restricted)
     if files:
         listed = answers.files_found(places)
@@ -174,10 +196,21 @@ def status(
                 )
         return
     said = answers.status(places)
+    said["health"] = health(places, settings.current(), said)
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
-        return
-    current = said["release"]
+    else:
+        _print_status(said)
+    sys.exit(said["health"]["exit_code"] if check else 0)
+
+
+def _print_status(said: Mapping[str, Any]) -> None:
+    current, stands = said["release"], said["health"]
+    out.print(
+        f"State: {stands['state']}"
+        + (f"; {stands['due_month']} is due and has not been released" if stands["is_stale"] else "")
+        + ("; a refresh is running" if stands["is_running"] else "")
+    )
     if current:
         out.print(
             f"Current release: {current['release']}, reporting {current['view_month']}, {current['place']}"
@@ -211,7 +244,7 @@ def status(
     print_table(
         ["authority", "accepted", "missing", "refused", "the month"],
         [
-            [a["la_code"], a["accepted"], a["missing"], a["refused"], a.get("state_in_words")]
+            [a["la_code"], a["accepted"], a.get("missing"), a["refused"], a.get("state_in_words")]
             for a in said["authorities"]
         ],
     )

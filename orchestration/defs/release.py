@@ -10,6 +10,7 @@ import dagster as dg
 import duckdb
 
 from expectations.verdict import GateDecision
+from ingest.contracts.settings import current
 from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.defs.checks import VERDICT_FILE
 from orchestration.defs.ingestion import OWNERS
@@ -36,7 +37,7 @@ def descriptions() -> dict[str, dict]:
 
 FACTS = """
 with returns as (
-    select la_code, bool_or(submission_status = 'accepted') as is_sent
+    select la_code, bool_or(submission_status = 'accepted') as is_sent, bool_or(is_required) as is_required
     from fct_submissions where reporting_month = $month group by la_code, return_name
 ),
 authorities as (select la_code, bool_or(is_sent) as is_sent from returns group by la_code)
@@ -48,7 +49,7 @@ select
     (select count(*) from authorities where is_sent) as "authorities submitted",
     (select count(*) from authorities where not is_sent) as "authorities missing",
     (select count(*) from returns where is_sent) as "returns accepted",
-    (select count(*) from returns where not is_sent) as "returns missing",
+    (select count(*) from returns where is_required and not is_sent) as "returns missing",
     current_date - last_day(($month || '-01')::date) as "days since the month ended"
 """
 
@@ -80,8 +81,10 @@ def _held(marts: Path) -> tuple[list[str], str]:
     deps=sorted(descriptions()),
     group_name="publication",
     metadata={"stage": ASSET_GROUPS["publication"]},
-    # shown on the page as fresh or overdue: each month's release by noon on the fifth, when the schedule runs
-    freshness_policy=dg.FreshnessPolicy.cron("0 12 5 * *", timedelta(days=5), timezone="Europe/London"),
+    # shown on the page as fresh or overdue: each month's release by noon on the day of the schedule
+    freshness_policy=dg.FreshnessPolicy.cron(
+        f"0 12 {current().schedules.refresh.day} * *", timedelta(days=5), timezone="Europe/London"
+    ),
     description=(
         "The marts as a release: marts.duckdb, Parquet, CSV and manifest.json, made current by one rename. "
         "Only a build that the quality gate judged, and judged good, gets here."

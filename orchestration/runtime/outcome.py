@@ -62,6 +62,7 @@ class Outcome:
     month_states: Mapping[str, int] = field(default_factory=dict)
     public_month: str | None = None
     public_pack: Mapping[str, Any] = field(default_factory=dict)  # why there is none, or what was left out
+    run_id: str | None = None  # of Dagster: where the page and the log speak of the same run
     not_judged: tuple[str, ...] = ()  # checks that crashed or that nobody asked for, in words
 
     def as_json(self) -> dict[str, Any]:
@@ -102,9 +103,9 @@ def read_outcome(places: WarehousePaths, month: str, number: int | None, checks:
         ).fetchall()
         [(accepted, missing)] = db.execute(
             """
-            select count(*) filter (where sent), count(*) filter (where not sent)
+            select count(*) filter (where sent), count(*) filter (where is_required and not sent)
             from (
-                select bool_or(submission_status = 'accepted') as sent
+                select bool_or(submission_status = 'accepted') as sent, bool_or(is_required) as is_required
                 from marts.fct_submissions where reporting_month = $1 group by la_code, return_name
             )
             """,
@@ -142,7 +143,7 @@ def _first_up(sentence: str) -> str:
 
 def lines_of(ended: Outcome) -> list[str]:
     """The outcome of a published refresh as lines for a terminal, the last one the whole in short."""
-    lines = [f"Returns of {ended.month}: {ended.accepted} accepted, {ended.missing} not sent"]
+    lines = [f"Returns of {ended.month}: {ended.accepted} accepted, {ended.missing} missing"]
     lines += [
         f"Not taken: {one.file}: {one.reason}. {_first_up(one.suggested_action)}." for one in ended.left_out
     ]
@@ -158,7 +159,7 @@ def lines_of(ended: Outcome) -> list[str]:
     lines += [f"Not judged: {said}" for said in ended.not_judged]
     amiss = [
         *([f"{counted(len(ended.left_out), 'file')} not taken"] if ended.left_out else []),
-        *([f"{counted(ended.missing, 'return')} not sent"] if ended.missing else []),
+        *([f"{counted(ended.missing, 'return')} missing"] if ended.missing else []),
         *([f"figures held on {counted(len(ended.held), 'ground')}"] if ended.held else []),
         *([counted(ended.findings, "finding")] if ended.findings else []),
         *([f"{ended.reference_findings} of the reference folder"] if ended.reference_findings else []),

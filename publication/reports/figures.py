@@ -105,11 +105,12 @@ left join fct_commentary as commentary
 order by lines.display_order
 """
 
-# The newest word on each return of the month that did not come, or came and could not be taken.
+# The newest word on each return that the month waits for and that did not come, or that could not be taken.
 MISSING = """
 select return_name, submission_status, reason
 from fct_submissions
 where la_code = $authority and reporting_month = strftime($month, '%Y-%m')
+    and (is_required or submission_status = 'rejected')
 qualify
     not bool_or(submission_status = 'accepted') over (partition by return_name)
     and row_number() over (partition by return_name order by version desc) = 1

@@ -295,7 +295,7 @@ def test_the_command_asks_and_says_how_it_ended(places: WarehousePaths, inbox: P
     assert (places.raw / "2025-03" / "301" / "cp_plans.csv").exists()
 
 
-@pytest.mark.parametrize("authority", ["../x", "Barnet", "3O2", "30"])
+@pytest.mark.parametrize("authority", ["../x", "Barnnet", "3O2", "30"])
 def test_an_authority_that_is_no_code_is_wrong_usage_and_nothing_is_put_anywhere(
     authority: str, places: WarehousePaths, inbox: Path
 ) -> None:
@@ -304,7 +304,7 @@ def test_an_authority_that_is_no_code_is_wrong_usage_and_nothing_is_put_anywhere
     refused = CliRunner().invoke(main, words)
 
     assert refused.exit_code == 2
-    assert "three-digit DfE code" in refused.output
+    assert "no authority is called" in refused.output
     assert list(places.raw.parent.rglob("*.v*")) == list(places.raw.iterdir()) == []
 
 
