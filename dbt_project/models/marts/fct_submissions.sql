@@ -36,7 +36,7 @@ left join received
         months.la_code = received.la_code
         and months.reporting_month = received.reporting_month
         and formats.return_name = received.return_name
-left join {{ source('ledger', 'required_returns') }} as required
+left join {{ ref('stg_ledger__required_returns') }} as required
     on
         months.la_code = required.la_code
         and months.reporting_month = required.reporting_month
