@@ -60,6 +60,7 @@ def _of_returns(project: Project) -> Iterator[Lacking]:
     }
     described = _names(project.staging_described.read_text(encoding="utf-8"))
     sources = _names(project.sources.read_text(encoding="utf-8"))
+    models = [path.read_text(encoding="utf-8") for path in project.models.rglob("*.sql")]
     for name, fmt in declared.items():
         if fmt.is_reference:
             continue
@@ -68,6 +69,10 @@ def _of_returns(project: Project) -> Iterator[Lacking]:
             yield Lacking(name, project.named(staging), "a staging model that gives its fields plain names")
         elif staging.stem not in described:
             yield Lacking(name, project.named(project.staging_described), f"what {staging.stem} is")
+        read = re.compile(rf"(stg_returns__|judged\('){name}'")
+        if fmt.history != "lookup" and not any(read.search(model) for model in models):
+            area = f"{project.named(project.models)}/intermediate/<area>/"
+            yield Lacking(name, area, "an indicator or a rule that reads it")
         if name not in sources:
             yield Lacking(name, project.named(project.sources), "dbt's source: make lineage")
     for path in sorted(project.staging("*").parent.glob("stg_returns__*.sql")):

@@ -33,7 +33,8 @@ def test_a_new_return_has_a_contract_and_plain_names_and_hears_what_is_left(proj
     assert "from {{ source('returns', 'advocacy_referrals') }}" in staging.read_text()
     assert "  - name: stg_returns__advocacy_referrals\n" in described.read_text()
     assert [(one.file.rsplit("/")[-1], one.what) for one in lacking(project)] == [
-        ("_returns__sources.yml", "dbt's source: make lineage")
+        ("", "an indicator or a rule that reads it"),
+        ("_returns__sources.yml", "dbt's source: make lineage"),
     ]
 
 
