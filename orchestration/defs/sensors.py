@@ -136,7 +136,7 @@ def after_release(name: str, job: UnresolvedAssetJobDefinition, asked: AfterRele
         asset_key=dg.AssetKey("release"),
         job=job,
         default_status=_status(asked.enabled),
-        description=f"Runs the job {name} after each release, once (settings: schedules: {name}).",
+        description=f"Runs the job {job.name} after each release, once (settings: schedules: {name}).",
     )
     def sensor(context: dg.SensorEvaluationContext, asset_event: dg.EventLogEntry) -> dg.RunRequest:
         made = asset_event.asset_materialization
