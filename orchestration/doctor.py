@@ -24,6 +24,7 @@ from ingest.discovery import raw_folder
 from ingest.ledger import Ledger
 from ingest.paths import DBT_PROJECT, PRIVATE_MODE
 from ingest.privacy.key_file import InvalidKeyError, key_file, pseudonyms_for
+from orchestration.alerts.channels import NotSentError, greet, secret
 from orchestration.runtime.error_messages import check_memory
 from orchestration.runtime.lock import LockHeldError, refresh_lock
 
@@ -239,6 +240,23 @@ def _postgres(settings: Settings, _: Path | None) -> str:
     return f"{settings.postgres.address} answers"
 
 
+def _mail(settings: Settings, _: Path | None) -> str:
+    asked = settings.alerts
+    if not asked.recipients:
+        raise NotRunError("the settings name nobody to tell")
+    try:
+        for one in asked.recipients:
+            if one.url_variable:
+                secret(one.url_variable, one.name)
+        if any(one.by == "email" for one in asked.recipients):
+            return greet(asked.mail)
+    except NotSentError as wrong:
+        raise NotReadyError(
+            str(wrong), f"see alerts in {FILE}; `line-of-sight alert --try` sends one"
+        ) from None
+    return f"{len(asked.recipients)} recipients"
+
+
 def _nearest(place: Path) -> Path:
     """The place, or the nearest folder above that is there."""
     return next(one for one in (place, *place.parents) if one.exists())
@@ -256,4 +274,5 @@ CHECKS: dict[str, Callable[[Settings, Path | None], str]] = {
     "month end": _policy,
     "lock": _lock,
     "postgres": _postgres,
+    "alerts": _mail,
 }

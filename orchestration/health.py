@@ -8,13 +8,23 @@ from typing import Any
 from ingest.contracts.settings import Settings
 from ingest.ledger import Ledger
 from ingest.paths import WarehousePaths
+from orchestration.alerts.tell import not_sent
 from orchestration.partitions import MONTH_FORMAT
 from orchestration.runtime.lock import LockHeldError, refresh_lock
+from publication.queries import status
 from publication.release.pointer import releases
 
 # The worst that holds, as a monitor reads it; the same numbers as of a refresh where they mean the same.
 WELL, FAILED, HELD, STALE, NOTHING = 0, 3, 4, 5, 6
 STATES = {WELL: "well", FAILED: "failed", HELD: "held or missing", STALE: "stale", NOTHING: "no release"}
+
+
+def standing(places: WarehousePaths, settings: Settings, now: datetime | None = None) -> dict[str, Any]:
+    """What `status` says, with its health and the alerts that nobody has received."""
+    said = status(places)
+    said["health"] = health(places, settings, said, now)
+    said["alerts_not_sent"] = not_sent(places)
+    return said
 
 
 def health(

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic_core import PydanticUndefined
 
-from ingest.contracts.settings import Section, Settings, read_settings
+from ingest.contracts.settings import Section, Settings, read_settings, section_of_each
 from ingest.discovery import raw_folder
 from ingest.discovery.returns import sort_files
 from ingest.files import new_file
@@ -56,6 +56,8 @@ def _lines(section: type[Section], answers: Mapping[str, Any], indent: str) -> I
             yield f"{indent}{key}: {_plain(answers[key])}"
         else:
             yield f"#:{indent}{key}: {standing(declared)}".rstrip()
+            if each := section_of_each(declared):
+                yield from (f"{indent}#   {k}: {one.description}" for k, one in each.model_fields.items())
         if not indent:
             yield ""
 

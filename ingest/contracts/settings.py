@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -165,6 +165,69 @@ class Page(Section):
     proxy_secret: Path | None = Field(None, description="The file of what only the proxy sends.")
 
 
+Event = Literal["failed", "held", "missing", "stale", "closing_due", "quiet"]
+
+
+class Recipient(Section):
+    name: str = Field(description="What the recipient is called, in `status`; each has its own.")
+    by: Literal["email", "teams", "slack", "webhook", "file"] = Field(
+        description="email, teams, slack, webhook or file."
+    )
+    to: str | None = Field(None, description="The address, for email.")
+    url_variable: str | None = Field(
+        None, description="The environment variable that holds the webhook's address: that is a secret."
+    )
+    path: Path | None = Field(None, description="The file, a line of JSON each alert.")
+    events: tuple[Event, ...] = Field(
+        (), description="failed, held, missing, stale, closing_due or quiet. Without it, all of them."
+    )
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> "Recipient":
+        needs = {"email": "to", "file": "path"}.get(self.by, "url_variable")
+        if not getattr(self, needs):
+            raise _sentence(f"{self.name} is told by {self.by} and has no {needs}; add it")
+        if self.by == "email" and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", self.to or ""):
+            raise _sentence(f"{self.name}: {self.to} is not one address, as a.name@council.gov.uk")
+        if self.url_variable and not re.fullmatch(r"[A-Z][A-Z0-9_]*", self.url_variable):
+            raise _sentence(
+                f"{self.name}: url_variable names an environment variable, as LINE_OF_SIGHT_TEAMS; "
+                "the address itself is in no file"
+            )
+        return self
+
+
+class Mail(Section):
+    server: str | None = Field(None, description="The mail server.")
+    port: int = Field(587, ge=1, le=65535, description="Its port.")
+    tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How it is spoken to; `none` only on this machine."
+    )
+    sender: str | None = Field(None, description="Who it is from.")
+    user: str | None = Field(None, description="Who signs in; nobody where there is none.")
+    password_variable: str | None = Field(
+        None, description="The environment variable that holds the password."
+    )
+    authority_file: Path | None = Field(
+        None, description="The certificates to trust, a PEM file, where the machine's own do not do."
+    )
+
+
+class Alerts(Section):
+    recipients: tuple[Recipient, ...] = Field((), description="Who is told of what.")
+    mail: Mail = Field(Mail(), description="The server for email.")
+    every_minutes: int = Field(5, ge=1, le=1440, description="How often is looked for something to tell.")
+
+    @model_validator(mode="after")
+    def _can_be_sent(self) -> "Alerts":
+        names = [one.name for one in self.recipients]
+        if len(set(names)) < len(names):
+            raise _sentence("recipients: two have one name; give each its own")
+        if any(one.by == "email" for one in self.recipients) and not (self.mail.server and self.mail.sender):
+            raise _sentence("someone is told by email and there is no server; add mail: server and sender")
+        return self
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -192,6 +255,7 @@ class Settings(Section):
     retention: Retention = Field(Retention(), description="How long things are kept.")
     postgres: Postgres = Field(Postgres(), description="A server that BI tools read.")
     page: Page = Field(Page(), description="How `line-of-sight ui` is served.")
+    alerts: Alerts = Field(Alerts(), description="Who is told of what, and how.")
 
     @field_validator("required_returns")
     @classmethod
@@ -235,7 +299,8 @@ class Settings(Section):
 
 PATHS = (
     ("folders", "raw"), ("folders", "reference"), ("folders", "release"), ("folders", "restricted"),
-    ("key_file",), ("page", "certificate"), ("page", "certificate_key"), ("page", "proxy_secret"),
+    ("key_file",), ("alerts", "mail", "authority_file"),
+    ("page", "certificate"), ("page", "certificate_key"), ("page", "proxy_secret"),
 )  # fmt: skip
 
 
@@ -285,6 +350,10 @@ def read_settings(path: Path, name: str = FILE) -> Settings:
     said = _without_blanks(said, Settings)
     for where in PATHS:
         _make_absolute(said, where, path.parent)
+    alerts = said.get("alerts")
+    for one in (alerts.get("recipients") if isinstance(alerts, dict) else None) or []:
+        if isinstance(one, dict):
+            _make_absolute(one, ("path",), path.parent)
     try:
         settings = Settings.model_validate(said)
     except ValidationError as error:
@@ -325,8 +394,16 @@ def _keys_of(section: type[Section], above: tuple[str, ...]) -> Iterator[tuple[s
         inner = declared.annotation
         if isinstance(inner, type) and issubclass(inner, Section):
             yield from _keys_of(inner, path)
-        else:
-            yield ": ".join(path), declared
+            continue
+        yield ": ".join(path), declared
+        if each := section_of_each(declared):
+            yield from _keys_of(each, path)
+
+
+def section_of_each(declared: Any) -> type[Section] | None:
+    """What each entry of a list holds, where that is keys of its own."""
+    each = get_args(declared.annotation)[:1]
+    return each[0] if each and isinstance(each[0], type) and issubclass(each[0], Section) else None
 
 
 def _without_blanks(said: dict[str, Any], section: Any) -> dict[str, Any]:
@@ -337,6 +414,8 @@ def _without_blanks(said: dict[str, Any], section: Any) -> dict[str, Any]:
     for key, value in said.items():
         if isinstance(value, dict):
             value = _without_blanks(value, known.get(key))
+        elif isinstance(value, list) and key in fields and (each := section_of_each(fields[key])):
+            value = [_without_blanks(one, each) if isinstance(one, dict) else one for one in value]
         if key not in known or value not in ("", {}):
             made[key] = value
     return made
@@ -400,5 +479,7 @@ def _in_words(error: ErrorDetails) -> str:
 def _keys_beside(above: list[str]) -> list[str]:
     section: Any = Settings
     for part in above:
-        section = section.model_fields[part].annotation
+        if not part.isdigit():
+            declared = section.model_fields[part]
+            section = section_of_each(declared) or declared.annotation
     return [declared.alias or name for name, declared in section.model_fields.items()]

@@ -22,7 +22,7 @@ from orchestration.cli.options import (
     release_option,
     restricted_option,
 )
-from orchestration.health import health
+from orchestration.health import standing
 from orchestration.runtime.outcome import counted
 from publication import queries as answers
 
@@ -195,8 +195,7 @@ def status(
                     [[one[name] for name in names] for one in of_heading],
                 )
         return
-    said = answers.status(places)
-    said["health"] = health(places, settings.current(), said)
+    said = standing(places, settings.current())
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
     else:
@@ -206,6 +205,12 @@ def status(
 
 def _print_status(said: Mapping[str, Any]) -> None:
     current, stands = said["release"], said["health"]
+    for one in said["alerts_not_sent"]:
+        out.print(
+            f"Not told: {one['recipient']}, of {one['event']} ({one['subject']}): {one['why']}",
+            soft_wrap=True,
+            markup=False,
+        )
     out.print(
         f"State: {stands['state']}"
         + (f"; {stands['due_month']} is due and has not been released" if stands["is_stale"] else "")

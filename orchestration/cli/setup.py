@@ -12,13 +12,22 @@ from rich.text import Text
 
 from ingest.contracts.authorities import UnknownPlaceError, code_of, names_of, regions
 from ingest.contracts.return_schema import submitted_formats
-from ingest.contracts.settings import FILE, InvalidSettingsError
+from ingest.contracts.settings import FILE, InvalidSettingsError, current
 from ingest.contracts.suggest import meant
+from ingest.paths import WarehousePaths
 from ingest.privacy import key_file
 from ingest.privacy.key_file import InvalidKeyError
 from orchestration.cli.console import HELD, out, refused
 from orchestration.cli.group import main
-from orchestration.cli.options import FOLDER, json_option, key_option
+from orchestration.cli.options import (
+    FOLDER,
+    json_option,
+    key_option,
+    raw_option,
+    reference_option,
+    release_option,
+    restricted_option,
+)
 
 
 @main.command()
@@ -117,7 +126,7 @@ def doctor(key: Path | None, as_json: bool) -> None:
 
     \b
     Looks at settings, folders, permissions, key, disk, memory, clock, versions, month end, lock and, where
-    the settings name one, the server. Changes nothing.
+    the settings name them, the server and those who are told. Changes nothing.
     Exit codes:  0 nothing failed   4 something failed, and what mends it is said
     """
     from orchestration.doctor import examine
@@ -133,6 +142,41 @@ def doctor(key: Path | None, as_json: bool) -> None:
             if one.fix:
                 out.print(f"{'':20}{one.fix}", soft_wrap=True, markup=False)
     sys.exit(HELD if any(one.state == "failed" for one in checked) else 0)
+
+
+@main.command()
+@raw_option
+@reference_option
+@release_option
+@restricted_option
+@click.option("--try", "is_try", is_flag=True, help="Send everybody one that says it is a try.")
+def alert(raw: Path, reference: Path, release: Path, restricted: Path | None, is_try: bool) -> None:
+    """Tell those whom the settings name (alerts) what failed, is held, missing, stale or due: each once.
+
+    \b
+    The Dagster page does so by itself; this is for a timer of the machine's own, which also tells of a page
+    that is down. Counts, names of returns and the next move: never a child.
+    Exit codes:  0 nothing is left unsent   4 something could not be sent, and why is said
+    """
+    from orchestration.alerts.tell import not_sent
+    from orchestration.alerts.watch import tell_what_stands, try_each
+
+    settled = current()
+    if not settled.alerts.recipients:
+        raise click.UsageError(f"nobody is to be told; name them in {FILE}, under alerts: recipients")
+    if is_try:
+        failed = dict(try_each(settled))
+        for one in settled.alerts.recipients:
+            out.print(f"{one.name}: {failed.get(one.name, 'sent')}", soft_wrap=True, markup=False)
+        sys.exit(HELD if failed else 0)
+    places = WarehousePaths.of(raw, reference, release, restricted)
+    places.prepare()
+    sent, _ = tell_what_stands(places, settled)
+    left = not_sent(places)
+    out.print(f"{sent} sent, {len(left)} not sent")
+    for line in left:
+        out.print(f"{line['recipient']}, {line['event']}: {line['why']}", soft_wrap=True, markup=False)
+    sys.exit(HELD if left else 0)
 
 
 def _silent(_question: str, default: Any = None, **_: Any) -> Any:

@@ -60,14 +60,14 @@ reports_job = dg.define_asset_job(
 )
 
 work_lists_job = dg.define_asset_job(
-    "work_lists",
+    "write_work_lists",  # not as the asset: Dagster has one name for both
     selection=WORK_LISTS,
     description="The work lists of every authority, as the newest refresh has them.",
     executor_def=dg.in_process_executor,
 )
 
 postgres_job = dg.define_asset_job(
-    "postgres",
+    "copy_to_postgres",
     selection=POSTGRES,
     description="The current release copied to the server that the settings name.",
     executor_def=dg.in_process_executor,

@@ -14,6 +14,7 @@ from ingest.discovery.returns import sort_files
 from ingest.landing.land import pending_months
 from ingest.ledger import Ledger, utc_now
 from ingest.paths import WarehousePaths
+from orchestration.alerts.watch import tell_what_stands
 from orchestration.defs.jobs import (
     close_job,
     postgres_job,
@@ -42,6 +43,7 @@ def sensors_of(settings: Settings) -> list[dg.SensorDefinition]:
         after_release("postgres", postgres_job, asked.postgres),
         refresh_failed,
         refresh_succeeded,
+        someone_is_told(settings),
     ]
 
 
@@ -69,6 +71,7 @@ def new_returns(asked: Arrivals) -> dg.SensorDefinition:
         context: dg.SensorEvaluationContext, warehouse: Warehouse
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
         places = warehouse.places
+        places.sensor_looked.touch()  # whoever watches is told when nobody looks any more
         try:
             found = raw_folder.look(places.raw)
         except NotADirectoryError as error:
@@ -133,12 +136,31 @@ def after_release(name: str, job: UnresolvedAssetJobDefinition, asked: AfterRele
         asset_key=dg.AssetKey("release"),
         job=job,
         default_status=_status(asked.enabled),
-        description=f"Runs the job {name} after each release, once (settings: schedules: {name}).",
+        description=f"Runs the job {job.name} after each release, once (settings: schedules: {name}).",
     )
     def sensor(context: dg.SensorEvaluationContext, asset_event: dg.EventLogEntry) -> dg.RunRequest:
         made = asset_event.asset_materialization
         number = made.metadata["release"].value if made else asset_event.run_id
         return dg.RunRequest(run_key=f"release {number}")
+
+    return sensor
+
+
+def someone_is_told(settings: Settings) -> dg.SensorDefinition:
+    """The alerts, to whom the settings name."""
+
+    @dg.sensor(
+        name="someone_is_told",
+        minimum_interval_seconds=settings.alerts.every_minutes * 60,
+        default_status=_status(bool(settings.alerts.recipients)),
+        description=(
+            "Tells the recipients of the settings (alerts) what failed, what is held, missing, stale or due: "
+            "each thing once, counts and names of returns, never a child."
+        ),
+    )
+    def sensor(context: dg.SensorEvaluationContext, warehouse: Warehouse) -> dg.SkipReason:
+        sent, waiting = tell_what_stands(warehouse.places, settings)
+        return dg.SkipReason(f"{sent} alerts sent, {waiting} not sent")
 
     return sensor
 

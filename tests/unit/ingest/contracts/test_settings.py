@@ -160,3 +160,23 @@ def test_every_key_has_a_sentence() -> None:
 def test_a_settings_file_that_cannot_be_opened_says_so(council: Path) -> None:
     with pytest.raises(InvalidSettingsError, match="No such file"):
         read_settings(council / "none.yml")
+
+
+@pytest.mark.parametrize(
+    ("alerts", "expected"),
+    [
+        ("recipients: [{name: A, by: email}]", "A is told by email and has no to; add it"),
+        ("recipients: [{name: A, by: email, to: a}]", "A: a is not one address, as a.name@council.gov.uk"),
+        ("recipients: [{name: A, by: teams}]", "A is told by teams and has no url_variable; add it"),
+        (
+            "recipients: [{name: A, by: teams, url_variable: 'https://x'}]",
+            "the address itself is in no file",
+        ),
+        ("recipients: [{name: A, by: pigeon}]", "alerts: recipients: 0: by"),
+        ("recipients: [{nmae: A, by: file, path: x}]", "nmae is not known; did you mean name?"),
+        ("recipients: [{name: A, by: email, to: a@b.uk}]", "there is no server; add mail: server and sender"),
+        ("mail: {tsl: tls}", "alerts: mail: tsl is not known; did you mean tls?"),
+    ],
+)
+def test_who_is_told_is_checked_too(council: Path, alerts: str, expected: str) -> None:
+    assert expected in said(council, f"alerts: {{{alerts}}}")
