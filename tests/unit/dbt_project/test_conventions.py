@@ -22,6 +22,7 @@ PREFIXES = {
     "marts": {"fct"},
     "reference": {"dim", "bridge", "fct"},
     "reports": {"rpt"},
+    "restricted": {"restricted"},
 }
 SHOWN = ("marts", "reference", "reports")  # the folders that a release is made of
 MOST_REPEATS = 4
@@ -31,10 +32,12 @@ READ_A_SOURCE = {
     "fct_indicator_changes", "fct_indicator_spc", "fct_indicator_values", "fct_indicator_vintages",
     "fct_measures", "fct_month_status", "fct_publication_status", "fct_submissions", "int_changes__returns",
     "int_comparisons__answers", "int_comparisons__named_periods", "int_gate__doubts", "int_gate__held",
+    "int_gate__overrides",
     "int_indicators__closed", "int_indicators__first_published", "int_indicators__public",
     "int_indicators__submitted", "int_marts__summary", "int_measures__arrivals", "int_measures__contents",
     "int_measures__event_months", "int_measures__rules", "int_measures__unread", "int_periods__expected",
     "int_population", "int_workforce__limits", "rpt_files_left_out", "rpt_held_by_ground",
+    "restricted_error_report", "restricted_faulty_files",
     # quality rules judge a return row by row as it was sent, under the names it was sent with
     "int_quality__authorities", "int_quality__care_leavers", "int_quality__children_before",
     "int_quality__cin_assessments", "int_quality__cin_episodes", "int_quality__cin_plans",
@@ -187,6 +190,19 @@ def test_no_intermediate_model_reads_a_mart_but_those_that_are_named_here(models
     between = {key: node for key, node in models.items() if layer(node) == "intermediate"}
 
     assert names(between, lambda _, node: any(p in marts for p in parents(node))) == READ_A_MART
+
+
+def test_what_names_children_is_in_no_release(models: dict[str, Node]) -> None:
+    """It lies in a schema that no release is made of, and no model outside its own folder reads it."""
+    restricted = {key: node for key, node in models.items() if layer(node) == "restricted"}
+
+    assert restricted
+    assert {(n["schema"], n["group"]) for n in restricted.values()} == {("restricted", "restricted")}
+    assert "public" not in {n["access"] for n in restricted.values()}
+    readers = {
+        key: n for key, n in models.items() if key not in restricted and restricted.keys() & set(parents(n))
+    }
+    assert names(readers, lambda *_: True) == set()
 
 
 def test_every_model_has_a_reader_and_reads_by_reference(
