@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from contextlib import closing
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,6 @@ from ingest.paths import WarehousePaths
 from ingest.warehouse import months
 from publication.select import has, rows_of
 
-PLACES_SHOWN = {"count": 0, "percent": 1, "per_10k": 1, "days": 1, "ratio": 1, "fte": 1, "gbp": 0}
-
 SCORECARD = (
     "area, title, unit, indicator_id, month_value as now, year_to_date_value as year_to_date, "
     "rolling_12_months_value as rolling_12_months, value_status, target_judgement as target, "
@@ -41,22 +38,6 @@ DOUBT = ("ground", "ground_sentence", "suggested_action", "bound", "is_earlier_f
 
 class NotFoundError(Exception):
     """The question cannot be answered from the release; the message says what can."""
-
-
-def shown(value: float | None, unit: str) -> str:
-    """A value as a reader sees it: rounded once, half away from zero. Whole counts stay whole."""
-    if value is None:
-        return "-"
-    places = PLACES_SHOWN[unit]
-    if unit == "count" and value != int(value):
-        places = 2  # whole-time equivalents
-    quantum = Decimal(1).scaleb(-places)
-    return f"{Decimal(str(value)).quantize(quantum, rounding=ROUND_HALF_UP):,}"
-
-
-def in_words(code: str | None) -> str:
-    """A code as a reader sees it: common_cause is common cause; nothing is a dash."""
-    return (code or "-").replace("_", " ")
 
 
 def states_in_words(counts: Mapping[str, int], month: str) -> str:
@@ -84,13 +65,6 @@ def public_in_words(public_month: str | None, pack: Mapping[str, Any]) -> str:
         for one in pack.get("left_out", ())
     ]
     return "\n".join(said)
-
-
-def shown_change(difference: float | None, direction: str | None, unit: str) -> str:
-    """A change with its sign and which way it goes: +2.1 worse. A dash where there is none."""
-    if difference is None or direction == "not_comparable":
-        return in_words(direction)
-    return f"{'+' if difference > 0 else ''}{shown(difference, unit)} {direction}"
 
 
 def _marts(release: Path) -> duckdb.DuckDBPyConnection:

@@ -16,8 +16,9 @@ import pyarrow.csv as pa_csv
 
 from ingest.paths import WarehousePaths
 from publication.error_reports import FORMULA
+from publication.formatting import month_words
 from publication.reports.charts import DRAWN
-from publication.reports.figures import Cell, ReportError, month_words
+from publication.reports.figures import Cell, ReportError
 from publication.reports.make import write
 from publication.reports.tables import Table
 from publication.select import has, rows_of, table_of

@@ -45,11 +45,11 @@ def export_marts(db: duckdb.DuckDBPyConnection, folder: Path, descriptions: Mapp
             f"copy marts.{name} to '{folder / 'parquet' / name}.parquet' (format parquet, compression zstd)"
         )
         db.execute(f"copy marts.{name} to '{folder / 'csv' / name}.csv' (header)")
-    _export_views(db, descriptions)
+    export_views(db, descriptions)
     db.execute("detach marts_file")
 
 
-def _export_views(db: duckdb.DuckDBPyConnection, descriptions: Mapping[str, dict]) -> None:
+def export_views(db: duckdb.DuckDBPyConnection, descriptions: Mapping[str, dict]) -> None:
     """The views again over the released tables: named by nothing but themselves, the file may be any name."""
     [(warehouse,)] = db.sql("select current_database()").fetchall()
     asked = "select sql from duckdb_views() where schema_name = 'marts' and view_name = $1"

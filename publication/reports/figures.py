@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 import duckdb
 
 from ingest.warehouse import months
+from publication.formatting import format_value, month_words
 from publication.select import has, rows_of
 
 NO_FIGURE = {
@@ -63,29 +63,6 @@ class Cell:
     number: float | None = None
     unit: str = ""
     tone: str = ""
-
-
-def nearest(value: float, places: int) -> Decimal:
-    """A figure rounded half away from zero, by way of nine decimals as the marts' own words are."""
-    exact = Decimal(str(value)).quantize(Decimal("1e-9"), rounding=ROUND_HALF_UP)
-    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0  # and never a minus nought
-
-
-def shown(value: float, unit: str) -> str:
-    """A figure as a reader sees it, in the marts' own way: 81.3%, £1,234, 1,234, 51.6."""
-    if unit == "percent":
-        return f"{nearest(value, 1):,}%"
-    if unit == "gbp":
-        pounds = nearest(value, 0)
-        return f"{'-' if pounds < 0 else ''}£{abs(pounds):,}"
-    if unit == "count" and value == int(value):
-        return f"{int(value):,}"
-    return f"{nearest(value, 1):,}"
-
-
-def month_words(day: date) -> str:
-    """A month by its name, as March 2025."""
-    return f"{day:%B %Y}"
 
 
 @dataclass(frozen=True)
@@ -154,7 +131,7 @@ class Line:
         """A figure of this indicator as a cell; the reason where there is none; a dash where none is owed."""
         if value is None:
             return Cell(NO_FIGURE.get(status or "", "-"))
-        return Cell(shown(value, self.unit), value, self.unit)
+        return Cell(format_value(value, self.unit), value, self.unit)
 
     @property
     def figure(self) -> str:

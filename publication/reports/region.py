@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.warehouse.months import STATES
-from publication.reports.figures import (
-    Cell,
-    Line,
-    ReportError,
-    RestrictedEdition,
-    month_words,
-    shown,
-)
+from publication.formatting import format_value, month_words
+from publication.reports.figures import Cell, Line, ReportError, RestrictedEdition
 from publication.reports.tables import Table
 from publication.select import rows_of
 
@@ -191,7 +185,7 @@ def ranked(one: Compared) -> Table | None:
 
 
 def _counted(count: float | None) -> Cell:
-    return Cell("-") if count is None else Cell(shown(count, "count"), count, "count")
+    return Cell("-") if count is None else Cell(format_value(count, "count"), count, "count")
 
 
 def _tone(standing: str) -> str:
@@ -208,6 +202,6 @@ def funnel_words(one: Compared) -> str:
     ]
     return (
         f"Funnel plot of {one.line.title} for {len(one.given)} authorities, by what it is out of. "
-        f"All together {shown(one.scale * one.pooled, one.line.unit)}. "
+        f"All together {format_value(one.scale * one.pooled, one.line.unit)}. "
         + ("; ".join(outside) + "." if outside else "Every authority is inside the funnel.")
     )
