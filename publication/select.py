@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 
 NOTHING: Mapping[str, Any] = {}
 
 
-def table_of(
+def asked_of(
     db: duckdb.DuckDBPyConnection,
     model: str,
     columns: str = "*",
@@ -18,13 +19,23 @@ def table_of(
     given: Mapping[str, Any] = NOTHING,
     order: str = "",
     **equal: Any,
-) -> pa.Table:
-    """The rows of a model with such values in such columns; `where` says more, of what is `given`."""
+) -> duckdb.DuckDBPyConnection:
+    """A query of a model's rows with such values in such columns; `where` says more, of what is `given`."""
     asked = [f"{column} = ${column}" for column in equal] + ([where] if where else [])
     condition = f" where {' and '.join(asked)}" if asked else ""
     ordered = f" order by {order}" if order else ""
     sql = f"select {columns} from {model}{condition}{ordered}"
-    return db.execute(sql, {**equal, **given}).to_arrow_table()
+    return db.execute(sql, {**equal, **given})
+
+
+def table_of(db: duckdb.DuckDBPyConnection, model: str, columns: str = "*", **asked: Any) -> pa.Table:
+    """Those rows as a table of Arrow."""
+    return asked_of(db, model, columns, **asked).to_arrow_table()
+
+
+def frame_of(db: duckdb.DuckDBPyConnection, model: str, columns: str = "*", **asked: Any) -> pd.DataFrame:
+    """Those rows as a data frame."""
+    return asked_of(db, model, columns, **asked).df()
 
 
 def rows_of(

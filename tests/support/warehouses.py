@@ -1,8 +1,10 @@
 """A warehouse with the marts that the public pack reads, made from invented base figures."""
 
 import duckdb
+import jinja2
 import pandas as pd
 
+from ingest.paths import DBT_PROJECT
 from tests.support.worlds import catalogue, real_authorities
 
 
@@ -36,4 +38,15 @@ def warehouse(base: pd.DataFrame, are_real: bool = True) -> duckdb.DuckDBPyConne
         from base
         """
     )
+    for model in ("int_indicators__printable", "int_indicators__areas"):
+        db.execute(f"create view intermediate.{model} as {_query(model)}")
     return db
+
+
+def _query(model: str) -> str:
+    """What a model of the public pack asks, of these tables."""
+    written = (DBT_PROJECT / "models" / "intermediate" / "indicators" / f"{model}.sql").read_text("utf-8")
+    return jinja2.Template(written).render(
+        ref=lambda name: f"{'marts' if name.startswith('dim_') else 'intermediate'}.{name}",
+        month_number=lambda day: f"(year({day}) * 12 + month({day}) - 1)::int",
+    )
