@@ -146,8 +146,8 @@ def _tested() -> set[str]:
 
 def _staged(return_name: str, field: str) -> str:
     """What staging calls a field of a return."""
-    text = (MODELS / "staging" / f"stg_returns__{return_name}.sql").read_text(encoding="utf-8")
-    named = re.search(rf"\.{re.escape(field)} as (\w+)", text)
+    text = (MODELS / "staging" / "returns" / f"stg_returns__{return_name}.sql").read_text(encoding="utf-8")
+    named = re.search(rf"\b{re.escape(field)}\b.* as (\w+)", text)
     return named[1] if named else field
 
 

@@ -8,7 +8,7 @@ with months as (
 
 received as (
 
-    select * from {{ source('ledger', 'receipts') }}
+    select * from {{ ref('stg_ledger__receipts') }}
 
 )
 
@@ -29,7 +29,7 @@ select
     received.reason,
     states.month_state
 from months
-cross join {{ source('ledger', 'return_formats') }} as formats
+cross join {{ ref('stg_ledger__return_formats') }} as formats
 left join received
     on
         months.la_code = received.la_code

@@ -12,7 +12,7 @@ select
     held.figure_count,
     held.earlier_figure_count
 from {{ ref('rpt_held_by_month') }} as held
-inner join {{ source('ledger', 'reporting') }} as reporting
+inner join {{ ref('stg_ledger__reporting') }} as reporting
     on held.period_end = last_day((reporting.view_month || '-01')::date)
 order by
     held.la_code asc, held.figure_count desc, held.ground asc, held.return_name asc, held.field_name asc,

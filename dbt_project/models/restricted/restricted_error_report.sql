@@ -24,7 +24,7 @@ of_records as (
         faults.field_name as header_field, faults.field_name, faults.rule_id, faults.dfe_codes, faults.severity,
         faults.sentence, faults.fix, faults.ground, faults.return_name, '*' as doubted_field
     from faults
-    inner join {{ source('ledger', 'receipts') }} as receipts
+    inner join {{ ref('stg_ledger__receipts') }} as receipts
         on faults.content_id = receipts.content_id and faults.la_code = receipts.la_code
 
 ),
@@ -70,7 +70,7 @@ of_cells as (
         end as ground,
         findings.return_name,
         case when findings.finding = 'required_cell_empty' then '*' else findings.field_name end as doubted_field
-    from {{ source('ledger', 'findings') }} as findings
+    from {{ ref('stg_ledger__findings') }} as findings
     left join {{ ref('quality_rules') }} as rules
         on
             findings.return_name = rules.return_name
@@ -82,7 +82,7 @@ of_cells as (
         and (
             findings.content_id in (select sources.content_id from {{ ref('int_quality__sources') }} as sources)
             or findings.reporting_month
-            = (select reporting.view_month from {{ source('ledger', 'reporting') }} as reporting)
+            = (select reporting.view_month from {{ ref('stg_ledger__reporting') }} as reporting)
         )
 
 ),

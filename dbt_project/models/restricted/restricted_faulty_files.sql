@@ -9,7 +9,7 @@ with failing as (
 select distinct
     receipts.content_id, receipts.la_code, receipts.reporting_month, receipts.return_name, receipts.file,
     receipts.source_format
-from {{ source('ledger', 'receipts') }} as receipts
+from {{ ref('stg_ledger__receipts') }} as receipts
 semi join {{ ref('int_quality__sources') }} as sources on receipts.content_id = sources.content_id
 where
     receipts.content_id in (select failing.content_id from failing)

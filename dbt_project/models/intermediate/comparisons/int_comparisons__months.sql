@@ -4,7 +4,7 @@
 with newest as (
 
     select max({{ month_number('period_end') }}) as month_number
-    from {{ ref('fct_indicator_values') }}
+    from {{ ref('int_indicators__values') }}
 
 )
 

@@ -5,7 +5,7 @@
 with releases as (
 
     select distinct indicator_id, period_basis, comparator, publication, release_year, published_on, period_end
-    from {{ ref('fct_benchmarks') }}
+    from {{ ref('int_benchmarks__published') }}
     where period_basis in ('rolling_12_months', 'point_in_time')
 
 ),

@@ -4,7 +4,7 @@
 with answered as (
 
     select distinct la_code, indicator_id, period_basis
-    from {{ ref('fct_indicator_values') }}
+    from {{ ref('int_indicators__values') }}
     where breakdown_type = 'all'
 
 )

@@ -94,7 +94,7 @@ inner join bases
                     or (bases.period_basis = 'month' and bases.history_days > 0)
             else true
         end
-left join {{ source('ledger', 'return_formats') }} as formats on doubts.return_name = formats.return_name
+left join {{ ref('stg_ledger__return_formats') }} as formats on doubts.return_name = formats.return_name
 inner join {{ ref('int_periods__expected') }} as expected
     on
         doubts.vintage_id = expected.vintage_id

@@ -15,5 +15,5 @@ select
             and doubts.ground = overrides.ground
             and coalesce(doubts.indicator_id, doubts.return_name) = overrides.return_name
     ) as was_needed
-from {{ source('ledger', 'overrides') }} as overrides
-where overrides.until_month >= (select reporting.view_month from {{ source('ledger', 'reporting') }} as reporting)
+from {{ ref('stg_ledger__overrides') }} as overrides
+where overrides.until_month >= (select reporting.view_month from {{ ref('stg_ledger__reporting') }} as reporting)

@@ -8,5 +8,5 @@ select
     count(*) as event_count,
     {{ weekdays_with('event_date') }} as event_day_count,
     max(event_date) as newest_date
-from {{ source('ledger', 'event_dates') }}
+from {{ ref('stg_ledger__event_dates') }}
 group by all

@@ -4,7 +4,7 @@
 with expected as (
 
     select vintages.la_code, vintages.view_month, rules.*
-    from {{ source('ledger', 'vintages') }} as vintages
+    from {{ ref('stg_ledger__vintages') }} as vintages
     cross join {{ ref('quality_rules') }} as rules
     where vintages.edition = 'restated'
 
