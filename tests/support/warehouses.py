@@ -1,10 +1,9 @@
 """A warehouse with the marts that the public pack reads, made from invented base figures."""
 
 import duckdb
-import jinja2
 import pandas as pd
 
-from ingest.paths import DBT_PROJECT
+from tests.support.model_query import query_of
 from tests.support.worlds import catalogue, real_authorities
 
 
@@ -39,14 +38,9 @@ def warehouse(base: pd.DataFrame, are_real: bool = True) -> duckdb.DuckDBPyConne
         """
     )
     for model in ("int_indicators__printable", "int_indicators__areas"):
-        db.execute(f"create view intermediate.{model} as {_query(model)}")
+        db.execute(f"create view intermediate.{model} as {query_of(model, _place)}")
     return db
 
 
-def _query(model: str) -> str:
-    """What a model of the public pack asks, of these tables."""
-    written = (DBT_PROJECT / "models" / "intermediate" / "indicators" / f"{model}.sql").read_text("utf-8")
-    return jinja2.Template(written).render(
-        ref=lambda name: f"{'marts' if name.startswith('dim_') else 'intermediate'}.{name}",
-        month_number=lambda day: f"(year({day}) * 12 + month({day}) - 1)::int",
-    )
+def _place(model: str) -> str:
+    return f"{'marts' if model.startswith('dim_') else 'intermediate'}.{model}"
