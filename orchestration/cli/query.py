@@ -25,6 +25,7 @@ from orchestration.cli.options import (
 from orchestration.health import standing
 from orchestration.runtime.outcome import counted
 from publication import queries as answers
+from publication.formatting import format_change, format_code, format_number
 
 
 @main.command()
@@ -51,7 +52,7 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
         out.print(said["state"])
     for doubt in said["held"]:
         stands = "; an earlier figure stands" if doubt["is_earlier_figure_given"] else ""
-        bases = ", ".join(answers.in_words(basis) for basis in doubt["bases"])
+        bases = ", ".join(format_code(basis) for basis in doubt["bases"])
         out.print(
             f"Held ({bases}): {doubt['ground_sentence']} ({doubt['ground']}){stands}. "
             f"To free it: {doubt['suggested_action']}",
@@ -66,11 +67,11 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
             [
                 f["period_basis"],
                 f["breakdown_value"],
-                answers.shown(f["value"], said["unit"]),
-                answers.shown(f["numerator"], "count"),
-                answers.shown(f["denominator"], "count"),
+                format_number(f["value"], said["unit"]),
+                format_number(f["numerator"], "count"),
+                format_number(f["denominator"], "count"),
                 f["value_status"],
-                answers.shown(f["first_value"], said["unit"]),
+                format_number(f["first_value"], said["unit"]),
             ]
             for f in said["figures"]
         ],
@@ -138,14 +139,14 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
             [
                 r["area"],
                 r["title"],
-                answers.shown(r["now"], r["unit"]),
-                answers.shown(r["year_to_date"], r["unit"]),
-                answers.shown(r["rolling_12_months"], r["unit"]),
+                format_number(r["now"], r["unit"]),
+                format_number(r["year_to_date"], r["unit"]),
+                format_number(r["rolling_12_months"], r["unit"]),
                 r["target"],
-                answers.shown_change(r["change"], r["direction"], r["unit"]),
-                answers.shown(r["england"], r["unit"]),
-                answers.shown(r["neighbours"], r["unit"]),
-                answers.in_words(r["signal"]),
+                format_change(r["change"], r["direction"], r["unit"]),
+                format_number(r["england"], r["unit"]),
+                format_number(r["neighbours"], r["unit"]),
+                format_code(r["signal"]),
                 r["value_status"],
             ]
             for r in said["rows"]

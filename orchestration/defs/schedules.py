@@ -1,5 +1,6 @@
 """What runs by the calendar: a refresh, closings by policy, a purge. Days and hours are settings."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from orchestration.defs.months import CLOSINGS
 from orchestration.defs.upkeep import purge_job
 from orchestration.partitions import MONTH_FORMAT
 from orchestration.resources import Warehouse
+from publication.select import rows_of
 
 TIMEZONE = "Europe/London"
 
@@ -126,10 +128,5 @@ def _held(places: WarehousePaths) -> dict[tuple[str, str], int]:
     if not marts.exists():
         return {}
     with duckdb.connect(str(marts), read_only=True) as db:
-        rows = db.sql(
-            """
-            select la_code, strftime(period_end, '%Y-%m'), count(*) from fct_indicator_values
-            where value_status = 'withheld' group by all
-            """
-        ).fetchall()
-    return {(la_code, month): count for la_code, month, count in rows}
+        withheld = rows_of(db, "fct_indicator_values", "la_code, period_end", value_status="withheld")
+    return Counter((row["la_code"], f"{row['period_end']:%Y-%m}") for row in withheld)
