@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Published figures to set beside a council's own: England, regions, authorities and statistical neighbours.
 with figures as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each answer that comparisons read, with how it is said: the newest months, and those that reports name.
 with named as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- The periods that comparisons are worked out for or look back to, and how each is called in a sentence.
 with newest as (

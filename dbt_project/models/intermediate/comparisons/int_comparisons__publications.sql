@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Which published figure stands beside each month: the latest year or day that had ended, from the newest release that
 -- had come out when the month was first reported (then), and from the newest of all (now).

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each series of answers that comparisons are made within: an authority, an indicator and a basis, under one number.
 with answered as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each measure that holds figures, in words: Great Expectations found it beyond its bound, or could not judge it.
 -- Where somebody answers by name for the figures all the same, they are given.

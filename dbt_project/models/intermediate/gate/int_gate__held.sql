@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each figure that a doubt bears on: doubt about a return reaches what reads it, about a field what reads the field,
 -- about a figure that figure alone. The same figure stands here once for each doubt.

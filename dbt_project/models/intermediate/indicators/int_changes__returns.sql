@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each return and month that this release reads otherwise than the one before, and how it came to be.
 with now as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Figures as they stood when a month was closed: those of the month, in every basis; and those of the months before it
 -- in the basis that the public edition prints, where the closing speaks for them. What has been kept stands. What is

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- The figures that the public edition is made from: those of months that are final, each as it stood at the newest
 -- closing that speaks for it and stands. Nothing of a month that is collecting, provisional or reopened is here.

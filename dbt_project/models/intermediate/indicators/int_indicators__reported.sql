@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Figures that exist only as totals, as each vintage knows them: for each period the newest month that gives it.
 with given as (

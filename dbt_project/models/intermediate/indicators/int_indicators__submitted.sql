@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- For each indicator and month expected: whether every return it needs is there, and how far back the lead one reaches.
 with required as (

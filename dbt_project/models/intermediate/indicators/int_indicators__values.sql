@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Every answer expected as it now stands: what the newest snapshots say of each month. One row for every answer
 -- expected.

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Every month that each vintage answers for: from the authority's first folder, or the one month first published.
 select

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each return that a vintage reads, as it was received for one month. What is measured is measured of these.
 select

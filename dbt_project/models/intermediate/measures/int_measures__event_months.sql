@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- How many events each return holds of each month, on how many weekdays, and the newest of them: one pass over one
 -- column of each file.

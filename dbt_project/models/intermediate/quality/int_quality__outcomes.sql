@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- How each rule ended for each authority: a line for every rule, whether or not there was anything to judge.
 with expected as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- The snapshot of each return that quality rules judge: the newest that the restated figures are read from.
 select
