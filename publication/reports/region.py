@@ -183,7 +183,7 @@ def _state_words(source: RestrictedEdition, names: Mapping[str, str], month: dat
 
 def _compared(rows: Sequence[dict]) -> Compared:
     first = rows[0]
-    about = ("indicator_id", "title", "area", "unit", "polarity", "period_basis")
+    about = ("indicator_id", "title", "area", "unit", "polarity", "can_be_negative", "period_basis")
     told = ("la_code", "la_name", "value", "value_status", "numerator", "denominator", "place")
     return Compared(
         line=Line(**{name: first[name] for name in about}, value=None, value_status=""),

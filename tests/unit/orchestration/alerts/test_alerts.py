@@ -183,6 +183,16 @@ def test_a_file_takes_a_line_an_alert(places: WarehousePaths, tmp_path: Path) ->
     assert [line["event"] for line in lines] == ["held", "stale"]
 
 
+def test_what_passed_before_it_could_be_sent_is_told_all_the_same(places: WarehousePaths) -> None:
+    asked = settings({"name": "A", "by": "file", "path": "/nowhere/at/all"})
+    tell(places, asked, [HELD], NOW)
+    met: list[Alert] = []
+
+    assert tell(places, asked, [], NOW + timedelta(hours=1), by=lambda alert, *_: met.append(alert)) == 1
+    assert met == [HELD]
+    assert tell(places, asked, [], NOW + timedelta(hours=2)) == 0
+
+
 def test_a_process_killed_while_it_sends_tells_nobody_twice_and_says_so(places: WarehousePaths) -> None:
     asked = settings({"name": "A", "by": "file", "path": "/dev/null"})
 
