@@ -3,10 +3,10 @@
 from publication.reports.region import _compared
 
 ROW = {
-    "indicator_id": "cp_open", "title": "Children on a plan", "area": "Child protection plans", "unit": "count",
-    "polarity": "neutral", "can_be_negative": False, "period_basis": "point_in_time", "scale": 1, "pooled": None,
-    "la_code": "301", "la_name": "A", "value": 3.0, "value_status": "calculated", "numerator": 3.0,
-    "denominator": 1.0, "place": 1,
+    "indicator_id": "cp_open", "title": "Children on a plan", "area": "Child protection plans",
+    "unit": "count", "polarity": "neutral", "can_be_negative": False, "period_basis": "point_in_time",
+    "scale": 1, "pooled": None, "la_code": "301", "la_name": "A", "value": 3.0,
+    "value_status": "calculated", "numerator": 3.0, "denominator": 1.0, "place": 1,
 }  # fmt: skip
 
 
