@@ -17,6 +17,7 @@ from orchestration.runtime.outcome import counted
 
 LEAST_QUIET_MINUTES = 60  # a machine may be asleep at lunch
 LOOKS_MISSED = 3
+BY_SUBJECT = ("missing", "stale")  # one thing until its subject changes, whatever else has come meanwhile
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Alert:
 
     @property
     def id(self) -> str:
-        said = "\n".join((self.event, self.subject, self.sentence))
+        is_by_subject = self.event in BY_SUBJECT
+        said = "\n".join((self.event, self.subject, "" if is_by_subject else self.sentence))
         return f"{self.event}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
     @property
@@ -74,11 +76,10 @@ def _failed(said: Mapping[str, Any]) -> Iterator[Alert]:
 def _held(said: Mapping[str, Any]) -> Iterator[Alert]:
     for la_code in dict.fromkeys(one["la_code"] for one in said["held"]):
         of_it = [one for one in said["held"] if one["la_code"] == la_code]
-        number = said["release"]["release"]
         yield Alert(
             "held",
             f"figures of authority {la_code} are held",
-            f"In release {number} {counted(sum(one['figure_count'] for one in of_it), 'figure')} held: "
+            f"{counted(sum(one['figure_count'] for one in of_it), 'figure')} held: "
             + "; ".join(f"{one['figure_count']} as {one['ground_sentence']}" for one in of_it),
             f"{of_it[0]['suggested_action']}; row by row: the error report of {la_code}",
         )

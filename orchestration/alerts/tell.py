@@ -6,6 +6,7 @@ while it sends leaves `sending`, which is shown and not sent again, for nobody i
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,7 +60,8 @@ def _tell(
     places: WarehousePaths, settings: Settings, alerts: Sequence[Alert], now: datetime, by: Sender
 ) -> int:
     told, sent = read(places), 0
-    for alert in alerts:
+    waiting = [_again(one) for one in told.values() if one["state"] == "waiting"]
+    for alert in dict.fromkeys([*alerts, *waiting]):  # what passed meanwhile is still told
         for to in settings.alerts.recipients:
             if to.events and alert.event not in to.events:
                 continue
@@ -68,7 +70,7 @@ def _tell(
             if not _is_due(before, now):
                 continue
             told[key] = {
-                "recipient": to.name, "event": alert.event, "subject": alert.subject,
+                "recipient": to.name, **asdict(alert),
                 "tries": before["tries"] + 1, "at": now.isoformat(timespec="seconds"),
                 "state": "sending", "why": "the process ended while it was sent; it may have arrived",
             }  # fmt: skip
@@ -82,6 +84,11 @@ def _tell(
                 sent += 1
             _write(places, told)
     return sent
+
+
+def _again(record: Mapping[str, Any]) -> Alert:
+    """The alert that a record is of."""
+    return Alert(**{one.name: record[one.name] for one in fields(Alert)})
 
 
 def _is_due(before: Mapping[str, Any], now: datetime) -> bool:

@@ -14,6 +14,8 @@ from ingest.discovery.returns import sort_files
 from ingest.landing.land import pending_months
 from ingest.ledger import Ledger, utc_now
 from ingest.paths import WarehousePaths
+from orchestration.alerts.events import Alert
+from orchestration.alerts.tell import tell
 from orchestration.alerts.watch import tell_what_stands
 from orchestration.defs.jobs import (
     close_job,
@@ -23,6 +25,7 @@ from orchestration.defs.jobs import (
     reports_job,
     work_lists_job,
 )
+from orchestration.defs.upkeep import purge_job
 from orchestration.pipeline import outcome_of_failure
 from orchestration.resources import Warehouse
 from orchestration.runtime.cause import TAG, cause_of
@@ -44,6 +47,7 @@ def sensors_of(settings: Settings) -> list[dg.SensorDefinition]:
         refresh_failed,
         refresh_succeeded,
         someone_is_told(settings),
+        follow_up_failed(settings),
     ]
 
 
@@ -161,6 +165,30 @@ def someone_is_told(settings: Settings) -> dg.SensorDefinition:
     def sensor(context: dg.SensorEvaluationContext, warehouse: Warehouse) -> dg.SkipReason:
         sent, waiting = tell_what_stands(warehouse.places, settings)
         return dg.SkipReason(f"{sent} alerts sent, {waiting} not sent")
+
+    return sensor
+
+
+def follow_up_failed(settings: Settings) -> dg.SensorDefinition:
+    """The alert where reports, work lists, a copy or a purge failed: no release says so."""
+
+    @dg.run_failure_sensor(
+        name="follow_up_failed",
+        monitored_jobs=[reports_job, work_lists_job, postgres_job, purge_job],
+        default_status=_status(bool(settings.alerts.recipients)),
+        description="Tells the recipients of the settings where what follows a release has failed.",
+    )
+    def sensor(context: dg.RunFailureSensorContext, warehouse: Warehouse) -> None:
+        run = context.dagster_run
+        _, reasons = outcome_of_failure(context.get_step_failure_events(), warehouse.places)
+        alert = Alert(
+            "failed",
+            f"{run.job_name.replace('_', ' ')} failed",
+            "; ".join(reasons) or "its process ended before it did",
+            "mend what that says and launch the job again on the Dagster page",
+            run.run_id,
+        )
+        tell(warehouse.places, settings, [alert])
 
     return sensor
 

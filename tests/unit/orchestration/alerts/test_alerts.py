@@ -183,6 +183,16 @@ def test_a_file_takes_a_line_an_alert(places: WarehousePaths, tmp_path: Path) ->
     assert [line["event"] for line in lines] == ["held", "stale"]
 
 
+def test_what_passed_before_it_could_be_sent_is_told_all_the_same(places: WarehousePaths) -> None:
+    asked = settings({"name": "A", "by": "file", "path": "/nowhere/at/all"})
+    tell(places, asked, [HELD], NOW)
+    met: list[Alert] = []
+
+    assert tell(places, asked, [], NOW + timedelta(hours=1), by=lambda alert, *_: met.append(alert)) == 1
+    assert met == [HELD]
+    assert tell(places, asked, [], NOW + timedelta(hours=2)) == 0
+
+
 def test_a_process_killed_while_it_sends_tells_nobody_twice_and_says_so(places: WarehousePaths) -> None:
     asked = settings({"name": "A", "by": "file", "path": "/dev/null"})
 
@@ -220,7 +230,7 @@ DOUBT = {
     [
         ({"last_refresh": {"outcome": "withheld", "run_id": "r", "at": "x", "view_month": "2025-04",
                            "reasons": "one\ntwo"}}, "failed", "one; two"),
-        ({"held": [DOUBT]}, "held", "In release 7 3 figures held: 3 as 2 of 9 rows unread"),
+        ({"held": [DOUBT]}, "held", "3 figures held: 3 as 2 of 9 rows unread"),
         ({"missing": [{"la_code": "301", "returns": ["cp_plans"]}]}, "missing", "Not come: cp_plans."),
         ({"month": "2025-03"}, "missing", "The newest month that has come is 2025-03."),
         ({"health": {"due_month": "2025-05", "is_stale": True}, "month": "2025-05"}, "stale",
@@ -233,6 +243,17 @@ def test_each_event_is_told_in_words_with_a_next_move(
     [alert] = alerts_of(places, Settings(), said(**changed), NOW.date())
 
     assert alert.event == event and words in alert.sentence and alert.next_move
+
+
+def test_the_same_thing_of_the_next_release_is_not_told_again(places: WarehousePaths) -> None:
+    """A daily refresh would tell of a figure that is held for a month thirty times."""
+    late = {"due_month": "2025-05", "is_stale": True}
+    first = said(held=[DOUBT], health=late)
+    release = {"release": 8, "view_month": "2025-03"}
+    later = said(held=[DOUBT], health=late, month="2025-03", release=release)
+    ids = [{one.id for one in alerts_of(places, Settings(), how, NOW.date())} for how in (first, later)]
+
+    assert ids[0] == ids[1] and len(ids[0]) == 3
 
 
 def test_a_return_is_not_missing_before_its_day(places: WarehousePaths) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -15,6 +16,7 @@ from orchestration.defs.schedules import close_by_policy, monthly_refresh, sched
 from orchestration.defs.sensors import (
     QUIET_MINUTES,
     after_release,
+    follow_up_failed,
     new_returns,
     refresh_failed,
     refresh_succeeded,
@@ -247,6 +249,33 @@ def test_the_end_of_each_run_of_dagsters_is_on_record_with_its_reasons(places: W
     assert failed["reasons"].startswith("release: withheld: no verdict was reached")
     assert failed["run_id"]
     assert published["outcome"] == "published"
+
+
+def test_a_follow_up_that_failed_is_told(places: WarehousePaths, tmp_path: Path) -> None:
+    recipient = {"name": "log", "by": "file", "path": str(tmp_path / "alerts.jsonl")}
+    sensor = follow_up_failed(Settings.model_validate({"alerts": {"recipients": [recipient]}}))
+
+    @dg.op
+    def performance_reports() -> None:
+        raise dg.Failure("the release has no month to report")
+
+    @dg.job
+    def reports() -> None:
+        performance_reports()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = reports.execute_in_process(instance=instance, raise_on_error=False)
+        context = dg.build_run_status_sensor_context(
+            sensor_name=sensor.name,
+            dagster_instance=instance,
+            dagster_run=run.dagster_run,
+            dagster_event=run.get_run_failure_event(),
+            resources={"warehouse": warehouse(places)},
+        )
+        sensor(context.for_run_failure())
+
+    said = (tmp_path / "alerts.jsonl").read_text(encoding="utf-8")
+    assert "reports failed" in said and "the release has no month to report" in said
 
 
 def test_a_command_has_put_its_own_end_on_record(places: WarehousePaths) -> None:
