@@ -44,14 +44,14 @@ from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.archives import received
 from ingest.discovery.file_reader import RejectedFileError, StillWrittenError
 from ingest.discovery.formats import HEAD_BYTES, recognise, what_instead
-from ingest.discovery.raw_folder import RawFile, RawFolder, UnmappedFile, is_as_seen
+from ingest.discovery.raw_folder import SHEET, RawFile, RawFolder, UnmappedFile, is_as_seen
 from ingest.file_errors import Broke, of_this_file
 from ingest.files import sha256_of
 from ingest.ledger import FileFingerprint, Ledger
 from ingest.privacy.pseudonyms import Pseudonymiser, Pseudonyms
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "7"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "8"  # raise it when the front ends read differently, so that files are opened again
 SETS = ("ssda903", "csc_api")  # of which the files of a folder are one
 BELOW = (
     "it lies in a folder of the authority's folder, where tables of SSDA903 are looked for and nothing else",
@@ -77,6 +77,7 @@ def convert_files(
     """Open what is new among the other files up to the month `newest`. An unchanged folder costs one look."""
     total = {"files": 0, "opened": 0, "rejected": 0, "findings": 0}
     by_authority: dict[str, dict[str, list[UnmappedFile]]] = {}
+    _forget_workbooks(raw, store)
     for (month, la_code), files in sorted(raw.others_by_folder().items()):
         if month <= newest:
             total["files"] += len(files)
@@ -104,6 +105,17 @@ def convert_files(
                 looks = {f.file: fingerprint_of(f) for f in files if f.file not in unsettled}
                 ledger.mark_seen(LEDGER_NAME, month, looks)
     return OpenedSummary(**total)
+
+
+def _forget_workbooks(raw: RawFolder, store: Path) -> None:
+    """Take away what was found of workbooks that were refused whole, and whose sheets are read now."""
+    for file in {SHEET.sub("", sheet.file) for sheet in raw.files if sheet.sheet}:
+        path = store / Path(file).parent / "_findings.parquet"
+        if path.exists():
+            findings = pq.read_table(path)
+            kept = findings.filter(pc.not_equal(findings.column("file"), file))
+            if kept.num_rows < findings.num_rows:
+                pq.write_table(kept, path)
 
 
 def fingerprint_of(file: UnmappedFile) -> FileFingerprint:

@@ -14,15 +14,22 @@ from ingest.discovery.beside import passed_over
 from ingest.discovery.containers import check_name, unpack
 from ingest.discovery.file_reader import read_bytes
 from ingest.discovery.raw_folder import RawFile, UnmappedFile, told_name
+from ingest.discovery.workbooks import sheets_of
 
 ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tar")
 
 
 def received(file: RawFile | UnmappedFile) -> tuple[bytes, str]:
-    """A file's bytes and their SHA-256, out of the zip that it came in, if in one.
+    """A file's bytes and their SHA-256, out of the zip or workbook that it came in, if in one.
 
+    A sheet's bytes are its rows as separated text, and the SHA-256 is its workbook's.
     Raises RejectedFileError.
     """
+    data, sha256 = _whole(file)
+    return (sheets_of(data)[file.sheet - 1][1] if file.sheet else data), sha256
+
+
+def _whole(file: RawFile | UnmappedFile) -> tuple[bytes, str]:
     data, sha256 = read_bytes(file.path)
     if not file.member:
         return data, sha256

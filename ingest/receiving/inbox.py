@@ -24,8 +24,17 @@ from ingest.discovery.formats import HEAD_BYTES, as_text, recognise, what_instea
 from ingest.discovery.misdirected_rows import said_authorities
 from ingest.discovery.names import claimed
 from ingest.discovery.raw_folder import RawFile, UnexpectedPath, UnmappedFile
-from ingest.discovery.returns import VERSION, is_a_note, may_hold_rows, settled, version_of
+from ingest.discovery.returns import (
+    VERSION,
+    is_a_note,
+    is_workbook,
+    may_hold_rows,
+    settled,
+    sheets_with_returns,
+    version_of,
+)
 from ingest.discovery.said_in_names import authorities_in, months_in, years_in
+from ingest.discovery.workbooks import SUFFIXES as WORKBOOKS
 from ingest.files import new_file
 from ingest.reference.detect import parse
 from ingest.reference.own_files import declared_files
@@ -34,6 +43,8 @@ OTHER_NAMES = {
     "annex_a": "annex_a.xlsx",
     "cin_census": "cin_census.xml",
     "workforce_census": "workforce_census.xml",
+    "workbook": "returns.xlsx",
+    "ssda903_workbook": "ssda903.xlsx",
 }
 SAID_LEA = re.compile(r"<LEA>\s*(\d{3})\s*</LEA>")
 SAID_DATE = re.compile(r"<ReferenceDate>\s*(\d{4}-\d{2})-\d{2}\s*</ReferenceDate>")
@@ -112,9 +123,8 @@ def _every_file(sent: Sequence[Path]) -> Iterator[UnmappedFile | Arrival]:
         for below in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if below.is_symlink() or not below.is_file():
                 continue
-            about = below.stat()
             shown = str(below.relative_to(path.parent if path.is_dir() else below.parent))
-            file = UnmappedFile(below, shown, about.st_size, about.st_mtime_ns, about.st_ino)
+            file = _file_at(below, shown)
             beside = [why for part in Path(shown).parts if (why := passed_over(part))]
             if beside:
                 yield Arrival(file, BESIDE, why=beside[0])
@@ -166,6 +176,8 @@ def _known(arrival: Arrival, data: bytes) -> Arrival:
     if form in ("cin_census", "workforce_census", "csc_api"):
         return replace(arrival, what=form)
     if form == "annex_a" and parse(data, ".xlsx").outcome != "read":
+        if is_workbook(file) and (sheets := sheets_with_returns(file)):
+            return _of_sheets(arrival, sheets)
         why = _no_annex_a(data)
         return replace(arrival, what="a workbook" if why else form, why=why)
     looks = file.size, file.mtime_ns, file.inode
@@ -183,6 +195,40 @@ def _known(arrival: Arrival, data: bytes) -> Arrival:
         if is_a_note(raw):
             return replace(arrival, what=BESIDE, why="a note")
     return replace(arrival, why="; ".join(form_of(data) or ()))
+
+
+def _of_sheets(arrival: Arrival, sheets: Sequence[UnmappedFile]) -> Arrival:
+    """A workbook as the one return that it holds, or as one of several; a sheet of no return goes with it."""
+    held: list[str] = []
+    for sheet in sheets:
+        found = _settled(sheet)
+        if isinstance(found, UnexpectedPath):
+            return replace(arrival, what="a workbook", why=_told(sheet, found.finding.reason))
+        if found is not None:
+            fmt = submitted_formats()[found.return_name]
+            headers = read_table(received(found)[0], ".csv", fmt.match_headers).headers
+            if problem := fmt.match_headers(headers).problem:
+                return replace(arrival, what=fmt.name, why=_told(sheet, problem))
+            held.append(fmt.name)
+    if len(held) != len(set(held)):
+        twice = next(name for name in held if held.count(name) > 1)
+        return replace(
+            arrival, what=twice, why=f"two of its sheets hold {twice}; leave the one that is right"
+        )
+    if len(held) == 1:
+        return replace(arrival, what=held[0])
+    return replace(arrival, what="workbook" if held else "ssda903_workbook")
+
+
+def _settled(sheet: UnmappedFile) -> RawFile | UnexpectedPath | None:
+    looks = sheet.size, sheet.mtime_ns, sheet.inode
+    return settled(
+        RawFile(sheet.path, sheet.file, "", "", sheet.claim, *looks, member=sheet.member, sheet=sheet.sheet)
+    )
+
+
+def _told(sheet: UnmappedFile, why: str) -> str:
+    return f"{sheet.file.rpartition(', ')[2]}: {why}"
 
 
 def _no_annex_a(data: bytes) -> str:
@@ -215,6 +261,14 @@ def _said_within(what: str, file: UnmappedFile, data: bytes) -> tuple[set[str], 
         return set(SAID_LEA.findall(head)), months
     if what == "csc_api":
         return _of(said_authority(data)), set()
+    if is_workbook(file):
+        codes: set[str] = set()
+        for sheet in sheets_with_returns(file):
+            if isinstance(found := _settled(sheet), RawFile):
+                fmt = submitted_formats()[found.return_name]
+                table = read_table(received(found)[0], ".csv", fmt.match_headers)
+                codes |= said_authorities(table, fmt.match_headers(table.headers).unknown)
+        return codes, set()
     if what not in submitted_formats():
         return set(), set()
     fmt = submitted_formats()[what]
@@ -262,25 +316,43 @@ def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
         case "ssda903":
             folder, name = folder / what, f"{(table_of(read_tables_file(data).headers) or '').lower()}.csv"
         case _:
-            name = OTHER_NAMES.get(what) or f"{what}{'.parquet' if suffix == '.parquet' else '.csv'}"
+            kept = suffix if suffix in (".parquet", *WORKBOOKS) else ".csv"
+            name = OTHER_NAMES.get(what) or f"{what}{kept}"
     there = _of_the_same(what, folder, name)
     if any(path.stat().st_size == len(data) and path.read_bytes() == data for path in there):
         return replace(arrival, what=THERE, why=f"{what}, byte for byte")
     if not there:
         return replace(arrival, target=folder / name)
     number = 1 + max(version_of(path.name) for path in there)
-    name = VERSION.sub("", there[-1].name)  # a version is of one name
-    stem, _, ending = name.rpartition(".")
+    stem = VERSION.sub("", there[-1].name).rpartition(".")[0]  # a version is of one name
+    ending = name.rpartition(".")[2]
     why = f"version {number}, beside {', '.join(path.name for path in there)}"
     why = "; ".join(filter(None, (arrival.why, why)))
     return replace(arrival, target=folder / f"{stem}.v{number}.{ending}", why=why)
 
 
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
+def _holds_returns(path: Path) -> bool:
+    file = _file_at(path, path.name)
+    return is_workbook(file) and bool(sheets_with_returns(file))
+
+
+def _file_at(path: Path, shown: str) -> UnmappedFile:
+    about = path.stat()
+    return UnmappedFile(path, shown, about.st_size, about.st_mtime_ns, about.st_ino)
+
+
 def _of_the_same(what: str, folder: Path, name: str) -> list[Path]:
     """What lies in a folder already of the same return, form or name, in order of version."""
     files = [path for path in folder.glob("*") if path.is_file() and not passed_over(path.name)]
-    if what in OTHER_NAMES:
-        same = [path for path in files if recognise(path.name, path.read_bytes()[:HEAD_BYTES]) == what]
+    if what in OTHER_NAMES and not what.endswith("workbook"):
+        same = [
+            path for path in files if recognise(path.name, _head(path)) == what and not _holds_returns(path)
+        ]
     elif what in submitted_formats():
         same = [path for path in files if claimed(path.name) == what]
     else:
