@@ -5,6 +5,7 @@ is said. Nothing in the raw folder is written over: what comes again stands besi
 """
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,7 @@ from ingest.contracts.dates import in_words
 from ingest.contracts.findings import RejectedFileError
 from ingest.contracts.return_schema import submitted_formats
 from ingest.contracts.ssda903_tables import table_of
-from ingest.discovery.archives import files_of, received
+from ingest.discovery.archives import Stream, files_of, received
 from ingest.discovery.beside import form_of, passed_over
 from ingest.discovery.file_reader import read_table
 from ingest.discovery.formats import HEAD_BYTES, as_text, recognise, what_instead
@@ -35,7 +36,7 @@ from ingest.discovery.returns import (
 )
 from ingest.discovery.said_in_names import authorities_in, months_in, years_in
 from ingest.discovery.workbooks import SUFFIXES as WORKBOOKS
-from ingest.files import new_file
+from ingest.files import new_file, sha256_of
 from ingest.reference.detect import parse
 from ingest.reference.own_files import declared_files
 
@@ -92,7 +93,7 @@ def plan(
 def _one_of(rivals: Sequence[Arrival]) -> list[Arrival]:
     """What becomes of files that would have one place: where they are not the same, none is taken for it."""
     first, *others = rivals
-    if len({received(one.file)[1] for one in rivals}) == 1:
+    if len({Stream(one.file).sha256() for one in rivals}) == 1:
         return [
             first,
             *(replace(one, what=THERE, target=None, why=f"the same as {first.file.file}") for one in others),
@@ -111,10 +112,13 @@ def put(arrival: Arrival) -> None:
     cannot be read.
     """
     assert arrival.target is not None
-    data, _ = received(arrival.file)
     arrival.target.parent.mkdir(parents=True, exist_ok=True)
-    with new_file(arrival.target, over=False) as aside:
-        aside.write_bytes(data)
+    with (
+        Stream(arrival.file).open() as data,
+        new_file(arrival.target, over=False) as aside,
+        aside.open("wb") as copy,
+    ):
+        shutil.copyfileobj(data, copy)
 
 
 def _every_file(sent: Sequence[Path]) -> Iterator[UnmappedFile | Arrival]:
@@ -141,11 +145,15 @@ def _placed(
     file: UnmappedFile, raw: Path, reference: Path, month: str | None, authority: str | None
 ) -> Arrival:
     try:
-        data, _ = received(file)
-        arrival = _known(Arrival(file), data)
+        data: bytes | Stream = Stream(file)
+        if recognise(file.name, Stream(file).head(HEAD_BYTES)) == "csc_api":
+            arrival = Arrival(file, "csc_api")
+        else:
+            data, _ = received(file)
+            arrival = _known(Arrival(file), data)
         if arrival.why or arrival.what == BESIDE:
             return arrival
-        if not arrival.what:
+        if not arrival.what and isinstance(data, bytes):
             return _of_reference(arrival, data, reference)
         within = _said_within(arrival.what, file, data)
     except RejectedFileError as refused:
@@ -173,7 +181,7 @@ def _known(arrival: Arrival, data: bytes) -> Arrival:
     file = arrival.file
     form = recognise(file.name, data[:HEAD_BYTES])
     suffix = PurePosixPath(file.name).suffix.lower()
-    if form in ("cin_census", "workforce_census", "csc_api"):
+    if form in ("cin_census", "workforce_census"):
         return replace(arrival, what=form)
     if form == "annex_a" and parse(data, ".xlsx").outcome != "read":
         if is_workbook(file) and (sheets := sheets_with_returns(file)):
@@ -251,16 +259,16 @@ def _of_reference(arrival: Arrival, data: bytes, reference: Path) -> Arrival:
     return replace(arrival, why="; ".join(what_instead(data[:HEAD_BYTES])))
 
 
-def _said_within(what: str, file: UnmappedFile, data: bytes) -> tuple[set[str], set[str]]:
+def _said_within(what: str, file: UnmappedFile, data: bytes | Stream) -> tuple[set[str], set[str]]:
     """The authorities and the months that the content says it is of. Raises RejectedFileError."""
+    if isinstance(data, Stream):
+        return _of(said_authority(data)), set()
     if what in ("cin_census", "workforce_census"):
         head = as_text(data[:HEAD_BYTES])
         months = set(SAID_DATE.findall(head))
         if what == "cin_census":
             months |= {f"{year}-03" for year in SAID_YEAR.findall(head)}
         return set(SAID_LEA.findall(head)), months
-    if what == "csc_api":
-        return _of(said_authority(data)), set()
     if is_workbook(file):
         codes: set[str] = set()
         for sheet in sheets_with_returns(file):
@@ -306,20 +314,20 @@ def _agreed(
     return code, months.pop() if len(months) == 1 else None, "; ".join((*told, *unsaid))
 
 
-def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
+def place(arrival: Arrival, folder: Path, data: bytes | Stream) -> Arrival:
     """The arrival with the place where it goes: a new version beside what is there, if that is other."""
     what, own = arrival.what, arrival.file.name
     suffix = PurePosixPath(own).suffix.lower()
     match what:
         case "reference" | "csc_api":  # the names of payloads tell their order
             name = own
-        case "ssda903":
+        case "ssda903" if isinstance(data, bytes):
             folder, name = folder / what, f"{(table_of(read_tables_file(data).headers) or '').lower()}.csv"
         case _:
             kept = suffix if suffix in (".parquet", *WORKBOOKS) else ".csv"
             name = OTHER_NAMES.get(what) or f"{what}{kept}"
     there = _of_the_same(what, folder, name)
-    if any(path.stat().st_size == len(data) and path.read_bytes() == data for path in there):
+    if any(_is_same(path, data) for path in there):
         return replace(arrival, what=THERE, why=f"{what}, byte for byte")
     if not there:
         return replace(arrival, target=folder / name)
@@ -329,6 +337,12 @@ def place(arrival: Arrival, folder: Path, data: bytes) -> Arrival:
     why = f"version {number}, beside {', '.join(path.name for path in there)}"
     why = "; ".join(filter(None, (arrival.why, why)))
     return replace(arrival, target=folder / f"{stem}.v{number}.{ending}", why=why)
+
+
+def _is_same(path: Path, data: bytes | Stream) -> bool:
+    if isinstance(data, bytes):
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    return path.stat().st_size == data.file.size and sha256_of(path) == data.sha256()
 
 
 def _head(path: Path) -> bytes:
