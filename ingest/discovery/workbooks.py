@@ -1,7 +1,7 @@
-"""A workbook of returns: what cannot be one is refused before it is parsed, and each sheet is read as a CSV.
+"""A workbook of returns: what cannot be one is refused unparsed, and each sheet is read as a CSV.
 
 A sheet becomes what Excel would save of it as 'CSV UTF-8', row for row, and is read as any file is.
-Only what Excel knows and a CSV does not is taken along: a date is written yyyy-mm-dd, whatever it is shown as.
+Only what Excel knows and a CSV does not is taken along: a date is yyyy-mm-dd, whatever it is shown as.
 """
 
 import logging

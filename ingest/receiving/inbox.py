@@ -34,7 +34,7 @@ from ingest.discovery.returns import (
     sheets_with_returns,
     version_of,
 )
-from ingest.discovery.said_in_names import authorities_in, months_in, years_in
+from ingest.discovery.said_in_names import authorities_in, months_in, short_of_a_month, years_in
 from ingest.discovery.workbooks import SUFFIXES as WORKBOOKS
 from ingest.files import new_file, sha256_of
 from ingest.reference.detect import parse
@@ -160,6 +160,8 @@ def _placed(
         return Arrival(file, why=str(refused))
     name, folders = PurePosixPath(file.name).stem, str(Path(file.file).parent)
     of_name = months_in(name)
+    short = [f"its name says {one}" for one in short_of_a_month(name)]
+    short += [f"its folder says {one}" for one in short_of_a_month(folders)]
     if arrival.what == "cin_census" and not of_name:  # which is of March
         of_name = {f"{year}-03" for year in years_in(name)}
     la_code, when, why = _agreed(
@@ -168,7 +170,8 @@ def _placed(
             CONTENT.get(arrival.what, "its content"): within,
             "its name": (authorities_in(name), of_name),
             "its folder": (authorities_in(folders), months_in(folders)),
-        }
+        },
+        short,
     )
     arrival = replace(arrival, la_code=la_code, month=when, why=why)
     if la_code is None or when is None:
@@ -289,10 +292,11 @@ def _of(said: str | None) -> set[str]:
 
 
 def _agreed(
-    said: Mapping[str, tuple[set[str], set[str]]],
+    said: Mapping[str, tuple[set[str], set[str]]], short: Sequence[str] = ()
 ) -> tuple[str | None, str | None, str]:
     """The authority and the month that all agree on who say something; else why they cannot be told.
 
+    `short` is what is said of a time and is no month: it is told where nothing tells one.
     A census whose year and date disagree is of the one that another says too.
     """
     codes = {code for of_source, _ in said.values() for code in of_source}
@@ -305,11 +309,11 @@ def _agreed(
         parts = [f"authority {code}" for code in sorted(of_codes) if len(codes) > 1]
         parts += [in_words(month) for month in sorted(of_months) if len(every) > 1]
         told += [f"{source} says {' and '.join(parts)}"] if parts else []
-    unsaid = [
-        f"nothing tells its {what}; give it with --{what}"
-        for what, values in (("authority", codes), ("month", every))
-        if not values
-    ]
+    unsaid = [] if codes else ["nothing tells its authority; give it with --authority"]
+    if not every and short:
+        unsaid.append(f"{'; '.join(short)}: add the month to it, as 2025-03, or give it with --month 2025-03")
+    elif not every:
+        unsaid.append("nothing tells its month; give it with --month")
     code = codes.pop() if len(codes) == 1 else None
     return code, months.pop() if len(months) == 1 else None, "; ".join((*told, *unsaid))
 

@@ -143,6 +143,20 @@ def test_of_thirty_files_of_three_authorities_each_is_placed_or_says_why(
 
 REFUSED = {
     "no month": ("301_cp_plans.csv", written(PLANS), "nothing tells its month; give it with --month"),
+    "a quarter": (
+        "301 Jane Canary Q4 2024-25.csv", written(PLANS),
+        'its name says "Q4 2024-25", which is a quarter: add the month to it, as 2025-03, or give',
+    ),
+    "a month without a year": (
+        "301 plans March.csv", written(PLANS), 'its name says "March", which is a month without a year: add',
+    ),
+    "a year without a month": (
+        "301/2024-25/cp_plans.csv", written(PLANS),
+        'its folder says "2024-25", which is a year without a month: add',
+    ),
+    "a day without a year": (
+        "301 cp_plans Mar 31st.csv", written(PLANS), 'its name says "Mar 31st", which is a month without',
+    ),
     "no authority": ("cp_plans_2025-03.csv", written(PLANS), "nothing tells its authority"),
     "two months": (
         "301 cp_plans 2024-04 to 2025-03.csv", written(PLANS), "its name says April 2024 and March 2025",
