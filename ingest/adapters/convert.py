@@ -51,7 +51,7 @@ from ingest.ledger import FileFingerprint, Ledger
 from ingest.privacy.pseudonyms import Pseudonymiser, Pseudonyms
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "8"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "9"  # raise it when the front ends read differently, so that files are opened again
 IN_PARTS = ("csc_api",)  # of which no file is held whole
 SETS = ("ssda903", "csc_api")  # of which the files of a folder are one
 BELOW = (

@@ -558,7 +558,7 @@ class Spooled(Mapping[str, pa.Table]):
         count = self._rows[name]
         limits.check("parquet", rows=count, cells=count * table.num_columns)
         if name not in self._writers:
-            self._files[name] = TemporaryFile(dir=self._folder)
+            self._files[name] = TemporaryFile(dir=self._folder)  # noqa: SIM115 - as long as it is asked
             self._writers[name] = pq.ParquetWriter(self._files[name], table.schema, compression="lz4")
         self._writers[name].write_table(table)
 
