@@ -292,7 +292,7 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
         *((f, "") for month, _, f in found.others if month == newest),
     ]
     for file, name in files:
-        path = file.path / file.member
+        path = file.own_path
         receipt = became.get(file.file)
         if receipt and receipt["status"] != "accepted":
             move = rejected_file("").next_move

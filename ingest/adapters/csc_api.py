@@ -12,20 +12,25 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 import ijson
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from ingest.adapters.base import ConvertedReturns, Notes, unfilled
 from ingest.adapters.payload_order import kind_of, orders_of
 from ingest.contracts import limits
 from ingest.contracts.return_schema import submitted_formats
+from ingest.discovery.archives import Stream
 from ingest.discovery.file_reader import RejectedFileError
 from ingest.discovery.misdirected_rows import known_authorities
 from ingest.privacy.pseudonyms import Pseudonymiser
@@ -85,6 +90,7 @@ BROKEN = (
     "send it again"
 )
 
+Open = Callable[[], AbstractContextManager[IO[bytes]]]
 Element = dict[str, Any]
 Row = dict[str, str | None]
 
@@ -94,7 +100,8 @@ class Payload:
     """One received payload: what may be known of it before its children are read."""
 
     file: str
-    open: Callable[[], IO[bytes]]
+    open: Open
+    size: int
     kind: str | None  # full or partial, where the name says so
     order: tuple[object, ...]
     prefix: str  # where its children stand, in ijson's words
@@ -219,18 +226,23 @@ def _names(holds: Mapping[str, Any]) -> Iterator[str]:
 
 
 def open_csc_api(
-    files: Mapping[str, tuple[str, bytes]], as_at: date, door: Pseudonymiser | None = None
+    files: Mapping[str, tuple[str, bytes | Stream]],
+    as_at: date,
+    door: Pseudonymiser | None = None,
+    folder: Path | None = None,
 ) -> ConvertedReturns:
-    """Read the payloads of a month; `files` has each one's own name and its bytes. Raises RejectedFileError.
+    """Read the payloads of a month; `files` has each one's own name and content. Raises RejectedFileError.
 
+    What is made of them is kept on the disk of `folder`, in files without a name, until it is asked for.
     Through a door, ids go by pseudonyms, and every id made of them is made of these.
     """
     notes, seen = Notes(), Seen()
     payloads = _read_in_order(_of_files(files), notes)
+    limits.check("json", partial_bytes=sum(partial.size for partial in payloads[1:]))
     codes = {payload.la_code for payload in payloads} - {None}
     if len(codes) > 1:
         raise RejectedFileError("its payloads are of more than one authority")
-    tables = _tables(_states(payloads, seen), door)
+    tables = _tables(_states(payloads, seen), door, folder)
     seen.note(notes)
     begins = date(as_at.year - 2, 4, 1)
     return ConvertedReturns(
@@ -244,19 +256,22 @@ def open_csc_api(
     )
 
 
-def _of_files(files: Mapping[str, tuple[str, bytes]]) -> list[Payload]:
+def _of_files(files: Mapping[str, tuple[str, bytes | Stream]]) -> list[Payload]:
     """Each payload, looked through once: a file that breaks off is refused before a child of it is read."""
     orders = orders_of([name for name, _ in files.values()])
     payloads = []
-    for order, (file, (name, data)) in zip(orders, files.items(), strict=True):
-        limits.check("json", bytes=len(data))
-
-        def opened(data: bytes = data) -> IO[bytes]:
-            return BytesIO(data)
-
-        prefix, la_code = _envelope(opened)
-        payloads.append(Payload(file, opened, kind_of(name), order, prefix, la_code))
+    for order, (file, (name, content)) in zip(orders, files.items(), strict=True):
+        opens, size = _opens(content)
+        limits.check("json", bytes=size)
+        prefix, la_code = _envelope(opens)
+        payloads.append(Payload(file, opens, size, kind_of(name), order, prefix, la_code))
     return payloads
+
+
+def _opens(content: bytes | Stream) -> tuple[Open, int]:
+    if isinstance(content, bytes):
+        return lambda: BytesIO(content), len(content)
+    return content.open, content.file.size
 
 
 class _InUtf8:
@@ -283,7 +298,7 @@ def _as_utf_8(stream: IO[bytes]) -> IO[bytes] | _InUtf8:
     return stream if encoding.startswith("utf-8") else _InUtf8(stream, encoding)
 
 
-def _envelope(open_it: Callable[[], IO[bytes]]) -> tuple[str, str | None]:
+def _envelope(open_it: Open) -> tuple[str, str | None]:
     """Where the children of a payload stand, and of which authority it is. Raises RejectedFileError."""
     depth, first, at_top, key = 0, "", set(), ""
     la_code: Any = None
@@ -317,9 +332,9 @@ def _envelope(open_it: Callable[[], IO[bytes]]) -> tuple[str, str | None]:
     return (f"{lists.pop()}.item" if lists else ""), _authority(la_code)
 
 
-def said_authority(data: bytes) -> str | None:
+def said_authority(content: bytes | Stream) -> str | None:
     """The authority that a payload says it is of. Raises RejectedFileError."""
-    return _envelope(lambda: BytesIO(data))[1]
+    return _envelope(_opens(content)[0])[1]
 
 
 def _authority(said: Any) -> str | None:
@@ -528,24 +543,61 @@ def _text(value: Any) -> str | None:
     return None
 
 
-def _tables(states: Iterator[tuple[str, Element]], door: Pseudonymiser | None) -> dict[str, pa.Table]:
+class Spooled(Mapping[str, pa.Table]):
+    """Tables that grow on the disk. Their files have no name, and are gone when the process is."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._files: dict[str, IO[bytes]] = {}
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._rows: Counter[str] = Counter()
+
+    def add(self, name: str, table: pa.Table) -> None:
+        """Add rows to a table. Raises RejectedFileError where there are more than a return may have."""
+        self._rows[name] += table.num_rows
+        count = self._rows[name]
+        limits.check("parquet", rows=count, cells=count * table.num_columns)
+        if name not in self._writers:
+            self._files[name] = TemporaryFile(dir=self._folder)  # noqa: SIM115 - as long as it is asked
+            self._writers[name] = pq.ParquetWriter(self._files[name], table.schema, compression="lz4")
+        self._writers[name].write_table(table)
+
+    def end(self) -> None:
+        """Nothing more is added."""
+        for writer in self._writers.values():
+            writer.close()
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return pq.ParquetFile(self._files[name]).read()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def _tables(
+    states: Iterator[tuple[str, Element]], door: Pseudonymiser | None, folder: Path | None
+) -> Spooled:
     """The returns, made of so many children at a time that little is held beside them."""
-    made: dict[str, list[pa.Table]] = {name: [_table(name, [], door)] for name in MADE}
+    made = Spooled(folder)
     rows: dict[str, list[Row]] = {name: [] for name in MADE}
+    for name in MADE:
+        made.add(name, _table(name, [], door))
     for number, (child_id, child) in enumerate(states, start=1):
         _add_rows(rows, number, child_id, child)
         if number % CHILDREN_AT_ONCE == 0:
             _set_aside(made, rows, door)
     _set_aside(made, rows, door)
-    return {name: pa.concat_tables(parts) for name, parts in made.items()}
+    made.end()
+    return made
 
 
-def _set_aside(
-    made: Mapping[str, list[pa.Table]], rows: Mapping[str, list[Row]], door: Pseudonymiser | None
-) -> None:
+def _set_aside(made: Spooled, rows: Mapping[str, list[Row]], door: Pseudonymiser | None) -> None:
     for name, of_return in rows.items():
         if of_return:
-            made[name].append(_table(name, of_return, door))
+            made.add(name, _table(name, of_return, door))
             of_return.clear()
 
 

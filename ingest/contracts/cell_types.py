@@ -137,6 +137,14 @@ def as_said(text: pa.Array) -> pa.Array:
     return _trimmed(text, NULLS_IN_TEXT)
 
 
+def ids_as_said(ids: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Ids as they are read: null where words say nothing, and UNREAD where one is damaged."""
+    said = as_said(ids.cast(pa.string()))
+    is_nothing = pc.fill_null(pc.is_in(pc.utf8_upper(said), NOTHING_SAID), False)
+    said = pc.if_else(is_nothing, pa.scalar(None, pa.string()), said)
+    return pc.if_else(damaged_ids(said), pa.scalar(UNREAD), said)
+
+
 def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedArray | pa.Array:
     trimmed = pc.utf8_trim(cells, characters=BLANK)
     return pc.if_else(pc.is_in(trimmed, value_set=nulls), pa.scalar(None, pa.string()), trimmed)
@@ -203,17 +211,23 @@ def _note(
 def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
     """Which cells of a text column may not pass: an id with signs unseen looks like another and is not."""
     if field.identifies:
-        if pc.all(pc.ascii_is_printable(said), min_count=0).as_py():  # ten times as quick
-            is_suspect = pc.match_substring(said, "E", ignore_case=True)
-            for sign in "#='":
-                is_suspect = pc.or_(is_suspect, pc.starts_with(said, sign))
-            if not pc.any(is_suspect).as_py():
-                return pa.repeat(pa.scalar(False), len(said))
-        is_wrong = pc.match_substring_regex(said, rf"[\p{{Cc}}\p{{Cf}}]|{AS_A_SUM}|{DAMAGED}")
-    elif field.shaped:
+        return damaged_ids(said)
+    if field.shaped:
         is_wrong = pc.invert(pc.match_substring_regex(said, f"^(?:{field.shaped})$"))
     else:  # a spreadsheet would run it
         is_wrong = reduce(pc.or_, (pc.starts_with(said, sign) for sign in "=+-@"))
+    return pc.fill_null(is_wrong, False)
+
+
+def damaged_ids(said: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Which ids may not pass, of whatever format: a spreadsheet changed them, or they have unseen signs."""
+    if pc.all(pc.ascii_is_printable(said), min_count=0).as_py():  # ten times as quick
+        is_suspect = pc.match_substring(said, "E", ignore_case=True)
+        for sign in "#='":
+            is_suspect = pc.or_(is_suspect, pc.starts_with(said, sign))
+        if not pc.any(is_suspect).as_py():
+            return pa.repeat(pa.scalar(False), len(said))
+    is_wrong = pc.match_substring_regex(said, rf"[\p{{Cc}}\p{{Cf}}]|{AS_A_SUM}|{DAMAGED}")
     return pc.fill_null(is_wrong, False)
 
 

@@ -8,8 +8,11 @@ import io
 import os
 import stat
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -55,7 +58,15 @@ class RawTable:
 
 
 def read_bytes(path: Path) -> tuple[bytes, str]:
-    """The file's bytes and their SHA-256. Raises RejectedFileError.
+    """The file's bytes and their SHA-256. Raises RejectedFileError."""
+    with opened(path, limits.most_bytes()) as file:
+        data = file.read()
+    return data, hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def opened(path: Path, most: int) -> Iterator[IO[bytes]]:
+    """The file to read, of so many bytes at most. Raises RejectedFileError, when it is closed too.
 
     Only a plain file of one name is opened: never a link, a pipe or a device, nor what is still written.
     """
@@ -71,18 +82,15 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
             raise RejectedFileError("it has another name elsewhere (a hard link); send a copy")
         if _is_open_for_writing(handle):
             raise StillWrittenError("it is still being written; it is read again when that has ended")
-        if about.st_size > limits.most_bytes():
-            raise RejectedFileError(
-                f"it is larger than {limits.most_bytes():,} bytes, the most that is taken"
-            )
+        if about.st_size > most:
+            raise RejectedFileError(f"it is larger than {most:,} bytes, the most that is taken")
         with os.fdopen(handle, "rb", closefd=False) as file:
-            data = file.read()
+            yield file
         after = os.fstat(handle)
         if (after.st_size, after.st_mtime_ns) != (about.st_size, about.st_mtime_ns):
             raise StillWrittenError("it changed while it was read; it is read again when it stands still")
     finally:
         os.close(handle)
-    return data, hashlib.sha256(data).hexdigest()
 
 
 def _is_open_for_writing(handle: int) -> bool:

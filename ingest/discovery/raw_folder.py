@@ -37,6 +37,7 @@ DEEPER = Finding(
     "it is a folder in a folder of the authority's folder, and nothing in it was read",
     "move its files up into the authority's folder, or hand the folder to `line-of-sight receive`",
 )
+SHEET = re.compile(r", sheet (\d+) of (\d+)$")  # behind a workbook's name
 STILL_SECONDS = 3.0  # a file that has not changed for so long is taken to be whole
 
 
@@ -60,11 +61,17 @@ class RawFile:
     )  # of its fields, where others
     notes: tuple[Finding, ...] = field(default=(), compare=False)  # how its name was read
     member: str = ""  # its name in the zip that `path` is, where it came in one
+    sheet: int = 0  # which sheet with cells of its workbook it is, where it came in one
 
     @property
     def name(self) -> str:
-        """The file's own name, which may be a child's."""
-        return PurePosixPath(self.member).name or self.path.name
+        """The file's own name, which may be a child's; a sheet goes by that of its workbook."""
+        return _name_of(self)
+
+    @property
+    def own_path(self) -> Path:
+        """Where it stands, by its own name, for those who may see the raw folder."""
+        return _own_path(self)
 
     @property
     def suffix(self) -> str:
@@ -81,11 +88,18 @@ class UnmappedFile:
     mtime_ns: int
     inode: int
     member: str = ""  # its name in the zip that `path` is, where it came in one
+    sheet: int = 0  # which sheet with cells of its workbook it is, where it came in one
+    claim: str = ""  # the return that the name of the sheet claims
 
     @property
     def name(self) -> str:
-        """The file's own name, which may be a child's."""
-        return PurePosixPath(self.member).name or self.path.name
+        """The file's own name, which may be a child's; a sheet goes by that of its workbook."""
+        return _name_of(self)
+
+    @property
+    def own_path(self) -> Path:
+        """Where it stands, by its own name, for those who may see the raw folder."""
+        return _own_path(self)
 
     def is_below(self, la_code: str) -> bool:
         """Whether it lies in a folder of the authority's folder, as the tables of SSDA903 may."""
@@ -144,6 +158,25 @@ class RawFolder:
     @property
     def months(self) -> tuple[str, ...]:
         return tuple(sorted({month for month, _ in self.folders}))
+
+
+def sheet_name(file: str, number: int, count: int) -> str:
+    """How a sheet of a workbook is told: by its place, since its own name may be a child's.
+
+    `count` is how many of its sheets are not empty.
+    """
+    return f"{file}, sheet {number} of {count}"
+
+
+def _name_of(file: RawFile | UnmappedFile) -> str:
+    name = PurePosixPath(file.member).name or file.path.name
+    return f"{PurePosixPath(name).stem}.csv" if file.sheet else name
+
+
+def _own_path(file: RawFile | UnmappedFile) -> Path:
+    path = file.path / file.member
+    told = SHEET.search(file.file)
+    return path.with_name(path.name + told[0]) if file.sheet and told else path
 
 
 def look(raw: Path) -> RawFolder:
@@ -254,7 +287,7 @@ def own_names(
     for file in files:
         _, seen = read_before.get(file.file, ("", None))
         if seen and (seen.size, seen.mtime_ns, seen.inode) == (file.size, file.mtime_ns, file.inode):
-            own[file.file] = str(file.path.relative_to(raw) / file.member)
+            own[file.file] = str(file.own_path.relative_to(raw))
     return own
 
 

@@ -16,8 +16,26 @@ MONTH_FORMS = [
         rf"(?<!\d){YEAR}[-_. ]?{NUMBER}(?:[-_. ]?{DAY})?(?!\d)",  # 2025-03, 20250331
         rf"(?<!\d){DAY}[-_. ]{NUMBER}[-_. ]{YEAR}(?!\d)",  # 31-03-2025
         rf"(?<!\d){NUMBER}[-_. ]{YEAR}(?!\d)",  # 03-2025
-        rf"(?<![a-z])(?P<name>{NAMES})[a-z]*[-_. ]*(?P<year>20\d{{2}}|\d{{2}})(?!\d)",  # March 2025, Mar25
+        # March 2025, Mar25; not Mar 31st, which is a day
+        rf"(?<![a-z])(?P<name>{NAMES})[a-z]*[-_. ]*(?P<year>20\d{{2}}|\d{{2}})(?!\d|st|nd|rd|th)",
         rf"(?<!\d){YEAR}[-_. ]*(?P<name>{NAMES})[a-z]*",  # 2025 March
+    )
+]
+SPAN = r"20\d\d(?:[-_/ ](?:20)?\d\d)?"
+SHORT_FORMS = [  # the first that has a word has it
+    (re.compile(form, re.IGNORECASE), what)
+    for form, what in (
+        (
+            rf"(?<![a-z0-9])(?:q|qtr|quarter)[-_. ]*[1-4](?:[-_. ]*{SPAN})?(?!\d)|"
+            rf"(?<!\d){SPAN}[-_. ]*(?:q|qtr|quarter)[-_. ]*[1-4](?!\d)",
+            "a quarter",
+        ),
+        (
+            rf"(?<![a-z])(?:{NAMES}|january|february|march|april|june|july|august|sept|september|october|"
+            r"november|december)(?![a-z])(?:[-_. ]*\d{1,2}(?:st|nd|rd|th))?",
+            "a month without a year",
+        ),
+        (rf"(?<!\d){SPAN}(?!\d)", "a year without a month"),
     )
 ]
 RUN_ON = re.compile(  # the day of an export, which is not the month that it is of
@@ -63,6 +81,20 @@ def years_in(words: str) -> set[str]:
         ends = second and int(second) == (int(first) + 1) % 100
         years.add(str(int(first) + 1) if ends else first)
     return years
+
+
+def short_of_a_month(words: str) -> list[str]:
+    """What a name tells of a time and is no month, each with what it is: a quarter, a year, half a date.
+
+    Only these words are given back: the rest of a name may be a child's.
+    """
+    words = RUN_ON.sub(" ", words)
+    said = []
+    for form, what in SHORT_FORMS:
+        for found in form.finditer(words):
+            said.append(f'"{found[0].strip(" -_.")}", which is {what}')
+        words = form.sub(" ", words)
+    return list(dict.fromkeys(said))
 
 
 def against_folder(name: str, la_code: str, month: str) -> Finding | None:

@@ -18,13 +18,13 @@ import pyarrow.compute as pc
 import yaml
 
 from ingest.adapters.base import Notes, workbench
-from ingest.adapters.xlsx_reader import Cells, check_container, read_sheets
+from ingest.adapters.xlsx_reader import Cells, read_sheets
 from ingest.contracts import code_lists, dates
 from ingest.contracts.cell_types import UNREAD
 from ingest.contracts.dates import UNSURE
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.file_reader import RejectedFileError
-from ingest.discovery.returns import return_of
+from ingest.discovery.workbooks import check_container
 from ingest.privacy.pseudonyms import Pseudonymiser
 
 BORN = "Date of Birth"
@@ -290,19 +290,10 @@ def _find_lists(data: bytes, has_errors: bool, notes: Notes) -> dict[str, _Found
                 origin=name,
             )
     if not found:
-        raise RejectedFileError(_why_no_list(data, has_errors))
+        raise RejectedFileError(
+            "no sheet of it has the headings of an Annex A list, or a return's columns as in docs/returns"
+        )
     return {name: one for name, one in found.items() if one is not None}
-
-
-def _why_no_list(data: bytes, has_errors: bool) -> str:
-    """What a workbook is that holds no list; a title of a sheet may be a name, and is not told."""
-    sheets = read_sheets(data, has_errors, lambda _: True, lambda row: return_of(row) is not None)
-    held = {name for cells in sheets if not isinstance(cells, str) and (name := return_of(cells.headings))}
-    said = "no sheet of it has the headings of an Annex A list"
-    if not held:
-        return f"{said}; a return is sent as CSV, one sheet a file"
-    files = " and ".join(f"{name}.csv" for name in sorted(held))
-    return f"{said}; it holds {' and '.join(sorted(held))}: save each such sheet as 'CSV UTF-8', as {files}"
 
 
 def _find_columns(cells: Cells, known: AnnexList, origin: str, notes: Notes) -> _Found | None:

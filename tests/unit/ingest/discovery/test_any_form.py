@@ -20,7 +20,9 @@ from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.contracts.tolerances import NOTHING
 from ingest.discovery.file_reader import RawTable, read_csv, read_parquet
 from ingest.discovery.numbers import with_sure_numbers
+from ingest.discovery.workbooks import sheets_of
 from ingest.landing.conform import conform
+from tests.unit.ingest.adapters.workbooks import workbook
 
 AS_AT = date(2025, 3, 31)
 FORMAT = submitted_formats()["cp_plans"]
@@ -199,6 +201,51 @@ BUDGETS = submitted_formats()["budgets"]
 AMOUNTS = st.lists(
     st.decimals(-9999, 9999, places=3) | st.decimals(-99999, 99999, places=1), min_size=1, max_size=5
 )
+
+
+AS_SHEET = {
+    "dates of Excel": lambda d: d,
+    "text, day first": lambda d: d.strftime("%d/%m/%Y"),
+    "text, ISO": date.isoformat,
+}
+
+
+@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(
+    ROWS,
+    st.sampled_from(sorted(AS_SHEET)),
+    st.lists(st.sampled_from([[], ["Plans"], ["Run", "01/04/2025"]]), max_size=3),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, "Total", "Total: 3", "END"]),
+)
+def test_any_table_in_a_workbook_reads_back_as_the_same_cells(
+    rows: list[Row],
+    dated: str,
+    titles: list[list[str]],
+    are_numbers: bool,
+    from_1904: bool,
+    total: str | None,
+) -> None:
+    if are_numbers:
+        rows = numbered(rows)
+    if dated == "text, day first":
+        assume(any(row[2].day > 12 for row in rows))
+    assume(not any(re.match(DAMAGED, as_read(cell)) for row in rows for cell in row[:2]))
+    as_id = float if are_numbers else str
+    sheet = [
+        *titles,
+        HEADERS,
+        *([as_id(plan), as_id(child), AS_SHEET[dated](start), before] for plan, child, start, before in rows),
+        *([[total]] if total else []),
+    ]
+    try:
+        [(_, text)] = sheets_of(workbook({"S": sheet}, counts_from_1904=from_1904))
+        found = read(text)
+    except RejectedFileError:
+        found = None
+
+    assert found == [(as_read(plan), as_read(child), *rest) for plan, child, *rest in rows]
 
 
 @settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])

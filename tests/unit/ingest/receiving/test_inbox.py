@@ -98,7 +98,7 @@ THIRTY: dict[str, tuple[bytes, str, str]] = {
     "303 contacts Apr25 v2.csv": (written(CONTACTS[:-1]), STAYS, "inbox/303 contacts Apr25 v1.csv and inbox"),
     "303_rota_2025-03.xlsx": (
         workbook({"Rota": [["Monday", "Tuesday"], ["a", "b"]]}), STAYS,
-        "no sheet of it has the headings of an Annex A list; a return is sent as CSV",
+        "no sheet of it has the headings of an Annex A list, or a return's columns as in docs/returns",
     ),
     "303_2025-03_spend.csv": (b"cost centre,spend\n1,2\n", STAYS, "its columns are those of no return"),
     "303 2025-03 report.pdf": (b"%PDF-1.7", STAYS, "it is a PDF, in which no table can be read; export the"),
@@ -143,6 +143,20 @@ def test_of_thirty_files_of_three_authorities_each_is_placed_or_says_why(
 
 REFUSED = {
     "no month": ("301_cp_plans.csv", written(PLANS), "nothing tells its month; give it with --month"),
+    "a quarter": (
+        "301 Jane Canary Q4 2024-25.csv", written(PLANS),
+        'its name says "Q4 2024-25", which is a quarter: add the month to it, as 2025-03, or give',
+    ),
+    "a month without a year": (
+        "301 plans March.csv", written(PLANS), 'its name says "March", which is a month without a year: add',
+    ),
+    "a year without a month": (
+        "301/2024-25/cp_plans.csv", written(PLANS),
+        'its folder says "2024-25", which is a year without a month: add',
+    ),
+    "a day without a year": (
+        "301 cp_plans Mar 31st.csv", written(PLANS), 'its name says "Mar 31st", which is a month without',
+    ),
     "no authority": ("cp_plans_2025-03.csv", written(PLANS), "nothing tells its authority"),
     "two months": (
         "301 cp_plans 2024-04 to 2025-03.csv", written(PLANS), "its name says April 2024 and March 2025",
@@ -177,10 +191,18 @@ REFUSED = {
         "it is a web page (HTML), whatever its name ends in; open it in Excel and save it as 'CSV UTF-8'",
     ),
     "an old workbook": ("301 2025-03 cp_plans.xls", b"\xd0\xcf\x11\xe0", "open it in Excel and save it"),
-    "a workbook of a return": (
-        "301 2025-03 cp_plans.xlsx", workbook({"Jane Canary": PLANS}),
-        "it holds cp_plans: save each such sheet as 'CSV UTF-8', as cp_plans.csv",
+    "a workbook with two sheets of one return": (
+        "301 2025-03 plans.xlsx", workbook({"Jane Canary": PLANS, "Old": PLANS[:-1]}),
+        "two of its sheets hold cp_plans; leave the one that is right",
     ),
+    "a workbook with a sheet that lacks a column": (
+        "301 2025-03 new.xlsx", workbook({"contacts": CONTACTS, "cp_plans": [r[1:] for r in PLANS]}),
+        "sheet 2 of 2: no column for cppl_cp_plan_id",
+    ),
+    "a workbook of another authority's rows": (
+        "301 2025-03 plans.xlsx", workbook({"Plans": PLANS_OF_202}), "its content says authority 202",
+    ),
+    "a locked workbook": ("301 2025-03 cp_plans.xlsx", b"\xd0\xcf\x11\xe0", "protected by a password"),
     "a table in a note": (
         "301 2025-03 notes.txt", b"a\tb\tc\n1\t2\t3\n", "its columns are those of no return",
     ),
@@ -206,6 +228,17 @@ def test_what_is_not_told_or_told_twice_is_not_placed(kind: str, places: Warehou
 TAKEN = {
     "text under the name of a workbook": ("301 2025-03 export.xls", written(PLANS, "\t"), "301/cp_plans.csv"),
     "a table under the name of a note": ("301 2025-03/notes.csv", written(PLANS), "301/cp_plans.csv"),
+    "a workbook of a return": (
+        "301 2025-03 plans.xlsx", workbook({"Jane Canary": PLANS, "N": [["read me"]]}), "301/cp_plans.xlsx",
+    ),
+    "a workbook of several returns": (
+        "301 2025-03 March.xlsx", workbook({"a": PLANS, "b": CONTACTS}), "301/returns.xlsx",
+    ),
+    "a workbook of tables of SSDA903": (
+        "301 2025-03 cla.xlsx",
+        workbook({"a": [HEADER.decode().strip().split(",")], "b": [EPISODES.decode().strip().split(",")]}),
+        "301/ssda903.xlsx",
+    ),
     "an ampersand": ("Barking & Dagenham 2025-03/contacts.csv", written(CONTACTS), "301/contacts.csv"),
     "a month before its year": ("302 03-2025/contacts.csv", written(CONTACTS), "302/contacts.csv"),
     "a census whose year and date disagree, one of which its folder says": (
@@ -261,6 +294,23 @@ def test_nothing_is_written_over_and_the_newest_version_is_read(places: Warehous
     found = sort_files(look(places.raw), {})
     assert [f.path.name for f in found.files] == ["cp_plans.v3.csv"]
     assert {o.finding.finding for o in found.oddities} == {"same_rows_noted"}
+
+
+def test_a_workbook_is_a_new_version_of_the_csv_beside_it(places: WarehousePaths, inbox: Path) -> None:
+    for name, data in (
+        ("301_cp_plans_2025-03.csv", written(PLANS)),
+        ("301_cp_plans_2025-03.xlsx", workbook({"S": PLANS})),
+        ("301_2025-03_AnnexA.xlsx", workbook(LISTS)),
+    ):
+        [arrival] = planned(places, sent(inbox, name, data))
+        put(arrival)
+
+    folder = places.raw / "2025-03" / "301"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "annex_a.xlsx",
+        "cp_plans.csv",
+        "cp_plans.v2.xlsx",
+    ]
 
 
 def test_of_two_files_for_one_place_neither_is_put_there_unless_they_are_the_same(
