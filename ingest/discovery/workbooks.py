@@ -152,9 +152,9 @@ def _text_of(book: fastexcel.ExcelReader, place: int, has_errors: bool) -> bytes
     batch, errors = sheet.to_arrow_with_errors() if has_errors else (sheet.to_arrow(), None)
     columns = [_as_csv_has_them(column) for column in batch.columns]
     shown: dict[int, dict[int, str]] = {}
-    for error in errors.errors if errors else ():
-        row, at = error.position
-        found = re.search(r"Error\((\w+)\)", error.detail)
+    for wrong in errors.errors if errors else ():
+        row, at = wrong.position
+        found = re.search(r"Error\((\w+)\)", wrong.detail)
         shown.setdefault(at, {})[row] = SHOWN.get(found[1], "#ERROR!") if found else "#ERROR!"
     for at, by_row in shown.items():
         is_error = np.zeros(batch.num_rows, bool)

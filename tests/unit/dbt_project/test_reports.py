@@ -60,19 +60,19 @@ def test_a_return_is_missing_of_which_no_version_was_accepted_and_its_newest_wor
         create table fct_submissions as select
             '301' as la_code, '2025-03' as reporting_month, 'ssd' as source_format, *
         from (
-            values ('contacts', 1, 'accepted', null), ('contacts', 2, 'rejected', 'no header'),
-                ('persons', 1, 'rejected', 'empty'), ('persons', 2, 'rejected', 'no header'),
-                ('missing', 0, 'not_submitted', null)
-        ) as t (return_name, version, submission_status, reason)
+            values ('contacts', 1, 'accepted', null, true), ('contacts', 2, 'rejected', 'no header', true),
+                ('persons', 1, 'rejected', 'empty', true), ('persons', 2, 'rejected', 'no header', true),
+                ('missing', 0, 'not_submitted', null, false)
+        ) as t (return_name, version, submission_status, reason, is_required)
         """
     )
 
     assert asked_of_model(
-        db, "rpt_returns", "return_name, is_accepted, submission_status, reason", "return_name"
+        db, "rpt_returns", "return_name, is_accepted, is_required, submission_status, reason", "return_name"
     ) == [
-        ("contacts", True, "rejected", "no header"),
-        ("missing", False, "not_submitted", None),
-        ("persons", False, "rejected", "no header"),
+        ("contacts", True, True, "rejected", "no header"),
+        ("missing", False, False, "not_submitted", None),
+        ("persons", False, True, "rejected", "no header"),
     ]
 
 
