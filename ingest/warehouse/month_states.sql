@@ -61,12 +61,23 @@ reopenings as (
     select la_code, reporting_month, max_by(month_events, event_id) as newest
     from month_events where event = 'reopened' group by la_code, reporting_month
 ),
-late as (
+closed_on as (  -- the bytes that each closed month stood on
+    select
+        receipts.la_code, receipts.reporting_month, receipts.return_name, receipts.source_format,
+        arg_max(receipts.sha256, receipts.version) as sha256
+    from receipts inner join closings using (la_code, reporting_month)
+    where receipts.status = 'accepted' and receipts.receipt_id <= closings.newest.last_receipt_id
+    group by all
+),
+late as (  -- the same bytes read again, as a newer version of this program reads them, were not sent again
     select
         receipts.la_code, receipts.reporting_month,
         string_agg(distinct receipts.return_name, ', ' order by receipts.return_name) as late_returns
-    from receipts inner join closings using (la_code, reporting_month)
+    from receipts
+    inner join closings using (la_code, reporting_month)
+    left join closed_on using (la_code, reporting_month, return_name, source_format)
     where receipts.status = 'accepted' and receipts.receipt_id > closings.newest.last_receipt_id
+        and receipts.sha256 is distinct from closed_on.sha256
     group by receipts.la_code, receipts.reporting_month
 )
 select
