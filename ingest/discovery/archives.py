@@ -6,9 +6,8 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import PurePosixPath
-from typing import IO
 
 from ingest.contracts import limits
 from ingest.contracts.findings import RejectedFileError
@@ -38,7 +37,7 @@ class Stream:
     file: RawFile | UnmappedFile
 
     @contextmanager
-    def open(self) -> Iterator[IO[bytes]]:
+    def open(self) -> Iterator[BufferedReader | BytesIO]:
         """Raises RejectedFileError, where it is no longer the file that was found too."""
         if self.file.member or self.file.sheet:  # unpacked, it is within the limits of what is held whole
             yield BytesIO(received(self.file)[0])

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -65,7 +64,7 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
 
 
 @contextmanager
-def opened(path: Path, most: int) -> Iterator[IO[bytes]]:
+def opened(path: Path, most: int) -> Iterator[io.BufferedReader]:
     """The file to read, of so many bytes at most. Raises RejectedFileError, when it is closed too.
 
     Only a plain file of one name is opened: never a link, a pipe or a device, nor what is still written.

@@ -37,6 +37,9 @@ WITHOUT_A_KEY = {
     "int_plans__visit_duties", "int_workforce__cases", "int_workforce__moves",
     # a line for each thing to mend, of which a cell may have two
     "restricted_error_report",
+    # parts of restricted_work_list, which is held to one row a record
+    "restricted_work_list__assessments", "restricted_work_list__care", "restricted_work_list__need",
+    "restricted_work_list__plans",
 }  # fmt: skip
 MOST_REPEATS = 4
 MOST_VIEWS_IN_A_CHAIN = 4

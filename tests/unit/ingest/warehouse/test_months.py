@@ -29,8 +29,8 @@ def arrive(
     """The returns of an authority's month come, and are accepted unless said otherwise."""
     ledger.add_folders([(month, la_code)])
     ledger.add(
-        Submission(name, month, la_code, version, "ssd", f"{name}.csv", sha256 or f"{version:064}", version, status,
-                None, 1, 1, 0, None, "2025-05-01T09:00:00+00:00")
+        Submission(name, month, la_code, version, "ssd", f"{name}.csv", sha256 or f"{version:064}",
+                version, status, None, 1, 1, 0, None, "2025-05-01T09:00:00+00:00")
         for name in names
     )  # fmt: skip
 
