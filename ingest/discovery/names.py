@@ -1,6 +1,7 @@
 """What a file's name claims to hold: the return's name, in any case, among words that say nothing of it."""
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import PurePath
 
@@ -39,6 +40,19 @@ def claimed(name: str) -> str | None:
             if found and all(word in DECORATION or NUMBER.fullmatch(word) for word in rest):
                 return found
     return None
+
+
+def says_nothing_else(words: str, besides: Sequence[str] = ()) -> bool:
+    """Whether words tell no more than a return, when and which copy. What is a list tells of something."""
+    spoken = re.findall(r"[a-z0-9]+", words.lower())
+    plain = (DECORATION - {"list"}) | set(besides)
+    spelled = _spelled()
+    return any(
+        (first == last or "".join(spoken[first:last]) in spelled)
+        and all(word in plain or NUMBER.fullmatch(word) for word in spoken[:first] + spoken[last:])
+        for first in range(len(spoken) + 1)
+        for last in range(first, len(spoken) + 1)
+    )
 
 
 @cache
