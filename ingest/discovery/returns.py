@@ -136,7 +136,9 @@ def _newest_versions(others: Sequence[Other]) -> tuple[list[Other], list[Unexpec
     kept = {id(other) for other in newest.values()}
     older = [other for other in others if id(other) not in kept]
     note = noted("same_rows_noted", said="a newer version of it lies beside it, and was read")
-    oddities = [UnexpectedPath(file.file, note, month, la_code, file.path) for month, la_code, file in older]
+    oddities = [
+        UnexpectedPath(file.file, note, month, la_code, file.own_path) for month, la_code, file in older
+    ]
     return [other for other in others if id(other) in kept], oddities
 
 
@@ -271,7 +273,7 @@ def settled(file: RawFile) -> RawFile | UnexpectedPath | None:
 
 
 def _place(file: RawFile) -> tuple[str, str, Path]:
-    return file.reporting_month, file.la_code, file.own_path if file.sheet else file.path
+    return file.reporting_month, file.la_code, file.own_path
 
 
 def _named(file: RawFile) -> RawFile:
@@ -396,16 +398,16 @@ def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[UnexpectedPat
     newest = max(files, key=lambda f: version_of(f.name))
     older = [f for f in files if _chain(f) == _chain(newest) and version_of(f.name) < version_of(newest.name)]
     if len(older) == len(files) - 1:
-        said = f"{PurePosixPath(newest.file).name} is a newer version, and was read"
+        said = f"{_in_folder(newest)} is a newer version, and was read"
         return [newest], [
             UnexpectedPath(f.file, noted("same_rows_noted", said=said), *_place(f)) for f in older
         ]
     by_name = sorted(files, key=lambda f: (f.name != f"{f.return_name}.csv", f.file))
-    names = " and ".join(Path(file.file).name for file in by_name)
+    names = " and ".join(map(_in_folder, by_name))
     first, *rest = by_name
     rows = _rows(first)
     if rows is not None and all(_are_equal(rows, _rows(other)) for other in rest):
-        said = f"its rows are those of {Path(first.file).name}, so that it was not read besides"
+        said = f"its rows are those of {_in_folder(first)}, so that it was not read besides"
         note = noted("same_rows_noted", said=said)
         return [first], [UnexpectedPath(f.file, note, *_place(f)) for f in rest]
     aside = Finding(
@@ -414,6 +416,11 @@ def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[UnexpectedPat
         "leave the one that is right in the folder, and take the others out",
     )
     return [], [UnexpectedPath(f.file, aside, *_place(f)) for f in by_name]
+
+
+def _in_folder(file: RawFile) -> str:
+    """How a file is told in its authority's folder: with its zip, since two may hold one name."""
+    return file.file.removeprefix(f"{file.reporting_month}/{file.la_code}/")
 
 
 def _chain(file: RawFile) -> str:
