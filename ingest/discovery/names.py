@@ -23,11 +23,13 @@ DECORATION = MONTHS | {
 }  # fmt: skip
 NUMBER = re.compile(r"(v|ver|rev|la|fy)?\d{1,14}(st|nd|rd|th)?|\d{8}t\d{4,6}|\d{4}q[1-4]")
 
+SENT_AS = re.compile(r"\.sent_as_([a-z0-9_]+)(?=\.)")  # as `receive` names what was sent under another's name
+
 
 @lru_cache(maxsize=4096)
 def claimed(name: str) -> str | None:
     """The return that a file's name claims, if all else in the name is decoration."""
-    path = PurePath(name)
+    path = PurePath(SENT_AS.sub("", name))
     while path.suffix.lower() in (*TABLE_SUFFIXES, *WORKBOOKS):
         path = path.with_suffix("")
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", path.name).lower()

@@ -26,7 +26,7 @@ TOLD_WORDS = {
     "prev", "perm", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     "january", "february", "march", "april", "june", "july", "august", "september", "october",
     "november", "december", "q1", "q2", "q3", "q4", "readme", "notes", "ssd", "ext", "export", "of", "person",
-    "new", "draft", "table", "report", "revised", "resubmission",
+    "new", "draft", "table", "report", "revised", "resubmission", "sent", "as",
 }  # fmt: skip
 TOLD_NUMBER = re.compile(r"v\d{1,3}|(19|20)\d\d((0[1-9]|1[0-2])([0-3]\d)?)?|\d{1,2}")
 TOLD_SUFFIX = re.compile(

@@ -27,7 +27,7 @@ from ingest.contracts.tolerances import noted
 from ingest.discovery.archives import files_of, received
 from ingest.discovery.file_reader import read_bytes, read_table
 from ingest.discovery.formats import OLD_EXCEL, as_text
-from ingest.discovery.names import TABLE_SUFFIXES, claimed
+from ingest.discovery.names import SENT_AS, TABLE_SUFFIXES, claimed
 from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.raw_folder import (
     SHEET,
@@ -280,6 +280,9 @@ def _named(file: RawFile) -> RawFile:
     """The file, with a note where its name is not just that of its return."""
     if PurePosixPath(file.name).stem == file.return_name:
         return file
+    if sent := SENT_AS.search(file.name):
+        says = f"it was sent under the name of {sent[1]}"
+        return _noted(file, f"{says}, its header row is that of {file.return_name}, and it was read so")
     return _noted(file, f"it is named otherwise than its return, and was read as {file.return_name}")
 
 
@@ -425,7 +428,7 @@ def _in_folder(file: RawFile) -> str:
 
 def _chain(file: RawFile) -> str:
     """The name that versions of a file share; what goes by another name is a rival, not an older one."""
-    return PurePosixPath(VERSION.sub("", file.name)).stem
+    return PurePosixPath(SENT_AS.sub("", VERSION.sub("", file.name))).stem
 
 
 def _are_equal(one: pa.Table, other: pa.Table | None) -> bool:

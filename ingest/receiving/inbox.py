@@ -23,7 +23,7 @@ from ingest.discovery.beside import form_of, passed_over
 from ingest.discovery.file_reader import read_table
 from ingest.discovery.formats import HEAD_BYTES, as_text, recognise, what_instead
 from ingest.discovery.misdirected_rows import said_authorities
-from ingest.discovery.names import claimed
+from ingest.discovery.names import SENT_AS, claimed
 from ingest.discovery.raw_folder import RawFile, UnexpectedPath, UnmappedFile
 from ingest.discovery.returns import (
     VERSION,
@@ -330,6 +330,11 @@ def _agreed(said: Mapping[str, tuple[set[str], Told]]) -> tuple[str | None, str 
 def place(arrival: Arrival, folder: Path, data: bytes | Stream) -> Arrival:
     """The arrival with the place where it goes: a new version beside what is there, if that is other."""
     what, own = arrival.what, arrival.file.name
+    sent_as = ""
+    if what in submitted_formats() and (said := claimed(own)) and said != what:
+        sent_as = f".sent_as_{said}"  # so that what reads it keeps it as a finding
+        why = f"its name says {said}, its header row is that of {what}, which decides"
+        arrival = replace(arrival, why="; ".join(filter(None, (arrival.why, why))))
     suffix = PurePosixPath(own).suffix.lower()
     match what:
         case "reference" | "csc_api":  # the names of payloads tell their order
@@ -338,18 +343,18 @@ def place(arrival: Arrival, folder: Path, data: bytes | Stream) -> Arrival:
             folder, name = folder / what, f"{(table_of(read_tables_file(data).headers) or '').lower()}.csv"
         case _:
             kept = suffix if suffix in (".parquet", *WORKBOOKS) else ".csv"
-            name = OTHER_NAMES.get(what) or f"{what}{kept}"
+            name = OTHER_NAMES.get(what) or f"{what}{sent_as}{kept}"
     there = _of_the_same(what, folder, name)
     if any(_is_same(path, data) for path in there):
         return replace(arrival, what=THERE, why=f"{what}, byte for byte")
     if not there:
         return replace(arrival, target=folder / name)
     number = 1 + max(version_of(path.name) for path in there)
-    stem = VERSION.sub("", there[-1].name).rpartition(".")[0]  # a version is of one name
+    stem = SENT_AS.sub("", VERSION.sub("", there[-1].name)).rpartition(".")[0]  # a version is of one name
     ending = name.rpartition(".")[2]
     why = f"version {number}, beside {', '.join(path.name for path in there)}"
     why = "; ".join(filter(None, (arrival.why, why)))
-    return replace(arrival, target=folder / f"{stem}.v{number}.{ending}", why=why)
+    return replace(arrival, target=folder / f"{stem}{sent_as}.v{number}.{ending}", why=why)
 
 
 def _is_same(path: Path, data: bytes | Stream) -> bool:

@@ -6,6 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from ingest.contracts.authorities import code_of, names_of
+from ingest.discovery.raw_folder import look
+from ingest.discovery.returns import sort_files
 from ingest.discovery.said_in_names import authorities_in, told_in
 from ingest.paths import WarehousePaths
 from ingest.receiving.inbox import Arrival, plan, put
@@ -323,9 +325,6 @@ def test_nothing_is_written_over_and_the_newest_version_is_read(places: Warehous
     with pytest.raises(FileExistsError):
         put(arrival)
 
-    from ingest.discovery.raw_folder import look
-    from ingest.discovery.returns import sort_files
-
     found = sort_files(look(places.raw), {})
     assert [f.path.name for f in found.files] == ["cp_plans.v3.csv"]
     assert {o.finding.finding for o in found.oddities} == {"same_rows_noted"}
@@ -346,6 +345,29 @@ def test_a_workbook_is_a_new_version_of_the_csv_beside_it(places: WarehousePaths
         "cp_plans.csv",
         "cp_plans.v2.xlsx",
     ]
+
+
+def test_a_name_that_the_header_contradicts_is_said_and_stays_a_finding(
+    places: WarehousePaths, inbox: Path
+) -> None:
+    for rows in (PLANS, PLANS[:-1]):
+        [arrival] = planned(places, sent(inbox, "301_contacts_2025-03.csv", written(rows)))
+        put(arrival)
+        assert arrival.why.startswith("its name says contacts, its header row is that of cp_plans, which")
+    [plain] = planned(places, sent(inbox, "301_cp_plans_2025-03.csv", written(PLANS[:-2])))
+    put(plain)
+
+    folder = places.raw / "2025-03" / "301"
+    names = ["cp_plans.sent_as_contacts.csv", "cp_plans.sent_as_contacts.v2.csv", "cp_plans.v3.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert [file.path.name for file in sort_files(look(places.raw), {}).files] == ["cp_plans.v3.csv"]
+
+    (folder / names[-1]).unlink()
+    [file] = sort_files(look(places.raw), {}).files
+    assert (file.path.name, file.file.rpartition("/")[2]) == (names[1], names[1])
+    assert (
+        "it was sent under the name of contacts, its header row is that of cp_plans" in file.notes[0].reason
+    )
 
 
 def test_of_two_files_for_one_place_neither_is_put_there_unless_they_are_the_same(
