@@ -27,8 +27,9 @@ from publication.select import has, rows_of
 
 # what is to be done about a file, the most pressing first
 TO_DO, WAITING = "To put right: these were not read", "Waiting for the next refresh"
+GONE = "Read before, and no longer in the raw folder"
 READ, PASSED = "Read", "Passed over: nothing to do"
-HEADINGS = (TO_DO, WAITING, READ, PASSED)
+HEADINGS = (TO_DO, WAITING, GONE, READ, PASSED)
 SEE_FINDINGS = "see the findings of `line-of-sight status`"
 
 SCORECARD = (
@@ -266,6 +267,8 @@ def status(places: WarehousePaths) -> dict[str, Any]:
             said["left_out"] = rows_of(db, "rpt_files_left_out", order="la_code, file")
     own = names_of_files(places)
     for row in (*said["refused"], *said["findings"], *said["left_out"]):
+        if row["reason"]:
+            row["reason"] = raw_folder.in_own_names(row["reason"], row["file"], own)
         row["file"] = own.get(row["file"], row["file"])
     return said
 
@@ -285,6 +288,7 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
     found = sort_files(raw_folder.look(places.raw), read_before)
     newest = max(found.months, default=None)
     became = {one["file"].partition(":")[0]: one for one in receipts if one["reporting_month"] == newest}
+    seen = {file.partition(":")[0]: look for file, (_, look) in read_before.items()}
     why = _why_not_taken(places)
     listed: list[tuple[Path, str, str, str, str]] = []
     files: list[tuple[RawFile | UnmappedFile, str]] = [
@@ -294,13 +298,20 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
     for file, name in files:
         path = file.own_path
         receipt = became.get(file.file)
-        if receipt and receipt["status"] != "accepted":
+        is_seen = file.file in read_before and not _is_other(file, seen.get(file.file))
+        if receipt and receipt["status"] != "accepted" and not _is_other(file, seen.get(file.file)):
             move = rejected_file("").next_move
             listed.append((path, name or receipt["source_format"], TO_DO, receipt["reason"], move))
         elif receipt:
             what = name or receipt["source_format"]
+            if _is_other(file, seen.get(file.file)):
+                stands = f"it has changed since it was read as version {receipt['version']}"
+                listed.append((path, what, WAITING, stands, "refresh"))
+                continue
             listed.append((path, what, READ, f"version {receipt['version']}", ""))
-        elif file.file in read_before:
+        elif is_seen and name and file.file not in why:
+            listed.append((path, name, READ, "what it holds was read before, under another name", ""))
+        elif is_seen:
             listed.append((path, name, TO_DO, *why.get(file.file, ("it was not taken", SEE_FINDINGS))))
         else:
             listed.append((path, name, WAITING, "it has come since the last refresh", "refresh"))
@@ -308,6 +319,22 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
         if odd.path and odd.reporting_month in (newest, None):
             heading = PASSED if odd.finding.finding.endswith("_noted") else TO_DO
             listed.append((odd.path, "", heading, odd.finding.reason, odd.finding.next_move))
+    own = {file.file: str(file.own_path.relative_to(places.raw)) for file, _ in files}
+    own |= {odd.file: str(odd.path.relative_to(places.raw)) for odd in found.oddities if odd.path}
+    told_of = {str(places.raw / name): file for file, name in own.items()}
+    listed = [
+        (path, what, heading, raw_folder.in_own_names(stands, told_of.get(str(path), ""), own), move)
+        for path, what, heading, stands, move in listed
+    ]
+    there = {(f.return_name, f.la_code) for f in found.files if f.reporting_month == newest}
+    latest = {(r["return_name"], r["la_code"], r["source_format"]): r for r in became.values()}
+    for (name, la_code, form), receipt in latest.items():
+        if receipt["status"] == "accepted" and (name, la_code) not in there:
+            file_name = receipt["file"].partition(":")[0]
+            if not _is_there(file_name, own):
+                stands = f"version {receipt['version']} of it still counts"
+                move = "nothing, if that was meant; else put it back, or send the return again"
+                listed.append((places.raw / file_name, name if form == "ssd" else form, GONE, stands, move))
     listed += [
         (one.path, "", PASSED, one.what, "") for one in found.beside if one.reporting_month in (newest, None)
     ]
@@ -318,6 +345,20 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
         }
         for path, what, heading, stands, move in sorted(listed, key=lambda one: (HEADINGS.index(one[2]), one))
     ]  # fmt: skip
+
+
+def _is_other(file: RawFile | UnmappedFile, look: FileFingerprint | None) -> bool:
+    """Whether a file is no longer as it was when it was read."""
+    return look is not None and (look.size, look.mtime_ns, look.inode) != (
+        file.size,
+        file.mtime_ns,
+        file.inode,
+    )
+
+
+def _is_there(file: str, own: Mapping[str, str]) -> bool:
+    """Whether a file that was read is found still, by itself or as the zip or workbook that it came in."""
+    return any(file == one or file.startswith((f"{one}/", f"{one}, sheet ")) for one in own)
 
 
 def _why_not_taken(places: WarehousePaths) -> dict[str, tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from ingest.contracts.suggest import nearest
 from ingest.paths import DBT_PROJECT
 
 AUTHORITIES = DBT_PROJECT / "seeds" / "authorities.csv"
+# what councils call themselves besides, each with the place where they do
+SHORT_NAMES = Path(__file__).parent / "authority_short_names.csv"
 OWN = "authorities.csv"  # in the reference folder: names of invented authorities, which go before real ones
 CODE = re.compile(r"\d{3}")
 STANDING = re.compile(
@@ -40,19 +42,36 @@ def names_of(reference: Path | None = None) -> dict[str, str]:
     return named
 
 
+@cache
+def short_names() -> Mapping[str, str]:
+    """The code of an authority by what it is called in short, in lower case."""
+    return {row["name"].lower(): row["la_code"] for row in _rows(SHORT_NAMES)}
+
+
+def spellings() -> Iterator[tuple[str, str]]:
+    """Every name of every authority with its code, whole, without what councils are called, and in short."""
+    for code, name in names_of().items():
+        yield from ((spelling, code) for spelling in (name.lower(), _bare(name)))
+    yield from short_names().items()
+
+
 def code_of(said: str, names: Mapping[str, str]) -> str:
     """The code of an authority by its code or name. Raises UnknownPlaceError."""
     said = said.strip()
     if CODE.fullmatch(said):
         return said
     by_name = {_bare(name): code for code, name in names.items()}
-    if code := by_name.get(_bare(said)):
+    if code := by_name.get(_bare(said)) or short_names().get(_in_short(said)):
         return code
     near = nearest(said, {name: name for name in names.values()})
     codes = {name: code for code, name in names.items()}
     shown = " or ".join(f"{name} ({codes[name]})" for name in near)
     move = f"did you mean {shown}?" if near else "give its three-digit DfE code, as 372"
     raise UnknownPlaceError(f"no authority is called {said}; {move}")
+
+
+def _in_short(said: str) -> str:
+    return re.sub(r"\s+(city |county )?council$", "", said.strip().lower())
 
 
 def _bare(name: str) -> str:

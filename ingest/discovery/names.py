@@ -1,6 +1,7 @@
 """What a file's name claims to hold: the return's name, in any case, among words that say nothing of it."""
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import PurePath
 
@@ -22,11 +23,13 @@ DECORATION = MONTHS | {
 }  # fmt: skip
 NUMBER = re.compile(r"(v|ver|rev|la|fy)?\d{1,14}(st|nd|rd|th)?|\d{8}t\d{4,6}|\d{4}q[1-4]")
 
+SENT_AS = re.compile(r"\.sent_as_([a-z0-9_]+)(?=\.)")  # as `receive` names what was sent under another's name
+
 
 @lru_cache(maxsize=4096)
 def claimed(name: str) -> str | None:
     """The return that a file's name claims, if all else in the name is decoration."""
-    path = PurePath(name)
+    path = PurePath(SENT_AS.sub("", name))
     while path.suffix.lower() in (*TABLE_SUFFIXES, *WORKBOOKS):
         path = path.with_suffix("")
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", path.name).lower()
@@ -39,6 +42,19 @@ def claimed(name: str) -> str | None:
             if found and all(word in DECORATION or NUMBER.fullmatch(word) for word in rest):
                 return found
     return None
+
+
+def says_nothing_else(words: str, besides: Sequence[str] = ()) -> bool:
+    """Whether words tell no more than a return, when and which copy. What is a list tells of something."""
+    spoken = re.findall(r"[a-z0-9]+", words.lower())
+    plain = (DECORATION - {"list"}) | set(besides)
+    spelled = _spelled()
+    return any(
+        (first == last or "".join(spoken[first:last]) in spelled)
+        and all(word in plain or NUMBER.fullmatch(word) for word in spoken[:first] + spoken[last:])
+        for first in range(len(spoken) + 1)
+        for last in range(first, len(spoken) + 1)
+    )
 
 
 @cache

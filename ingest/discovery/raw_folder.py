@@ -26,7 +26,7 @@ TOLD_WORDS = {
     "prev", "perm", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     "january", "february", "march", "april", "june", "july", "august", "september", "october",
     "november", "december", "q1", "q2", "q3", "q4", "readme", "notes", "ssd", "ext", "export", "of", "person",
-    "new", "draft", "table", "report", "revised", "resubmission",
+    "new", "draft", "table", "report", "revised", "resubmission", "sent", "as",
 }  # fmt: skip
 TOLD_NUMBER = re.compile(r"v\d{1,3}|(19|20)\d\d((0[1-9]|1[0-2])([0-3]\d)?)?|\d{1,2}")
 TOLD_SUFFIX = re.compile(
@@ -281,7 +281,7 @@ def own_names(
     own: dict[str, str] = {}
     for odd in found.oddities:
         with suppress(OSError):  # gone since
-            if odd.path and odd.path.parent.stat().st_mtime < read_at:
+            if odd.path and _folder_of(odd.path).stat().st_mtime < read_at:
                 own[odd.file] = str(odd.path.relative_to(raw))
     files: list[RawFile | UnmappedFile] = [*found.files, *(other for _, _, other in found.others)]
     for file in files:
@@ -289,6 +289,21 @@ def own_names(
         if seen and (seen.size, seen.mtime_ns, seen.inode) == (file.size, file.mtime_ns, file.inode):
             own[file.file] = str(file.own_path.relative_to(raw))
     return own
+
+
+def _folder_of(path: Path) -> Path:
+    """The folder in which a file lies, or the zip that it is in."""
+    return next((parent for parent in path.parents if parent.is_dir()), path.parent)
+
+
+def in_own_names(said: str, file: str, own: Mapping[str, str]) -> str:
+    """What is said of a file with the own names of those in its folder, in place of what stands for them."""
+    within = "/".join(file.split("/")[:2]) + "/"
+    for told in sorted((one for one in own if one.startswith(within)), key=len, reverse=True):
+        short, name = told.removeprefix(within), own[told].removeprefix(within)
+        if short != name:
+            said = re.sub(rf"(?<![\w/]){re.escape(short)}(?![\w/])", lambda _, name=name: name, said)
+    return said
 
 
 def minutes_still(found: RawFolder) -> float:

@@ -27,7 +27,7 @@ from ingest.contracts.tolerances import noted
 from ingest.discovery.archives import files_of, received
 from ingest.discovery.file_reader import read_bytes, read_table
 from ingest.discovery.formats import OLD_EXCEL, as_text
-from ingest.discovery.names import TABLE_SUFFIXES, claimed
+from ingest.discovery.names import SENT_AS, TABLE_SUFFIXES, claimed
 from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.raw_folder import (
     SHEET,
@@ -136,7 +136,9 @@ def _newest_versions(others: Sequence[Other]) -> tuple[list[Other], list[Unexpec
     kept = {id(other) for other in newest.values()}
     older = [other for other in others if id(other) not in kept]
     note = noted("same_rows_noted", said="a newer version of it lies beside it, and was read")
-    oddities = [UnexpectedPath(file.file, note, month, la_code, file.path) for month, la_code, file in older]
+    oddities = [
+        UnexpectedPath(file.file, note, month, la_code, file.own_path) for month, la_code, file in older
+    ]
     return [other for other in others if id(other) in kept], oddities
 
 
@@ -271,13 +273,16 @@ def settled(file: RawFile) -> RawFile | UnexpectedPath | None:
 
 
 def _place(file: RawFile) -> tuple[str, str, Path]:
-    return file.reporting_month, file.la_code, file.own_path if file.sheet else file.path
+    return file.reporting_month, file.la_code, file.own_path
 
 
 def _named(file: RawFile) -> RawFile:
     """The file, with a note where its name is not just that of its return."""
     if PurePosixPath(file.name).stem == file.return_name:
         return file
+    if sent := SENT_AS.search(file.name):
+        says = f"it was sent under the name of {sent[1]}"
+        return _noted(file, f"{says}, its header row is that of {file.return_name}, and it was read so")
     return _noted(file, f"it is named otherwise than its return, and was read as {file.return_name}")
 
 
@@ -396,16 +401,16 @@ def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[UnexpectedPat
     newest = max(files, key=lambda f: version_of(f.name))
     older = [f for f in files if _chain(f) == _chain(newest) and version_of(f.name) < version_of(newest.name)]
     if len(older) == len(files) - 1:
-        said = f"{PurePosixPath(newest.file).name} is a newer version, and was read"
+        said = f"{_in_folder(newest)} is a newer version, and was read"
         return [newest], [
             UnexpectedPath(f.file, noted("same_rows_noted", said=said), *_place(f)) for f in older
         ]
     by_name = sorted(files, key=lambda f: (f.name != f"{f.return_name}.csv", f.file))
-    names = " and ".join(Path(file.file).name for file in by_name)
+    names = " and ".join(map(_in_folder, by_name))
     first, *rest = by_name
     rows = _rows(first)
     if rows is not None and all(_are_equal(rows, _rows(other)) for other in rest):
-        said = f"its rows are those of {Path(first.file).name}, so that it was not read besides"
+        said = f"its rows are those of {_in_folder(first)}, so that it was not read besides"
         note = noted("same_rows_noted", said=said)
         return [first], [UnexpectedPath(f.file, note, *_place(f)) for f in rest]
     aside = Finding(
@@ -416,9 +421,14 @@ def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[UnexpectedPat
     return [], [UnexpectedPath(f.file, aside, *_place(f)) for f in by_name]
 
 
+def _in_folder(file: RawFile) -> str:
+    """How a file is told in its authority's folder: with its zip, since two may hold one name."""
+    return file.file.removeprefix(f"{file.reporting_month}/{file.la_code}/")
+
+
 def _chain(file: RawFile) -> str:
     """The name that versions of a file share; what goes by another name is a rival, not an older one."""
-    return PurePosixPath(VERSION.sub("", file.name)).stem
+    return PurePosixPath(SENT_AS.sub("", VERSION.sub("", file.name))).stem
 
 
 def _are_equal(one: pa.Table, other: pa.Table | None) -> bool:

@@ -23,7 +23,7 @@ from ingest.discovery.beside import form_of, passed_over
 from ingest.discovery.file_reader import read_table
 from ingest.discovery.formats import HEAD_BYTES, as_text, recognise, what_instead
 from ingest.discovery.misdirected_rows import said_authorities
-from ingest.discovery.names import claimed
+from ingest.discovery.names import SENT_AS, claimed
 from ingest.discovery.raw_folder import RawFile, UnexpectedPath, UnmappedFile
 from ingest.discovery.returns import (
     VERSION,
@@ -34,7 +34,7 @@ from ingest.discovery.returns import (
     sheets_with_returns,
     version_of,
 )
-from ingest.discovery.said_in_names import authorities_in, months_in, short_of_a_month, years_in
+from ingest.discovery.said_in_names import Told, authorities_in, told_in, years_in
 from ingest.discovery.workbooks import SUFFIXES as WORKBOOKS
 from ingest.files import new_file, sha256_of
 from ingest.reference.detect import parse
@@ -71,6 +71,7 @@ class Arrival:
 
 BESIDE, THERE = "passed over", "already there"
 THE_CENSUS = "the census"
+NAMES = ("its name", "its folder")
 CONTENT = {"cin_census": THE_CENSUS, "workforce_census": THE_CENSUS, "csc_api": "the payload"}
 
 
@@ -159,19 +160,17 @@ def _placed(
     except RejectedFileError as refused:
         return Arrival(file, why=str(refused))
     name, folders = PurePosixPath(file.name).stem, str(Path(file.file).parent)
-    of_name = months_in(name)
-    short = [f"its name says {one}" for one in short_of_a_month(name)]
-    short += [f"its folder says {one}" for one in short_of_a_month(folders)]
-    if arrival.what == "cin_census" and not of_name:  # which is of March
-        of_name = {f"{year}-03" for year in years_in(name)}
+    of_name, of_folder = told_in(name), told_in(folders)
+    if arrival.what == "cin_census" and not (of_name.months or of_name.days):  # which is of March
+        of_name = replace(of_name, months=frozenset(f"{year}-03" for year in years_in(name)))
+    codes, months = within
     la_code, when, why = _agreed(
         {
-            "the command": (_of(authority), _of(month)),
-            CONTENT.get(arrival.what, "its content"): within,
+            "the command": (_of(authority), Told(frozenset(_of(month)))),
+            CONTENT.get(arrival.what, "its content"): (codes, Told(frozenset(months))),
             "its name": (authorities_in(name), of_name),
-            "its folder": (authorities_in(folders), months_in(folders)),
-        },
-        short,
+            "its folder": (authorities_in(folders), of_folder),
+        }
     )
     arrival = replace(arrival, la_code=la_code, month=when, why=why)
     if la_code is None or when is None:
@@ -291,36 +290,51 @@ def _of(said: str | None) -> set[str]:
     return {said} if said else set()
 
 
-def _agreed(
-    said: Mapping[str, tuple[set[str], set[str]]], short: Sequence[str] = ()
-) -> tuple[str | None, str | None, str]:
+def _agreed(said: Mapping[str, tuple[set[str], Told]]) -> tuple[str | None, str | None, str]:
     """The authority and the month that all agree on who say something; else why they cannot be told.
 
-    `short` is what is said of a time and is no month: it is told where nothing tells one.
-    A census whose year and date disagree is of the one that another says too.
+    A day of the month that the command or the content tells, or a later one, may be that of the export. What
+    is said of a time and is no month is told where nothing tells one. A census whose year and date disagree
+    is of the one that another says too.
     """
     codes = {code for of_source, _ in said.values() for code in of_source}
-    every = {month for _, of_source in said.values() for month in of_source}
-    beside = {month for source, (_, of_source) in said.items() if source != THE_CENSUS for month in of_source}
-    of_census = said.get(THE_CENSUS, (set(), set()))[1]
+    sure = {month for source, (_, told) in said.items() if source not in NAMES for month in told.months}
+    asked = max(sure) if sure else None
+    by_source = {source: told.of_months(asked) for source, (_, told) in said.items()}
+    every = {month for of_source in by_source.values() for month in of_source}
+    beside = {month for source, of_source in by_source.items() if source != THE_CENSUS for month in of_source}
+    of_census = by_source.get(THE_CENSUS, set())
     months = beside if len(of_census) > 1 and len(beside) == 1 and beside <= of_census else every
-    told = []
-    for source, (of_codes, of_months) in said.items():
+    month = next(iter(months)) if len(months) == 1 else None
+    told, short = [], []
+    is_before = False
+    for source, (of_codes, of_time) in said.items():
         parts = [f"authority {code}" for code in sorted(of_codes) if len(codes) > 1]
-        parts += [in_words(month) for month in sorted(of_months) if len(every) > 1]
+        before = of_time.before(month) if month else []
+        is_before = is_before or bool(before)
+        parts += [in_words(one) for one in sorted(by_source[source]) if len(every) > 1]
+        parts += [f"{day.day} {in_words(f'{day:%Y-%m}')}" for day in before]
         told += [f"{source} says {' and '.join(parts)}"] if parts else []
+        short += [f"{source} says {one}" for one in of_time.short]
+    if month and is_before:
+        told.append(f"so that it is not sure to be of {in_words(month)}")
     unsaid = [] if codes else ["nothing tells its authority; give it with --authority"]
     if not every and short:
         unsaid.append(f"{'; '.join(short)}: add the month to it, as 2025-03, or give it with --month 2025-03")
     elif not every:
         unsaid.append("nothing tells its month; give it with --month")
     code = codes.pop() if len(codes) == 1 else None
-    return code, months.pop() if len(months) == 1 else None, "; ".join((*told, *unsaid))
+    return code, None if is_before else month, "; ".join((*told, *unsaid))
 
 
 def place(arrival: Arrival, folder: Path, data: bytes | Stream) -> Arrival:
     """The arrival with the place where it goes: a new version beside what is there, if that is other."""
     what, own = arrival.what, arrival.file.name
+    sent_as = ""
+    if what in submitted_formats() and (said := claimed(own)) and said != what:
+        sent_as = f".sent_as_{said}"  # so that what reads it keeps it as a finding
+        why = f"its name says {said}, its header row is that of {what}, which decides"
+        arrival = replace(arrival, why="; ".join(filter(None, (arrival.why, why))))
     suffix = PurePosixPath(own).suffix.lower()
     match what:
         case "reference" | "csc_api":  # the names of payloads tell their order
@@ -329,18 +343,18 @@ def place(arrival: Arrival, folder: Path, data: bytes | Stream) -> Arrival:
             folder, name = folder / what, f"{(table_of(read_tables_file(data).headers) or '').lower()}.csv"
         case _:
             kept = suffix if suffix in (".parquet", *WORKBOOKS) else ".csv"
-            name = OTHER_NAMES.get(what) or f"{what}{kept}"
+            name = OTHER_NAMES.get(what) or f"{what}{sent_as}{kept}"
     there = _of_the_same(what, folder, name)
     if any(_is_same(path, data) for path in there):
         return replace(arrival, what=THERE, why=f"{what}, byte for byte")
     if not there:
         return replace(arrival, target=folder / name)
     number = 1 + max(version_of(path.name) for path in there)
-    stem = VERSION.sub("", there[-1].name).rpartition(".")[0]  # a version is of one name
+    stem = SENT_AS.sub("", VERSION.sub("", there[-1].name)).rpartition(".")[0]  # a version is of one name
     ending = name.rpartition(".")[2]
     why = f"version {number}, beside {', '.join(path.name for path in there)}"
     why = "; ".join(filter(None, (arrival.why, why)))
-    return replace(arrival, target=folder / f"{stem}.v{number}.{ending}", why=why)
+    return replace(arrival, target=folder / f"{stem}{sent_as}.v{number}.{ending}", why=why)
 
 
 def _is_same(path: Path, data: bytes | Stream) -> bool:

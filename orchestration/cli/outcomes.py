@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ingest.discovery.raw_folder import in_own_names
 from ingest.paths import WarehousePaths
 from orchestration.cli.console import HELD, PUBLISHED, WITHHELD, err, out
 from orchestration.runtime.outcome import Outcome, lines_of
@@ -23,11 +24,21 @@ def tell_outcome(ended: Outcome, places: WarehousePaths) -> None:
     for reason in ended.reasons:
         err.print(f"  - {reason}")
     if ended.state == "published":
-        own = names_of_files(places)  # whoever may refresh may see the raw folder
-        left_out = tuple(replace(one, file=own.get(one.file, one.file)) for one in ended.left_out)
+        # who sits at the terminal may see the raw folder; a log may be mailed, and a name may be a child's
+        own = names_of_files(places) if out.is_terminal else {}
+        left_out = tuple(
+            replace(
+                one,
+                file=own.get(one.file, one.file),
+                reason=in_own_names(one.reason, one.file, own),
+            )
+            for one in ended.left_out
+        )
         ended = replace(ended, left_out=left_out)
         for line in lines_of(ended):
             out.print(line, soft_wrap=True, markup=False)
+        if any("withheld name" in f"{one.file} {one.reason}" for one in left_out):
+            out.print("`line-of-sight status --files` shows these files by their own names.")
 
 
 def exit_code(ended: Outcome) -> int:

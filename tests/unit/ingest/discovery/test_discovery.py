@@ -22,7 +22,7 @@ from ingest.landing.land import land_returns, pending_months
 from ingest.ledger import Ledger
 from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
-from publication.queries import TO_DO, files_found
+from publication.queries import GONE, READ, TO_DO, WAITING, files_found
 
 MONTH, LA = "2025-03", "301"
 PSEUDONYMS = read_key(key_file())
@@ -349,6 +349,46 @@ def test_what_could_not_be_opened_has_its_own_name_while_its_folder_stands_as_it
 
     assert own(changed + 1) == ["2025-03/301/Smith, John.zip"]
     assert own(changed) == []
+
+
+def test_files_that_rival_each_other_are_told_by_their_own_names_and_with_their_zips(
+    places: WarehousePaths, put: Put
+) -> None:
+    put("contacts.csv", written(CONTACTS))
+    put("Jane Canary contacts.csv", written(CONTACTS[:-1]))
+    put("a.zip", zipped(("cp_plans.csv", written(PLANS))))
+    put("b.zip", zipped(("cp_plans.csv", written(PLANS[:-1]))))
+
+    assert all("Canary" not in one.finding.reason for one in sorted_out(places).oddities)
+    said = {one["stands"].partition(",")[0]: one["heading"] for one in files_found(places)}
+    assert said == {
+        "contacts.csv and Jane Canary contacts.csv both hold contacts": TO_DO,
+        "a.zip/cp_plans.csv and b.zip/cp_plans.csv both hold cp_plans": TO_DO,
+    }
+
+
+def test_a_file_that_has_changed_or_gone_since_it_was_read_is_no_longer_listed_as_read(
+    places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    def stands() -> dict[str, tuple[str, str]]:
+        return {Path(one["file"]).name: (one["heading"], one["stands"]) for one in files_found(places)}
+
+    plans, contacts = put("cp_plans.csv", written(PLANS)), put("contacts.csv", written(CONTACTS))
+    for name in ("cp_plans", "contacts"):
+        landed(places, ledger, name)
+    assert stands() == dict.fromkeys(("cp_plans.csv", "contacts.csv"), (READ, "version 1"))
+
+    contacts.write_bytes(b"")
+    plans.unlink()
+    assert stands() == {
+        "contacts.csv": (WAITING, "it has changed since it was read as version 1"),
+        "cp_plans.csv": (GONE, "version 1 of it still counts"),
+    }
+
+    put("CP plans.csv", written(PLANS))
+    landed(places, ledger)
+    assert stands()["CP plans.csv"] == (READ, "what it holds was read before, under another name")
+    assert "cp_plans.csv" not in stands()
 
 
 def zipped(*files: tuple[str, bytes]) -> bytes:

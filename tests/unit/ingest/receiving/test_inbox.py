@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ingest.discovery.said_in_names import months_in
+from ingest.contracts.authorities import code_of, names_of
+from ingest.discovery.raw_folder import look
+from ingest.discovery.returns import sort_files
+from ingest.discovery.said_in_names import authorities_in, told_in
 from ingest.paths import WarehousePaths
 from ingest.receiving.inbox import Arrival, plan, put
 from orchestration.cli import main
@@ -159,7 +162,31 @@ REFUSED = {
     ),
     "no authority": ("cp_plans_2025-03.csv", written(PLANS), "nothing tells its authority"),
     "two months": (
-        "301 cp_plans 2024-04 to 2025-03.csv", written(PLANS), "its name says April 2024 and March 2025",
+        "301 cp_plans 2024-04 and 2025-03.csv", written(PLANS), "its name says April 2024 and March 2025",
+    ),
+    "a span of time": (
+        "301 cp_plans 2024-04 to 2025-03.csv", written(PLANS),
+        'its name says "2024-04 to 2025-03", which is a span of time: add the month to it, as 2025-03',
+    ),
+    "the day of an export": (
+        "301 cp_plans_20250402.csv", written(PLANS),
+        'its name says "20250402", a day, which may be that of the export: add the month to it, as 2025-03, '
+        "or give it with --month",
+    ),
+    "the second of an export": (
+        "301_cp_plans_20250402_071233.csv", written(PLANS), 'its name says "20250402_071233", a day',
+    ),
+    "the day of an export in words": (
+        "cp_plans 301 at 1 April 2025.csv", written(PLANS), 'its name says "1 April 2025", a day',
+    ),
+    "the day of an export of a folder": (
+        "2025-04-03 extract 301/cp_plans.csv", written(PLANS), 'its folder says "2025-04-03", a day',
+    ),
+    "where it begins": (
+        "301 cp_plans since 2019-04.csv", written(PLANS), 'its name says "since 2019-04", which is where it',
+    ),
+    "a word that is a name too": (
+        "Reading list permanence 2025-03.csv", written(PLANS), "nothing tells its authority; give it",
     ),
     "name against folder": (
         "301/202_cp_plans_2025-03.csv", written(PLANS), "its name says authority 202; its folder",
@@ -239,6 +266,16 @@ TAKEN = {
         workbook({"a": [HEADER.decode().strip().split(",")], "b": [EPISODES.decode().strip().split(",")]}),
         "301/ssda903.xlsx",
     ),
+    "the last day of a month, and that of the export in words": (
+        "301 cp_plans 2025-03-31 (run 2 April 2025).csv", written(PLANS), "301/cp_plans.csv",
+    ),
+    "a month of one digit": ("Medway cp_plans 2025-3.csv", written(PLANS), "887/cp_plans.csv"),
+    "a month, and the day of the export": (
+        "301 cp_plans 20250402 2025-03.csv", written(PLANS), "301/cp_plans.csv",
+    ),
+    "a name that is a word too, and nothing else": (
+        "Reading cp plans 2025-03 v2.csv", written(PLANS), "870/cp_plans.csv",
+    ),
     "an ampersand": ("Barking & Dagenham 2025-03/contacts.csv", written(CONTACTS), "301/contacts.csv"),
     "a month before its year": ("302 03-2025/contacts.csv", written(CONTACTS), "302/contacts.csv"),
     "a census whose year and date disagree, one of which its folder says": (
@@ -288,9 +325,6 @@ def test_nothing_is_written_over_and_the_newest_version_is_read(places: Warehous
     with pytest.raises(FileExistsError):
         put(arrival)
 
-    from ingest.discovery.raw_folder import look
-    from ingest.discovery.returns import sort_files
-
     found = sort_files(look(places.raw), {})
     assert [f.path.name for f in found.files] == ["cp_plans.v3.csv"]
     assert {o.finding.finding for o in found.oddities} == {"same_rows_noted"}
@@ -311,6 +345,29 @@ def test_a_workbook_is_a_new_version_of_the_csv_beside_it(places: WarehousePaths
         "cp_plans.csv",
         "cp_plans.v2.xlsx",
     ]
+
+
+def test_a_name_that_the_header_contradicts_is_said_and_stays_a_finding(
+    places: WarehousePaths, inbox: Path
+) -> None:
+    for rows in (PLANS, PLANS[:-1]):
+        [arrival] = planned(places, sent(inbox, "301_contacts_2025-03.csv", written(rows)))
+        put(arrival)
+        assert arrival.why.startswith("its name says contacts, its header row is that of cp_plans, which")
+    [plain] = planned(places, sent(inbox, "301_cp_plans_2025-03.csv", written(PLANS[:-2])))
+    put(plain)
+
+    folder = places.raw / "2025-03" / "301"
+    names = ["cp_plans.sent_as_contacts.csv", "cp_plans.sent_as_contacts.v2.csv", "cp_plans.v3.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert [file.path.name for file in sort_files(look(places.raw), {}).files] == ["cp_plans.v3.csv"]
+
+    (folder / names[-1]).unlink()
+    [file] = sort_files(look(places.raw), {}).files
+    assert (file.path.name, file.file.rpartition("/")[2]) == (names[1], names[1])
+    assert (
+        "it was sent under the name of contacts, its header row is that of cp_plans" in file.notes[0].reason
+    )
 
 
 def test_of_two_files_for_one_place_neither_is_put_there_unless_they_are_the_same(
@@ -367,7 +424,60 @@ def test_an_authority_that_is_no_code_is_wrong_usage_and_nothing_is_put_anywhere
     ],
 )
 def test_the_day_of_an_export_is_not_the_month_that_it_is_of(name: str, months: set[str]) -> None:
-    assert months_in(name) == months
+    assert told_in(name).of_months() == months
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "301 cp_plans_20250402.csv",
+        "301_cp_plans_20250402_071233.csv",
+        "cp_plans 301 at 1 April 2025.csv",
+        "2025-04-03 extract 301/cp_plans.csv",
+        "301 cp_plans since 2019-04.csv",
+        "301 cp_plans 2019-04-01 to 2025-03-31.csv",
+        "301 cp_plans 30-04-2025.csv",
+    ],
+)
+def test_the_command_tells_the_month_where_a_name_has_no_more_than_a_day_after_it(
+    name: str, places: WarehousePaths, inbox: Path
+) -> None:
+    sent(inbox, name, written(PLANS))
+
+    [arrival] = planned(places, inbox, month="2025-03")
+
+    assert (arrival.la_code, arrival.month) == ("301", "2025-03"), arrival.why
+
+
+@pytest.mark.parametrize("day", ["20250203", "3 February 2025", "2024-04-01 to 2025-02-28"])
+def test_a_day_before_the_month_of_the_command_speaks_against_it(
+    day: str, places: WarehousePaths, inbox: Path
+) -> None:
+    sent(inbox, f"301 cp_plans {day}.csv", written(PLANS))
+
+    [arrival] = planned(places, inbox, month="2025-03")
+
+    assert arrival.is_refused
+    assert "February 2025" in arrival.why and "not sure to be of March 2025" in arrival.why
+
+
+def test_every_authority_is_known_by_its_whole_name_and_no_other_is_in_it() -> None:
+    twice = {"835": "838"}  # one name, of which the living is meant
+    told = {code: authorities_in(f"{name} cp_plans 2025-03") for code, name in names_of().items()}
+
+    assert told == {code: {twice.get(code, code)} for code in told}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Hull", "810"), ("Kingston upon Hull", "810"), ("Durham County Council", "840"), ("BCP", "839"),
+        ("RBKC", "207"), ("City of Bristol", "801"), ("London Borough of Camden", "202"),
+    ],
+)  # fmt: skip
+def test_an_authority_is_known_by_what_it_is_called_in_short(name: str, code: str) -> None:
+    assert authorities_in(f"{name} cp_plans 2025-03") == {code}
+    assert code_of(name, names_of()) == code
 
 
 def test_a_payload_is_put_in_its_place_under_its_own_name(places: WarehousePaths, tmp_path: Path) -> None:
