@@ -343,6 +343,11 @@ class Ledger:
         )
         return dict(zip(names, rows[0], strict=True)) if rows else None
 
+    def has_published(self, view_month: str, cause: str) -> bool:
+        """Whether a refresh of that month was published of the very things that the cause is a digest of."""
+        asked = "select 1 from refreshes where view_month = ? and cause = ? and outcome = 'published'"
+        return bool(self._query(asked, (view_month, cause)))
+
 
 def _ledger_type(name: str) -> pa.DataType:
     numbers = ("version", "size", "mtime_ns", "inode", "is_incomplete")
