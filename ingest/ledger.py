@@ -16,6 +16,8 @@ import pyarrow as pa
 
 from ingest.contracts.source_formats import source_rank
 
+VERSION = 1  # of the schema, kept in the file: raise it with each change, and add the change to CHANGES
+
 SCHEMA = """
 create table if not exists seen (  -- how each file looked when last read: an unchanged one is not read again
     file text primary key, return_name text, reporting_month text,
@@ -87,6 +89,14 @@ where published_views.view_month = month_events.reporting_month;
 """
 
 
+# The statements that bring a ledger from each version to the next, from version 1 on.
+CHANGES: tuple[str, ...] = ()
+
+
+class NewerLedgerError(Exception):
+    """The ledger was written by a newer version than this, which might lose what it does not know."""
+
+
 @dataclass(frozen=True)
 class FileFingerprint:
     """What tells, without opening it, that a file is the one already read, and read as now declared."""
@@ -156,15 +166,37 @@ class Ledger:
         self._turn = RLock()  # landing shares one ledger between threads; each call takes its turn
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
+        if self._version() != VERSION:
+            self._migrate(path)
+
+    def _version(self) -> int:
+        [(version,)] = self._query("pragma user_version", ())
+        return int(version)
+
+    def _migrate(self, path: Path) -> None:
+        """Bring an older ledger to this version's schema, whole or not at all. Raises NewerLedgerError."""
+        if (found := self._version()) > VERSION:
+            self._db.close()
+            raise NewerLedgerError(
+                f"{path} has schema {found}, and this version of Line of Sight knows {VERSION}: a newer one "
+                "wrote it; run that, or restore a backup from before the upgrade"
+            )
+        with self.transaction():
+            found = self._version()  # another process may have come first
+            changes = CHANGES if found else (self._unversioned(), *CHANGES)
+            for script in changes[max(found - 1, 0) :]:
+                for statement in _statements(script):
+                    self._db.execute(statement)
+            self._db.execute(f"pragma user_version = {VERSION}")
+
+    def _unversioned(self) -> str:
+        """What brings a ledger to version 1: one of the time before versions, or a new file."""
         known = {name for (name,) in self._query("select name from sqlite_master where type = 'table'", ())}
+        columns = {row[1] for row in self._query("pragma table_info(refreshes)", ())}
+        lacking = {"run_id", "cause"} - columns if "refreshes" in known else ()
+        told_apart = "".join(f"alter table refreshes add column {name} text;\n" for name in sorted(lacking))
         is_older = "published_views" in known and "month_events" not in known
-        if "refreshes" in known:
-            columns = {row[1] for row in self._query("pragma table_info(refreshes)", ())}
-            for name in {"run_id", "cause"} - columns:  # a ledger from before runs were told apart
-                self._db.execute(f"alter table refreshes add column {name} text")
-        self._db.executescript(
-            f"begin immediate; {SCHEMA} {ALREADY_PUBLISHED} commit;" if is_older else SCHEMA
-        )
+        return f"{told_apart}{SCHEMA}{ALREADY_PUBLISHED if is_older else ''}"
 
     def close(self) -> None:
         """Fold the journal away and let go of the file."""
@@ -342,6 +374,21 @@ class Ledger:
             (),
         )
         return dict(zip(names, rows[0], strict=True)) if rows else None
+
+    def has_published(self, view_month: str, cause: str) -> bool:
+        """Whether a refresh of that month was published of the very things that the cause is a digest of."""
+        asked = "select 1 from refreshes where view_month = ? and cause = ? and outcome = 'published'"
+        return bool(self._query(asked, (view_month, cause)))
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Each statement of a script, a trigger's whole body with it: a script at once would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _ledger_type(name: str) -> pa.DataType:

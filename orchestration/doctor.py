@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -21,7 +21,7 @@ from ingest.contracts.limits import InvalidLimitsError, limits
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.settings import FILE, InvalidSettingsError, Settings, current, find_settings
 from ingest.discovery import raw_folder
-from ingest.ledger import Ledger
+from ingest.ledger import Ledger, NewerLedgerError
 from ingest.paths import DBT_PROJECT, PRIVATE_MODE
 from ingest.privacy.key_file import InvalidKeyError, key_file, pseudonyms_for
 from orchestration.alerts.channels import NotSentError, greet, secret
@@ -166,7 +166,7 @@ def _clock(settings: Settings, _: Path | None) -> str:
         raise NotReadyError("the machine has no time zones", "install tzdata") from None
     newest = None
     if places.ledger.exists():
-        with closing(Ledger(places.ledger)) as ledger:
+        with suppress(NewerLedgerError), closing(Ledger(places.ledger)) as ledger:
             newest = ledger.last_refresh()
     now = datetime.now(UTC)
     if newest and datetime.fromisoformat(str(newest["at"])) > now:
@@ -184,7 +184,7 @@ def _clock(settings: Settings, _: Path | None) -> str:
     return f"{now:%Y-%m-%d %H:%M} UTC"
 
 
-def _versions(_settings: Settings, _: Path | None) -> str:
+def _versions(settings: Settings, _: Path | None) -> str:
     if sys.version_info[:2] != (3, 11):
         raise NotReadyError(f"this is Python {sys.version.split()[0]}", "run it with 3.11: make install")
     if not LOCK.exists():
@@ -193,6 +193,11 @@ def _versions(_settings: Settings, _: Path | None) -> str:
     other = [f"{name} {has} (locked: {want})" for name, has, want in _differing(pinned)]
     if other:
         raise NotReadyError(f"not as locked: {', '.join(other[:3])}", "install what is locked: make install")
+    if settings.places.ledger.exists():
+        try:
+            Ledger(settings.places.ledger).close()
+        except NewerLedgerError as newer:
+            raise NotReadyError(str(newer), "install the version that wrote it") from None
     return f"Line of Sight {version('line-of-sight')}, Python {sys.version.split()[0]}, packages as locked"
 
 

@@ -284,6 +284,7 @@ def _why(event: Any, places: WarehousePaths) -> str:
         "BuildError",
         "ReleaseBlockedError",
         "LockHeldError",
+        "NewerLedgerError",
         "NotADirectoryError",
     }
     said = innermost.message.split(": ", 1)[-1].strip() if ours else innermost.cls_name

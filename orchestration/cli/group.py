@@ -11,6 +11,7 @@ import click
 
 from ingest.contracts.authorities import CODE, UnknownPlaceError, code_of, names_of
 from ingest.contracts.settings import VARIABLE, InvalidSettingsError, current, find_settings
+from ingest.ledger import NewerLedgerError
 from orchestration.cli.console import err
 from orchestration.cli.defaults import defaults_of
 
@@ -61,6 +62,8 @@ class RedactedGroup(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
+        except NewerLedgerError as newer:
+            raise click.UsageError(str(newer)) from None
         except Exception as error:
             from orchestration.runtime.error_redaction import kind_and_place
 

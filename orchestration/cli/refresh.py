@@ -9,6 +9,7 @@ import click
 
 from ingest.contracts.limits import InvalidLimitsError
 from ingest.contracts.reporting_policy import InvalidPolicyError
+from ingest.ledger import NewerLedgerError
 from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import InvalidKeyError
 from orchestration.cli.console import BUSY, err, with_progress
@@ -96,7 +97,13 @@ def refresh(
     except LockHeldError as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except (NothingToReportError, InvalidKeyError, InvalidPolicyError, InvalidLimitsError) as wrong:
+    except (
+        NothingToReportError,
+        InvalidKeyError,
+        InvalidPolicyError,
+        InvalidLimitsError,
+        NewerLedgerError,
+    ) as wrong:
         raise click.UsageError(str(wrong)) from None
     except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
         err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")

@@ -9,6 +9,7 @@ import duckdb
 
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.settings import MonthEndSchedule, MonthlyRefresh, PurgeSchedule, Settings
+from ingest.discovery import raw_folder
 from ingest.paths import WarehousePaths
 from ingest.warehouse import months
 from orchestration.defs.jobs import close_job, refresh_job
@@ -16,6 +17,7 @@ from orchestration.defs.months import CLOSINGS
 from orchestration.defs.upkeep import purge_job
 from orchestration.partitions import MONTH_FORMAT
 from orchestration.resources import Warehouse
+from orchestration.runtime.cause import TAG, cause_of, is_asked
 from publication.select import rows_of
 
 TIMEZONE = "Europe/London"
@@ -46,13 +48,28 @@ def monthly_refresh(asked: MonthlyRefresh) -> dg.ScheduleDefinition:
         execution_timezone=TIMEZONE,
         default_status=_status(asked.enabled),
         description=(
-            f"At {asked.at} on day {asked.day} of each month, refresh with the returns of the month before "
-            "(settings: schedules: refresh)."
+            f"At {asked.at} on day {asked.day} of each month, refresh with the returns of the month before, "
+            "unless they are released already and nothing has changed since (settings: schedules: refresh)."
         ),
     )
-    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    def schedule(
+        context: dg.ScheduleEvaluationContext, warehouse: Warehouse
+    ) -> dg.RunRequest | dg.SkipReason:
         month = (context.scheduled_execution_time.replace(day=1) - timedelta(days=1)).strftime(MONTH_FORMAT)
-        return dg.RunRequest(run_key=month, partition_key=month)
+        places = warehouse.places
+        try:
+            found = raw_folder.look(places.raw)
+        except NotADirectoryError:
+            return dg.RunRequest(run_key=month, partition_key=month)  # it fails, and that is told
+        if month not in found.months:
+            return dg.SkipReason(f"nothing of {month} has come; put its returns in {places.raw}")
+        cause = cause_of(places, found)
+        with warehouse.ledger() as ledger:
+            if ledger.has_published(month, cause):
+                return dg.SkipReason(f"{month} has been released, and nothing that it read has changed since")
+        if is_asked(context.instance, month, cause):
+            return dg.SkipReason(f"the refresh of {month} has been asked for already")
+        return dg.RunRequest(run_key=month, partition_key=month, tags={TAG: cause})
 
     return schedule
 

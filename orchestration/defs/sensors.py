@@ -28,11 +28,10 @@ from orchestration.defs.jobs import (
 from orchestration.defs.upkeep import purge_job
 from orchestration.pipeline import outcome_of_failure
 from orchestration.resources import Warehouse
-from orchestration.runtime.cause import TAG, cause_of
+from orchestration.runtime.cause import PARTITION, TAG, cause_of, is_asked
 from orchestration.runtime.dagster_home import BY_COMMAND
 
 QUIET_MINUTES = "LINE_OF_SIGHT_QUIET_MINUTES"
-PARTITION = "dagster/partition"
 OF_MONTHS = [refresh_job, close_job, reopen_job]
 
 
@@ -106,6 +105,9 @@ def new_returns(asked: Arrivals) -> dg.SensorDefinition:
                 yield dg.SkipReason(f"waiting for what is required: {waits}")
                 return
         context.update_cursor(cause)
+        if is_asked(context.instance, found.months[-1], cause):
+            yield dg.SkipReason("the schedule has asked for that refresh already")
+            return
         # the newest month, whichever came late: a run lands every month up to its own
         yield dg.RunRequest(run_key=cause, partition_key=found.months[-1], tags={TAG: cause})
 

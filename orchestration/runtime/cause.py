@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.contracts.limits import OWN as LIMITS
 from ingest.contracts.settings import InvalidSettingsError, find_settings
@@ -11,12 +12,24 @@ from ingest.discovery.raw_folder import RawFile, RawFolder, UnmappedFile
 from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file
 
+if TYPE_CHECKING:
+    import dagster as dg
+
+PARTITION = "dagster/partition"
 TAG = "line_of_sight/cause"  # of the run that was asked for it
 
 
 def cause_of(places: WarehousePaths, found: RawFolder, key: Path | None = None) -> str:
     """A digest of how returns, reference files, settings, limits and key look. Opens none of them."""
     return hashlib.sha256("\n".join(_looks(places, found, key)).encode()).hexdigest()
+
+
+def is_asked(instance: "dg.DagsterInstance", month: str, cause: str) -> bool:
+    """Whether a run of that month has been asked for with this cause: by the schedule or by the sensor."""
+    import dagster as dg
+
+    asked = dg.RunsFilter(job_name="refresh", tags={PARTITION: month, TAG: cause})
+    return instance.get_runs_count(asked) > 0
 
 
 def _looks(places: WarehousePaths, found: RawFolder, key: Path | None) -> Iterator[str]:

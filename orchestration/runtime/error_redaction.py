@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 import dagster as dg
 
 from ingest.contracts.reporting_policy import InvalidPolicyError
+from ingest.ledger import NewerLedgerError
 from ingest.privacy.key_file import InvalidKeyError
 from ingest.warehouse.months import DecisionRefusedError
 from orchestration.runtime.dbt_build import BuildError
@@ -29,6 +30,7 @@ OURS = (
     InvalidKeyError,
     InvalidPolicyError,
     DecisionRefusedError,
+    NewerLedgerError,
 )  # worded here, from names and counts
 ROOT = Path(__file__).parents[2]
 P = ParamSpec("P")

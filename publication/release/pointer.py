@@ -1,4 +1,8 @@
-"""Which release readers see: RELEASE/current, pointed by one rename at a release on record."""
+"""Which release readers see: RELEASE/current, pointed by one rename at a release on record.
+
+RELEASE/current.json says the same as a plain file, for those who reach the folder over a share and cannot follow
+a link. It is written after the link: who reads it in between reads the release before, which is there whole.
+"""
 
 import json
 import re
@@ -6,11 +10,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.files import on_disk, sha256_of
+from ingest.files import new_file, on_disk, sha256_of
 from ingest.ledger import Ledger, utc_now
-from ingest.paths import WarehousePaths
+from ingest.paths import FILE_MODE, WarehousePaths
 
-MANIFEST, CURRENT_ASIDE = "manifest.json", ".current.aside"
+MANIFEST, CURRENT_ASIDE, POINTER = "manifest.json", ".current.aside", "current.json"
 PUBLISHED, GONE_BACK_TO = "published", "gone back to"
 
 
@@ -29,12 +33,29 @@ class Published:
 
 
 def make_current(places: WarehousePaths, number: int) -> None:
-    """Point readers at a release, in one rename."""
+    """Point readers at a release, in one rename; and then in the file that says so without a link."""
     link = places.release / CURRENT_ASIDE
     link.unlink(missing_ok=True)
     link.symlink_to(Path("releases") / f"{number:06d}")
     link.rename(places.current)
     on_disk(places.release)
+    _say_current(places, number)
+
+
+def _say_current(places: WarehousePaths, number: int) -> None:
+    said = {"release": number, "folder": f"releases/{number:06d}"}
+    with new_file(places.release / POINTER, mode=FILE_MODE) as aside:
+        aside.write_text(json.dumps(said) + "\n", encoding="utf-8")
+        aside.chmod(FILE_MODE)  # whatever the umask: readers share a group with whoever refreshes
+
+
+def _said_current(places: WarehousePaths) -> int | None:
+    """The release that the file names; None where it is not there or says nothing."""
+    try:
+        number = json.loads((places.release / POINTER).read_text(encoding="utf-8"))["release"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return number if isinstance(number, int) else None
 
 
 def recover(places: WarehousePaths, ledger: Ledger) -> None:
@@ -48,7 +69,7 @@ def recover(places: WarehousePaths, ledger: Ledger) -> None:
             path.unlink()
     (places.release / CURRENT_ASIDE).unlink(missing_ok=True)
     chosen = ledger.chosen()
-    if chosen is not None and chosen != current_number(places):
+    if chosen is not None and not chosen == current_number(places) == _said_current(places):
         make_current(places, chosen)
 
 

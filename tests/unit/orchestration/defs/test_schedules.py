@@ -1,6 +1,7 @@
 """What runs by itself: a refresh once the folder is quiet, and a closing where a policy asks for one."""
 
 import os
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -40,10 +41,11 @@ def warehouse(places: WarehousePaths) -> Warehouse:
 def looked(
     places: WarehousePaths, asked: Arrivals = ARRIVALS, cursor: str | None = None
 ) -> list[dg.RunRequest | dg.SkipReason]:
-    context = dg.build_sensor_context(
-        resources={"warehouse": warehouse(places)}, definitions=defs, cursor=cursor
-    )
-    return list(new_returns(asked)(context))
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(
+            instance=instance, resources={"warehouse": warehouse(places)}, definitions=defs, cursor=cursor
+        )
+        return list(new_returns(asked)(context))
 
 
 def asked(places: WarehousePaths, day: datetime) -> list[dg.RunRequest | dg.SkipReason]:
@@ -136,13 +138,61 @@ def test_sensors_are_on_where_the_settings_have_them_on_and_the_record_is_kept_a
     assert made["new_returns"].minimum_interval_seconds == 120
 
 
-def test_the_schedule_asks_for_the_month_before_once(places: WarehousePaths) -> None:
-    context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 1, 5, 6))
+def month_before(
+    places: WarehousePaths, instance: dg.DagsterInstance | None = None
+) -> dg.RunRequest | dg.SkipReason:
+    """What the schedule asks for on 5 May."""
+    with nullcontext(instance) if instance else dg.instance_for_test() as instance:
+        context = dg.build_schedule_context(
+            instance=instance,
+            resources={"warehouse": warehouse(places)},
+            scheduled_execution_time=datetime(2025, 5, 5, 6),
+        )
+        return monthly_refresh(MonthlyRefresh())(context)
 
-    request = monthly_refresh(MonthlyRefresh())(context)
 
+def test_the_schedule_asks_for_the_month_before_once(places: WarehousePaths, send: Send) -> None:
+    nothing = month_before(places)
+    send("2025-04", "301", "contacts", "cont_contact_id\n1\n")
+    request = month_before(places)
+
+    assert isinstance(nothing, dg.SkipReason) and "nothing of 2025-04 has come" in str(nothing.skip_message)
     assert isinstance(request, dg.RunRequest)
-    assert (request.partition_key, request.run_key) == ("2024-12", "2024-12")
+    assert (request.partition_key, request.run_key) == ("2025-04", "2025-04")
+
+
+def test_the_schedule_does_not_ask_for_what_arrivals_have_had_released(
+    places: WarehousePaths, send: Send
+) -> None:
+    file = send("2025-04", "301", "contacts", "cont_contact_id\n1\n")
+    [arrived] = looked(places, AT_ONCE)
+    assert isinstance(arrived, dg.RunRequest)
+    ledger = Ledger(places.ledger)
+    ledger.add_refresh("2025-04", "published", None, "2025-05-04T06:00:00+00:00", "run", arrived.tags[TAG])
+    ledger.close()
+
+    released = month_before(places)
+    file.write_text("cont_contact_id\n1\n2\n", encoding="utf-8")
+
+    assert isinstance(released, dg.SkipReason)
+    assert isinstance(month_before(places), dg.RunRequest)
+
+
+def test_a_schedule_that_was_missed_and_an_arrival_ask_for_one_run_and_not_two(
+    places: WarehousePaths, send: Send
+) -> None:
+    send("2025-04", "301", "contacts", "cont_contact_id\n1\n")
+
+    @dg.job(name=refresh_job.name)
+    def refresh() -> None: ...
+
+    with dg.instance_for_test() as instance:
+        [arrived] = looked(places, AT_ONCE)
+        assert isinstance(arrived, dg.RunRequest)
+        tags = {"dagster/partition": "2025-04", **arrived.tags}
+        refresh.execute_in_process(instance=instance, tags=tags)
+
+        assert isinstance(month_before(places, instance), dg.SkipReason)
 
 
 def fail(places: WarehousePaths, cause: str | None) -> None:
