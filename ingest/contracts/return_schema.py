@@ -195,6 +195,12 @@ def load_formats() -> Mapping[str, ReturnFormat]:
 
 
 @cache
+def known_names() -> frozenset[str]:
+    """Every name of a field of a return that councils submit, in lower case."""
+    return frozenset(name for fmt in submitted_formats().values() for name in fmt.match_headers(()).spelled)
+
+
+@cache
 def submitted_formats() -> Mapping[str, ReturnFormat]:
     """The returns that councils submit."""
     return {name: fmt for name, fmt in load_formats().items() if not fmt.is_reference}

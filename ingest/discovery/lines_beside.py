@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ingest.contracts.cell_types import UNREAD
 from ingest.contracts.findings import Finding, RejectedFileError
-from ingest.contracts.return_schema import HeaderMatch
+from ingest.contracts.return_schema import HeaderMatch, known_names
 from ingest.contracts.tolerances import noted
 
 Mask = NDArray[np.bool_]
@@ -41,6 +41,8 @@ MOST_BELOW = 12  # lines below the last row that are looked at
 MOST_LABELLED = 2  # cells that may stand beside "Printed by"
 NEARLY_ALL, HARDLY_ANY = 0.95, 0.05  # of the ids that must, or may at most, have what tells their form
 AN_ID = r"^\S*[0-9]\S*$"  # what is one where no other row tells how ids look
+SHORTEST_NAME = 8  # of a column that another table begins with: spares looking at shorter ids
+LOOKED_AT_ABOVE = 50  # rows that tell which columns hold digits
 FEW = 2  # rows of one cell that tell nothing of each other
 
 
@@ -64,7 +66,7 @@ def without_lines_beside(
     """The cells of a table without what is no row of it. `short` has the lines with fewer cells than headers,
     by place, and how many each has; `numbers` are the records that the lines stand in.
 
-    Raises RejectedFileError where it says its headers again in another order.
+    Raises RejectedFileError where it says its headers again in another order, or those of another table.
     """
     count = cells.num_rows
     if not count:
@@ -74,6 +76,7 @@ def without_lines_beside(
     if again is not None:
         over["the header row again"] = again
     is_blank = _blank_lines(cells, match)
+    _refuse_another_table(cells, match, is_blank, numbers, again)
     if is_blank is not None:
         over["of empty cells only"] = is_blank
     over |= _words_below(cells, is_blank)
@@ -115,6 +118,68 @@ def _headers_again(
             )
         are[place] = True
     return are if are.any() else None
+
+
+def _refuse_another_table(
+    cells: pa.Table, match: HeaderMatch, is_blank: Mask | None, numbers: pa.Array, again: Mask | None
+) -> None:
+    """Refuse a file in which the header row of another table stands: what is below is of that one.
+
+    It is told by names that any return declares; behind a blank line by words, too, where rows have digits.
+    Raises RejectedFileError.
+    """
+    key = cells.column(str(match.columns[match.must_fill[0]]))
+    first = cells.column("0")
+    found: set[int] = set()
+    for column in {id(one): one for one in (key, first)}.values():
+        is_long = pc.greater_equal(pc.binary_length(column), SHORTEST_NAME)
+        if pc.any(is_long).as_py():
+            names = pa.array(sorted(known_names()), pa.string())
+            lower = pc.utf8_lower(pc.utf8_trim_whitespace(column.filter(is_long)))
+            places = np.flatnonzero(_mask(is_long))[_mask(pc.is_in(lower, names))]
+            found |= {place for place in places.tolist() if _names_columns(_line(cells, place))}
+    after_blank = _behind_blanks(is_blank, numbers)
+    found |= {place for place in after_blank if _are_words_where_digits_stand(cells, place)}
+    found -= set() if again is None else set(np.flatnonzero(again).tolist())
+    if found:
+        raise RejectedFileError(
+            f"its row {numbers[min(found)].as_py()} holds column names of another table, whose rows would be "
+            "read as rows of the first; send each table as a file of its own"
+        )
+
+
+def _line(cells: pa.Table, place: int) -> list[str]:
+    return [cells.column(name)[place].as_py().strip() for name in cells.column_names]
+
+
+def _names_columns(line: Sequence[str]) -> bool:
+    said = [cell for cell in line if cell]
+    names = sum(cell.casefold() in known_names() for cell in said)
+    return names >= 2 and 2 * names >= len(said)
+
+
+def _behind_blanks(is_blank: Mask | None, numbers: pa.Array) -> list[int]:
+    """The places of lines that stand behind a blank one, and that are none themselves."""
+    at = numbers.to_numpy()
+    may_be = np.zeros(len(at), np.bool_)
+    if len(at) and at[-1] - at[0] >= len(at):
+        may_be[1:] = np.diff(at) > 1
+    if is_blank is not None:
+        may_be[1:] |= is_blank[:-1]
+        may_be &= ~is_blank
+    return np.flatnonzero(may_be).tolist()
+
+
+def _are_words_where_digits_stand(cells: pa.Table, place: int) -> bool:
+    """Whether a line with others below has words alone, and in two columns where all others have digits."""
+    line = _line(cells, place)
+    said = [at for at, cell in enumerate(line) if cell]
+    if len(said) < 3 or place + 1 == cells.num_rows or any(re.search("[0-9]", cell) for cell in line):
+        return False
+    above = [_line(cells, at) for at in range(max(0, place - LOOKED_AT_ABOVE), place)]
+    rows = [row for row in above if any(row)]
+    digits = [at for at in said if rows and all(re.search("[0-9]", row[at]) for row in rows)]
+    return len(digits) >= 2
 
 
 def _blank_lines(cells: pa.Table, match: HeaderMatch) -> Mask | None:
