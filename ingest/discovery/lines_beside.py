@@ -36,7 +36,10 @@ FOOTER = re.compile(
     r"|no (more |further )?(data|records|results|rows)( (found|returned|available|to display))?\.?",
     re.IGNORECASE | re.DOTALL,
 )
-LABEL = re.compile(rf"((date|time|report|data) )?{MADE} (by|on|at|date|time):?", re.IGNORECASE)
+LABEL = re.compile(
+    rf"(((date|time|report|data) )?{MADE} (by|on|at|date|time)|(data |correct )?as (at|of|on)|author):?",
+    re.IGNORECASE,
+)
 MOST_BELOW = 12  # lines below the last row that are looked at
 MOST_LABELLED = 2  # cells that may stand beside "Printed by"
 NEARLY_ALL, HARDLY_ANY = 0.95, 0.05  # of the ids that must, or may at most, have what tells their form
@@ -235,7 +238,8 @@ def _without_parts(
 ) -> tuple[pa.Table, list[Finding]]:
     """The cells, with UNREAD for the key of each line that is part of a row only, or none: it is left out."""
     is_lone = _lone_keys(cells, match) & is_row
-    if not short and not is_lone.any():
+    is_pair = _labelled(cells, match, is_row)
+    if not short and not is_lone.any() and not is_pair.any():
         return cells, []
     key = cells.column(str(match.columns[match.must_fill[0]]))
     torn, of_form = _torn_lines(cells, key, short, is_row, is_lone)
@@ -243,6 +247,7 @@ def _without_parts(
         torn = _with_heads(torn, short, of_form, int(np.flatnonzero(is_row)[-1]))
     torn = [place for place in torn if is_row[place]]
     is_lone &= ~of_form
+    is_lone |= is_pair
     is_lone[torn] = False
     is_unread = is_lone.copy()
     is_unread[torn] = True
@@ -261,8 +266,8 @@ def _without_parts(
         said.append(
             Finding(
                 "line_is_no_row",
-                f"{int(is_lone.sum())} of its lines hold one cell that does not look as the others of its "
-                "column; none of them was read as a row",
+                f"{int(is_lone.sum())} of its lines hold one cell or two, and the first does not look as the "
+                "others of its column; none of them was read as a row",
                 "leave words that are no row out of the export; if it is one, fill its other cells",
                 row_number=numbers[int(np.flatnonzero(is_lone)[0])].as_py(),
             )
@@ -308,6 +313,28 @@ def _lone_keys(cells: pa.Table, match: HeaderMatch) -> Mask:
         if name != at and is_lone.any():
             is_lone &= _are_blank(cells.column(name))
     return is_lone
+
+
+def _labelled(cells: pa.Table, match: HeaderMatch, is_row: Mask) -> Mask:
+    """Lines of a label and what it says ("Author", a name), where so much is all that a row must have.
+
+    They are told by rows with more cells: by digits, letters and spaces of their ids.
+    """
+    none = np.zeros(cells.num_rows, np.bool_)
+    if len(match.must_fill) > 2 or cells.num_columns < 3:
+        return none
+    at = str(match.columns[match.must_fill[0]])
+    filled = np.zeros(cells.num_rows, np.int8)
+    for name in cells.column_names:
+        if name != at:
+            filled += _mask(pc.greater(pc.binary_length(cells.column(name)), 0))
+            if filled.min() > 1:
+                return none
+    is_pair, is_more = (filled == 1) & is_row, (filled > 1) & is_row
+    if not is_pair.any() or 2 * is_more.sum() < is_row.sum():
+        return none
+    key = cells.column(at)
+    return is_pair & ~_are_of_form(key, key.filter(pa.array(is_more)), False)
 
 
 def _pads(cells: pa.Table, short: Mapping[int, int], ends_empty: Mask) -> bool:

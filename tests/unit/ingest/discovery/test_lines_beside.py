@@ -90,6 +90,26 @@ def test_a_line_of_one_cell_that_does_not_look_as_an_id_is_a_finding_and_no_row(
     assert "regards" not in table.findings[0].reason
 
 
+CHILDREN = submitted_formats()["persons"]
+PERSONS = "pers_person_id,pers_dob,pers_sex\nC1,2014-07-14,F\nC2,2015-07-14,M\n"
+
+
+def test_a_label_and_what_it_says_is_no_child() -> None:
+    below = read(f"{PERSONS}Data as at,31/03/2025,\nAuthor,Jane Doe,\n", CHILDREN)
+    assert (ids(below), kinds(below)) == (["C1", "C2"], ["lines_passed_over_noted"])
+
+    for line in ("Total,1,", "Team lead,Jane Doe,", "Quarter,,4"):
+        table = read(f"{PERSONS}{line}\nC3,2015-07-14,M\n", CHILDREN)
+        assert (ids(table), kinds(table)) == (["C1", "C2", UNREAD, "C3"], ["line_is_no_row"])
+        assert table.findings[0].row_number == 4
+
+
+def test_a_child_of_whom_one_thing_is_said_stays_one() -> None:
+    assert ids(read(f"{PERSONS}C10,2015-07-14,\nC3,,M\n", CHILDREN)) == ["C1", "C2", "C10", "C3"]
+    few = "pers_person_id,pers_dob,pers_sex\nab,2014-07-14,\nC2,2015-07-14,\nC3,2015-07-14,M\n"
+    assert ids(read(few, CHILDREN)) == ["ab", "C2", "C3"]
+
+
 def test_a_short_row_above_a_total_stays_one() -> None:
     assert ids(read(f"{ROWS}T3\n,,\nTotal,3,\n")) == ["T1", "T2", "T3"]
 
