@@ -26,8 +26,20 @@ NULLS_IN_TEXT = pa.array([*NULLS.to_pylist(), "-1"])
 NOTHING_SAID = pa.array([word.upper() for word in NOTHING])
 MOST_OF_NOTHING = max(map(len, NOTHING))
 WHOLE_NUMBER = r"^[0-9]+\.0+$"
-AS_A_SUM = r"^[0-9](\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]+$"  # an id of which a spreadsheet kept the first digits
-DAMAGED = r"^(#(REF|VALUE|NAME|NUM|NULL|DIV|N/A)|=|'[0-9])"  # what a spreadsheet puts for one, or before
+# an id of which a spreadsheet kept the first digits
+AS_A_SUM = r"^[0-9]([.,][0-9]+[Ee][+-]?|\.?[Ee]\+|\.[Ee]-?)[0-9]+$|^[0-9]+[Ee]-[0-9]{2}$"
+MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+AS_A_DAY = (  # of which it made a date: 01-Mar of 1-3
+    rf"^([0-9]{{1,2}}-{MONTH}(-[0-9]{{2}}|-[0-9]{{4}})?|{MONTH}-[0-9]{{2}}"
+    rf"|{dates.ISO}( [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})?|{dates.BRITISH})$"
+)
+DAMAGED = (  # what a spreadsheet puts for one, or before
+    r"^(#(REF|VALUE|NAME|NUM|NULL|DIV|N/A)|#+$|=|'[0-9]|([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$)"
+    rf"|{AS_A_DAY}|{AS_A_SUM}"
+)
+OF_NONE = r"(?i)^(unknown|not ?known|unk|n/?k|tb[acd]|\?+|\.+)$"  # alike for all of whom no id is known
+OF_NO_CHILD = rf"{OF_NONE}|(?i)^(unborn( (baby|child))?|no ?body|0+)$"
+MAY_BE_DAMAGED = rf"[Ee#='?]|^[^1-9]*$|^[0-9]{{1,4}}[-/]|^{MONTH}-"  # quicker than all of the above
 OPEN_DAY = dates.pattern_of(map(date.fromisoformat, OPEN_DAYS))
 UNREAD = "=?"  # reads as nothing, of whatever type: what stands for a cell that cannot be read
 CORRECT = "correct the cell; until then it counts as empty"
@@ -38,7 +50,8 @@ NOT_READ = {
     "number": "not a number",
     "code": "not a code or label of the list {code_list}",
     "json": "not a json object",
-    "text": "not an id, a code or a label that is known: or it begins as a formula, or has unseen signs",
+    "text": "not an id, a code or a label that is known: or it is what a spreadsheet makes of one (1.2E+05, "
+    "01-Mar, ####), is a word for nobody, begins as a formula, or has unseen signs",
 }
 SQL_TYPES = {
     "text": "varchar",
@@ -137,12 +150,12 @@ def as_said(text: pa.Array) -> pa.Array:
     return _trimmed(text, NULLS_IN_TEXT)
 
 
-def ids_as_said(ids: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+def ids_as_said(ids: pa.Array | pa.ChunkedArray, identifies: str) -> pa.Array | pa.ChunkedArray:
     """Ids as they are read: null where words say nothing, and UNREAD where one is damaged."""
     said = as_said(ids.cast(pa.string()))
     is_nothing = pc.fill_null(pc.is_in(pc.utf8_upper(said), NOTHING_SAID), False)
     said = pc.if_else(is_nothing, pa.scalar(None, pa.string()), said)
-    return pc.if_else(damaged_ids(said), pa.scalar(UNREAD), said)
+    return pc.if_else(damaged_ids(said, identifies), pa.scalar(UNREAD), said)
 
 
 def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedArray | pa.Array:
@@ -211,7 +224,7 @@ def _note(
 def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
     """Which cells of a text column may not pass: an id with signs unseen looks like another and is not."""
     if field.identifies:
-        return damaged_ids(said)
+        return damaged_ids(said, field.identifies)
     if field.shaped:
         is_wrong = pc.invert(pc.match_substring_regex(said, f"^(?:{field.shaped})$"))
     else:  # a spreadsheet would run it
@@ -219,16 +232,21 @@ def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.
     return pc.fill_null(is_wrong, False)
 
 
-def damaged_ids(said: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Which ids may not pass, of whatever format: a spreadsheet changed them, or they have unseen signs."""
-    if pc.all(pc.ascii_is_printable(said), min_count=0).as_py():  # ten times as quick
-        is_suspect = pc.match_substring(said, "E", ignore_case=True)
-        for sign in "#='":
-            is_suspect = pc.or_(is_suspect, pc.starts_with(said, sign))
-        if not pc.any(is_suspect).as_py():
-            return pa.repeat(pa.scalar(False), len(said))
-    is_wrong = pc.match_substring_regex(said, rf"[\p{{Cc}}\p{{Cf}}]|{AS_A_SUM}|{DAMAGED}")
+def damaged_ids(said: pa.Array | pa.ChunkedArray, identifies: str) -> pa.Array | pa.ChunkedArray:
+    """Which ids may not pass, of whatever format: a spreadsheet changed them, or they have unseen signs.
+
+    Nor may words for nobody known: all of whom they are said would be one child.
+    """
+    is_printable = pc.all(pc.ascii_is_printable(said), min_count=0).as_py()
+    if is_printable and not pc.any(pc.match_substring_regex(said, MAY_BE_DAMAGED)).as_py():  # quicker
+        return pa.repeat(pa.scalar(False), len(said))
+    is_wrong = pc.match_substring_regex(said, damaged_pattern(identifies))
     return pc.fill_null(is_wrong, False)
+
+
+def damaged_pattern(identifies: str) -> str:
+    """The regular expression of an id that may not pass."""
+    return rf"[\p{{Cc}}\p{{Cf}}]|{DAMAGED}|{OF_NO_CHILD if identifies == 'child' else OF_NONE}"
 
 
 def without_unread(

@@ -27,15 +27,20 @@ EXCEL_DAY_0 = date(1899, 12, 30)
 FIRST_EVENT = date(1990, 1, 1)  # before it, a column of day numbers is not one of events
 FIRST_BIRTH = date(1900, 3, 1)  # before it Excel counts a day that never was
 MAY_BE_YEARS = (1900, 2100)  # numbers that are years of birth as likely as days of 1905
+IN_SENSE = (date(1900, 1, 1), date(2100, 12, 31))  # what is before or after is a slip: 0024, 1824, 9999
 YEARS_AHEAD = 2  # of the year reported, for a column of day numbers
 EVENT_WITHIN = 50  # years: an event is never so far ahead, so its two digits are of the century before
 
 READ, UNREAD, OF_EITHER_ORDER, OF_EITHER_CENTURY = range(4)
 WHY = {
-    UNREAD: "not a date that exists, in a form that is read (2025-03-14, 14/03/2025, 14-Mar-25, 20250314)",
+    UNREAD: (
+        "not a date that exists, from 1900 to 2100, in a form that is read "
+        "(2025-03-14, 14/03/2025, 14-Mar-25, 20250314)"
+    ),
     OF_EITHER_ORDER: (
         "not a date that can be read in one way only: "
-        "the file also holds dates with the month or the year first, in this column or in another"
+        "the file also holds dates with the month or the year first, in this column or another; or nothing "
+        "tells which two digits are the year (24-07-14), or which the day beside AM or PM"
     ),
     OF_EITHER_CENTURY: (
         "not a date that can be read in one way only: its year of two digits is that of a birth to come, "
@@ -70,9 +75,14 @@ def plain_sql(cell: str) -> str:
     has_tail = f"len({cell}) > 10 and not regexp_full_match(substr({cell}, 11), '{TIME}')"
     return (
         f"case when {has_tail} then null "
-        f"when regexp_full_match({iso}, '{ISO}') then try_cast({iso} as date) "
-        f"when regexp_full_match({iso}, '{BRITISH}') then try_cast({british} as date) end"
+        f"when regexp_full_match({iso}, '{ISO}') then {_in_sense(f'try_cast({iso} as date)')} "
+        f"when right({cell}, 1) in ('M', 'm') then null "
+        f"when regexp_full_match({iso}, '{BRITISH}') then {_in_sense(f'try_cast({british} as date)')} end"
     )
+
+
+def _in_sense(day: str) -> str:
+    return f"case when {day} between date '{IN_SENSE[0]}' and date '{IN_SENSE[1]}' then {day} end"
 
 
 @dataclass(frozen=True)
@@ -278,6 +288,12 @@ def _possible_number(is_birth: bool, as_at: date | None) -> str:
     return f"coalesce(number between {first} and {last} and number not {years}, false)"
 
 
+def _no_year_first(as_at: date | None) -> str:
+    """Whether two digits that stand first can be no year of what is reported up to a day."""
+    last = date(as_at.year + YEARS_AHEAD, 12, 31) if as_at else IN_SENSE[1]
+    return f"(year_first is null or year_first > date '{last}')"
+
+
 def _read_sql(is_birth: bool, as_at: date | None) -> str:
     """Grain: a spelling of a file. `typed` and `why` as in Dates; `form` of NOTED, null where plain."""
 
@@ -315,7 +331,7 @@ parted as (
         regexp_extract(
             said, '^((?:19|20)[0-9]{{2}})([0-9]{{2}})([0-9]{{2}})(?:\\.0+)?$', ['year', 'month', 'day']
         ) as c,
-        try_cast(regexp_extract(cell, '^([0-9]{{1,6}})(?:\\.[0-9]+)?$', 1) as integer) as number
+        try_cast(regexp_extract(cell, '^([1-9][0-9]{{0,5}})(?:\\.[0-9]+)?$', 1) as integer) as number
     from said
 ),
 named as (
@@ -345,6 +361,8 @@ readings as (
             {whole("w.year w.month w.day")},
             {_day("c.year", "c.month", "c.day")}
         ) as read_alone,
+        case when y.sign = y.other_sign then {_day("y.year", "y.day", "y.month")} end as month_last,
+        regexp_matches(cell, '[0-9] ?[AaPp][Mm]') as is_of_half_days,
         {to_come("n.year n.b n.a")} as is_to_come_day_first,
         {to_come("n.year n.a n.b")} as is_to_come_month_first,
         {to_come("w.year w.month w.day")} as is_to_come_named
@@ -364,7 +382,10 @@ evidence as (
         ) as has_year_first,
         coalesce(bool_or(day_first is not null and month_first is null), false) as has_month_second,
         coalesce(bool_or(len(n.year) = 2 and day_first is not null and year_first is null), false)
-            as has_year_last
+            as has_year_last,
+        coalesce(bool_or(len(n.year) = 2 and day_first is not null and {_no_year_first(as_at)}), false)
+            as shows_year_last,
+        coalesce(bool_or(read_alone is null and month_last is not null), false) as has_day_second
     from readings group by file_no
 ),
 of_others as (
@@ -386,7 +407,10 @@ decided as (
             or (
                 (has_year_first or (others_have_year_first and not has_year_last))
                 and day_first is not null and year_first is not null
-            ),
+            )
+            or (n.sign = '-' and not shows_year_last and day_first <> year_first)
+            or (is_of_half_days and not has_month_second and day_first <> month_first)
+            or (has_day_second and y.year <> '' and month_last <> read_alone),
             false
         ) as is_of_either_order,
         coalesce(
@@ -400,9 +424,9 @@ select
     place, file_no, cell_count, has_month_first, has_year_first,
     case
         when is_of_either_order or is_of_either_century then null
-        when n.year <> '' then coalesce(day_first, month_first)
+        when n.year <> '' then {_in_sense("coalesce(day_first, month_first)")}
         when are_numbers then date '{EXCEL_DAY_0}' + number
-        else read_alone
+        else {_in_sense("read_alone")}
     end as typed,
     case
         when cell is null or typed is not null then {READ}

@@ -12,7 +12,7 @@ from ingest.contracts import known_words
 
 FORMATS = Path(__file__).parent / "returns"
 # say otherwise where landed files come to look otherwise: all is read again
-LANDED_AS = "ids as UUIDs, dates in the order of their file, rows and cells by declared tolerances"
+LANDED_AS = "whole ids as UUIDs, dates in the order of their file, rows and cells by declared tolerances"
 TYPES = {"text", "code", "date", "boolean", "integer", "number", "json"}
 HISTORIES = {"event", "state", "lookup", "rows", "with_return"}
 
@@ -192,6 +192,12 @@ def _refuse_nonsense(fmt: ReturnFormat, path: Path) -> None:
 def load_formats() -> Mapping[str, ReturnFormat]:
     """Every declared return by name, reference files included."""
     return {path.stem: load_format(path) for path in sorted(FORMATS.glob("*.yml"))}
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Every name of a field of a return that councils submit, in lower case."""
+    return frozenset(name for fmt in submitted_formats().values() for name in fmt.match_headers(()).spelled)
 
 
 @cache

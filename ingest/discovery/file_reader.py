@@ -6,9 +6,10 @@ import fcntl
 import hashlib
 import io
 import os
+import re
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 
 from ingest.contracts import limits
 from ingest.contracts.findings import Finding, RejectedFileError
+from ingest.contracts.return_schema import HeaderMatch
 from ingest.contracts.tolerances import noted
 from ingest.discovery.lines_beside import may_say_again, without_lines_beside
 from ingest.discovery.written import SEPARATORS, Layout, Match, as_utf_8, layout
@@ -28,6 +30,8 @@ from ingest.discovery.written import SEPARATORS, Layout, Match, as_utf_8, layout
 PLACE_HEADERS = ("row_number", "origin")
 NO_BREAK_SPACE = "\u00a0".encode()
 END_OF_FILE = b"\x1a"  # what old programs write at the end (Ctrl-Z)
+FEWEST_HIDDEN = 3  # columns of a file of which a line in a cell can be told to be a row
+HAS_DIGIT = re.compile("[0-9]").search
 MOST_EXACT = 2.0**53  # beyond it a float is not the number that was typed
 
 
@@ -130,9 +134,11 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
     head = layout(data, match)
     limits.check("csv", cells=rows * len(head.headers))
     _check_is_whole(data, head)
-    table, short, said = _read_below(data, head)
+    table, short, said = _read_below(data, head, rows)
     notes += [*head.notes, *said]
     if head.match is not None and head.match.problem is None:
+        if b'"' in data and rows > head.lines + table.cells.num_rows:
+            _refuse_hidden_rows(table, head, head.match)
         may_be_again = may_say_again(data, head.headers, head.match)
         kept = without_lines_beside(
             table.cells, head.headers, head.match, short, table.row_numbers, may_be_again
@@ -147,8 +153,11 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
 Short = dict[int, int]  # place of a row with fewer cells than there are headers -> its cells
 
 
-def _read_below(data: bytes, head: Layout) -> tuple[RawTable, Short, list[Finding]]:
-    """The rows below the header, those that are short, and what is noted of how they are written."""
+def _read_below(data: bytes, head: Layout, ends: int) -> tuple[RawTable, Short, list[Finding]]:
+    """The rows below the header, those that are short, and what is noted of how they are written.
+
+    The file has so many `ends` of lines: no more than rows where no cell goes over several.
+    """
     if b'"' in data and f'{head.separator} "'.encode() in data:
         limits.check("csv", cells=limits.occurrences(data, head.separator))
         plain = _read_plain(data, head)
@@ -160,14 +169,61 @@ def _read_below(data: bytes, head: Layout) -> tuple[RawTable, Short, list[Findin
                     raise
             else:
                 return table, short, [noted("spaced_quotes_noted")]
-    quotes_pair = b'"' not in data or limits.occurrences(data, '"') % 2 == 0
+    has_quotes = b'"' in data
+    quotes_pair = not has_quotes or limits.occurrences(data, '"') % 2 == 0
     if quotes_pair:
         cells = _read_plain(data, head)
         if cells is not None and not _has_blank_line(data, head.lines + cells.num_rows):
-            return RawTable(head.headers, cells, _numbers_from(head.records + 1, cells.num_rows)), {}, []
+            lines = head.lines + cells.num_rows
+            if not has_quotes or ends <= lines or _quotes_close(data, head.separator):
+                return RawTable(head.headers, cells, _numbers_from(head.records + 1, cells.num_rows)), {}, []
     separators = limits.occurrences(data, head.separator)
     limits.check("csv", cells=separators)  # of rows longer than the headers too
     return *_read_ragged(data.decode("utf-8"), head), []
+
+
+def _quotes_close(data: bytes, separator: str) -> bool:
+    """Whether quotation marks stand at the ends of cells only, so that Arrow reads them as csv would.
+
+    Arrow takes text behind a closing mark for more of the cell: two stray marks hide all rows between them.
+    """
+    held = np.frombuffer(data, np.uint8)
+    marks = np.flatnonzero(held == ord('"'))
+    may_stand_beside = np.zeros(256, np.bool_)
+    may_stand_beside[list(f'"\r\n{separator}'.encode())] = True
+    opening, closing = marks[::2], marks[1::2]
+    before, behind = opening[opening > 0] - 1, closing[closing + 1 < len(held)] + 1
+    return bool(may_stand_beside[held[before]].all() and may_stand_beside[held[behind]].all())
+
+
+def _refuse_hidden_rows(table: RawTable, head: Layout, match: HeaderMatch) -> None:
+    """A cell over several lines, one of which is a whole row: its quotation marks are signs of a text.
+
+    Raises RejectedFileError.
+    """
+    must = sorted(match.columns[name] for name in match.must_fill)
+    sign, width = head.separator, len(head.headers)
+    if width < FEWEST_HIDDEN:
+        return
+    for at, column in enumerate(table.cells.columns):
+        for place in pc.indices_nonzero(pc.match_substring_regex(column, "[\r\n]")).to_pylist():
+            first, *more = column[place].as_py().splitlines()
+            *between, last = more or [""]
+            ends_as_row = first.count(sign) == width - 1 - at and _is_filled_as_a_row(last, sign, at, must)
+            if ends_as_row or any(_is_filled_as_a_row(line, sign, width - 1, must) for line in between):
+                raise RejectedFileError(
+                    f"a cell in quotation marks of its row {table.row_numbers[place].as_py()} holds whole "
+                    "rows, as where a quotation mark within a text is not doubled; export it again with "
+                    "marks within a text doubled"
+                )
+
+
+def _is_filled_as_a_row(line: str, sign: str, separators: int, must: Sequence[int]) -> bool:
+    """Whether a line has so many separators, and what a row must have without a space before it."""
+    cells = line.split(sign)
+    filled = [cells[at] for at in must if at < len(cells)]
+    is_filled = bool(filled) and all(cell and not cell[0].isspace() for cell in filled)
+    return len(cells) == separators + 1 and is_filled and any(map(HAS_DIGIT, filled))
 
 
 def _begin_with_spaced_quotes(cells: pa.Table) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ingest.contracts.cell_types import UNREAD
 from ingest.contracts.findings import Finding, RejectedFileError
-from ingest.contracts.return_schema import HeaderMatch
+from ingest.contracts.return_schema import HeaderMatch, known_names
 from ingest.contracts.tolerances import noted
 
 Mask = NDArray[np.bool_]
@@ -36,11 +36,16 @@ FOOTER = re.compile(
     r"|no (more |further )?(data|records|results|rows)( (found|returned|available|to display))?\.?",
     re.IGNORECASE | re.DOTALL,
 )
-LABEL = re.compile(rf"((date|time|report|data) )?{MADE} (by|on|at|date|time):?", re.IGNORECASE)
+LABEL = re.compile(
+    rf"(((date|time|report|data) )?{MADE} (by|on|at|date|time)|(data |correct )?as (at|of|on)|author):?",
+    re.IGNORECASE,
+)
 MOST_BELOW = 12  # lines below the last row that are looked at
 MOST_LABELLED = 2  # cells that may stand beside "Printed by"
 NEARLY_ALL, HARDLY_ANY = 0.95, 0.05  # of the ids that must, or may at most, have what tells their form
 AN_ID = r"^\S*[0-9]\S*$"  # what is one where no other row tells how ids look
+SHORTEST_NAME = 8  # of a column that another table begins with: spares looking at shorter ids
+LOOKED_AT_ABOVE = 50  # rows that tell which columns hold digits
 FEW = 2  # rows of one cell that tell nothing of each other
 
 
@@ -64,7 +69,7 @@ def without_lines_beside(
     """The cells of a table without what is no row of it. `short` has the lines with fewer cells than headers,
     by place, and how many each has; `numbers` are the records that the lines stand in.
 
-    Raises RejectedFileError where it says its headers again in another order.
+    Raises RejectedFileError where it says its headers again in another order, or those of another table.
     """
     count = cells.num_rows
     if not count:
@@ -74,6 +79,7 @@ def without_lines_beside(
     if again is not None:
         over["the header row again"] = again
     is_blank = _blank_lines(cells, match)
+    _refuse_another_table(cells, match, is_blank, numbers, again)
     if is_blank is not None:
         over["of empty cells only"] = is_blank
     over |= _words_below(cells, is_blank)
@@ -115,6 +121,68 @@ def _headers_again(
             )
         are[place] = True
     return are if are.any() else None
+
+
+def _refuse_another_table(
+    cells: pa.Table, match: HeaderMatch, is_blank: Mask | None, numbers: pa.Array, again: Mask | None
+) -> None:
+    """Refuse a file in which the header row of another table stands: what is below is of that one.
+
+    It is told by names that any return declares; behind a blank line by words, too, where rows have digits.
+    Raises RejectedFileError.
+    """
+    key = cells.column(str(match.columns[match.must_fill[0]]))
+    first = cells.column("0")
+    found: set[int] = set()
+    for column in {id(one): one for one in (key, first)}.values():
+        is_long = pc.greater_equal(pc.binary_length(column), SHORTEST_NAME)
+        if pc.any(is_long).as_py():
+            names = pa.array(sorted(known_names()), pa.string())
+            lower = pc.utf8_lower(pc.utf8_trim_whitespace(column.filter(is_long)))
+            places = np.flatnonzero(_mask(is_long))[_mask(pc.is_in(lower, names))]
+            found |= {place for place in places.tolist() if _names_columns(_line(cells, place))}
+    after_blank = _behind_blanks(is_blank, numbers)
+    found |= {place for place in after_blank if _are_words_where_digits_stand(cells, place)}
+    found -= set() if again is None else set(np.flatnonzero(again).tolist())
+    if found:
+        raise RejectedFileError(
+            f"its row {numbers[min(found)].as_py()} holds column names of another table, whose rows would be "
+            "read as rows of the first; send each table as a file of its own"
+        )
+
+
+def _line(cells: pa.Table, place: int) -> list[str]:
+    return [cells.column(name)[place].as_py().strip() for name in cells.column_names]
+
+
+def _names_columns(line: Sequence[str]) -> bool:
+    said = [cell for cell in line if cell]
+    names = sum(cell.casefold() in known_names() for cell in said)
+    return names >= 2 and 2 * names >= len(said)
+
+
+def _behind_blanks(is_blank: Mask | None, numbers: pa.Array) -> list[int]:
+    """The places of lines that stand behind a blank one, and that are none themselves."""
+    at = numbers.to_numpy()
+    may_be = np.zeros(len(at), np.bool_)
+    if len(at) and at[-1] - at[0] >= len(at):
+        may_be[1:] = np.diff(at) > 1
+    if is_blank is not None:
+        may_be[1:] |= is_blank[:-1]
+        may_be &= ~is_blank
+    return np.flatnonzero(may_be).tolist()
+
+
+def _are_words_where_digits_stand(cells: pa.Table, place: int) -> bool:
+    """Whether a line with others below has words alone, and in two columns where all others have digits."""
+    line = _line(cells, place)
+    said = [at for at, cell in enumerate(line) if cell]
+    if len(said) < 3 or place + 1 == cells.num_rows or any(re.search("[0-9]", cell) for cell in line):
+        return False
+    above = [_line(cells, at) for at in range(max(0, place - LOOKED_AT_ABOVE), place)]
+    rows = [row for row in above if any(row)]
+    digits = [at for at in said if rows and all(re.search("[0-9]", row[at]) for row in rows)]
+    return len(digits) >= 2
 
 
 def _blank_lines(cells: pa.Table, match: HeaderMatch) -> Mask | None:
@@ -170,7 +238,8 @@ def _without_parts(
 ) -> tuple[pa.Table, list[Finding]]:
     """The cells, with UNREAD for the key of each line that is part of a row only, or none: it is left out."""
     is_lone = _lone_keys(cells, match) & is_row
-    if not short and not is_lone.any():
+    is_pair = _labelled(cells, match, is_row)
+    if not short and not is_lone.any() and not is_pair.any():
         return cells, []
     key = cells.column(str(match.columns[match.must_fill[0]]))
     torn, of_form = _torn_lines(cells, key, short, is_row, is_lone)
@@ -178,6 +247,7 @@ def _without_parts(
         torn = _with_heads(torn, short, of_form, int(np.flatnonzero(is_row)[-1]))
     torn = [place for place in torn if is_row[place]]
     is_lone &= ~of_form
+    is_lone |= is_pair
     is_lone[torn] = False
     is_unread = is_lone.copy()
     is_unread[torn] = True
@@ -196,8 +266,8 @@ def _without_parts(
         said.append(
             Finding(
                 "line_is_no_row",
-                f"{int(is_lone.sum())} of its lines hold one cell that does not look as the others of its "
-                "column; none of them was read as a row",
+                f"{int(is_lone.sum())} of its lines hold one cell or two, and the first does not look as the "
+                "others of its column; none of them was read as a row",
                 "leave words that are no row out of the export; if it is one, fill its other cells",
                 row_number=numbers[int(np.flatnonzero(is_lone)[0])].as_py(),
             )
@@ -243,6 +313,28 @@ def _lone_keys(cells: pa.Table, match: HeaderMatch) -> Mask:
         if name != at and is_lone.any():
             is_lone &= _are_blank(cells.column(name))
     return is_lone
+
+
+def _labelled(cells: pa.Table, match: HeaderMatch, is_row: Mask) -> Mask:
+    """Lines of a label and what it says ("Author", a name), where so much is all that a row must have.
+
+    They are told by rows with more cells: by digits, letters and spaces of their ids.
+    """
+    none = np.zeros(cells.num_rows, np.bool_)
+    if len(match.must_fill) > 2 or cells.num_columns < 3:
+        return none
+    at = str(match.columns[match.must_fill[0]])
+    filled = np.zeros(cells.num_rows, np.int8)
+    for name in cells.column_names:
+        if name != at:
+            filled += _mask(pc.greater(pc.binary_length(cells.column(name)), 0))
+            if filled.min() > 1:
+                return none
+    is_pair, is_more = (filled == 1) & is_row, (filled > 1) & is_row
+    if not is_pair.any() or 2 * is_more.sum() < is_row.sum():
+        return none
+    key = cells.column(at)
+    return is_pair & ~_are_of_form(key, key.filter(pa.array(is_more)), False)
 
 
 def _pads(cells: pa.Table, short: Mapping[int, int], ends_empty: Mask) -> bool:

@@ -40,6 +40,11 @@ SHOWN = {  # how Excel shows each error, by the reader's word for it
 }  # fmt: skip
 UNREADABLE = "a sheet of it cannot be read; open it in Excel, save it again and send that"
 MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
+LOSES_DIGITS = 16  # digits of which a number does not hold the last
+LONG_NUMBER = re.compile(  # of a cell that holds no text
+    rb"""<c\b(?![^>]*\bt=["'](?:s|str|b|d|e|inlineStr)["'])[^>]*>\s*(?:<f\b[^>]*>(?:[^<]*</f>)?\s*)?"""
+    rb"""<v>([0-9]{16,}(?:\.0*)?|[0-9](?:\.[0-9]+)?[Ee]\+?[1-9][0-9])</v>"""
+)
 SPECIAL = '["\r\n,;|\t]|^[ ]|[ ]$'
 
 
@@ -119,7 +124,9 @@ def sheets_of(data: bytes) -> tuple[tuple[str, bytes], ...]:
             )
     try:
         book = fastexcel.read_excel(data)
-        sheets = [(title, _text_of(book, place, has_errors)) for place, title in enumerate(book.sheet_names)]
+        sheets = [
+            (title, _text_of(data, book, place, has_errors)) for place, title in enumerate(book.sheet_names)
+        ]
         return tuple((title, text) for title, text in sheets if text)
     except fastexcel.FastExcelError:  # its text can quote the file
         raise RejectedFileError(UNREADABLE) from None
@@ -140,7 +147,7 @@ def _parts_of_sheets(data: bytes) -> Iterator[bytes]:
             yield unpack(data, entry)
 
 
-def _text_of(book: fastexcel.ExcelReader, place: int, has_errors: bool) -> bytes:
+def _text_of(data: bytes, book: fastexcel.ExcelReader, place: int, has_errors: bool) -> bytes:
     try:
         sheet = book.load_sheet(place, header_row=None, skip_rows=0, schema_sample_rows=1, dtypes="string")
     except fastexcel.FastExcelError as error:
@@ -150,7 +157,7 @@ def _text_of(book: fastexcel.ExcelReader, place: int, has_errors: bool) -> bytes
     if not sheet.width or not sheet.height:
         return b""
     batch, errors = sheet.to_arrow_with_errors() if has_errors else (sheet.to_arrow(), None)
-    columns = [_as_csv_has_them(column) for column in batch.columns]
+    columns = [_without_lost_digits(_as_csv_has_them(column), data) for column in batch.columns]
     shown: dict[int, dict[int, str]] = {}
     for wrong in errors.errors if errors else ():
         row, at = wrong.position
@@ -175,6 +182,22 @@ def _as_csv_has_them(column: pa.Array) -> pa.Array:
     """Cells as text: a day without the midnight that Excel gives it, a time of day without a day."""
     text = pc.fill_null(pc.cast(column, pa.string()), "")
     return pc.replace_substring_regex(pc.replace_substring_regex(text, MIDNIGHT, r"\1"), TIME_OF_DAY, "")
+
+
+def _without_lost_digits(column: pa.Array, data: bytes) -> pa.Array:
+    """Cells of a column, long numbers as Excel shows them: it holds 15 digits, and noughts for the rest.
+
+    Text of as many digits stands as it is.
+    """
+    if (pc.max(pc.binary_length(column)).as_py() or 0) < LOSES_DIGITS:
+        return column
+    is_long = pc.match_substring_regex(column, f"^[0-9]{{{LOSES_DIGITS},}}$")
+    if not pc.any(is_long).as_py():
+        return column
+    numbers = {float(said) for part in _parts_of_sheets(data) for said in LONG_NUMBER.findall(part)}
+    said = column.filter(is_long).to_pylist()
+    shown = [f"{float(cell):.5E}" if float(cell) in numbers else cell for cell in said]
+    return pc.replace_with_mask(column, is_long, pa.array(shown, pa.string()))
 
 
 def _quoted(column: pa.Array) -> pa.Array:

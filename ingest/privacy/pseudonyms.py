@@ -41,7 +41,7 @@ class Pseudonyms:
 
         A damaged id is UNREAD, as it is in a return: made a pseudonym it would pass for a child's.
         """
-        said = ids_as_said(ids)
+        said = ids_as_said(ids, identifies)
         plain = said.combine_chunks() if isinstance(said, pa.ChunkedArray) else said
         is_unread = pc.fill_null(pc.equal(plain, UNREAD), False)
         whole = pc.if_else(is_unread, pa.scalar(None, pa.string()), plain)

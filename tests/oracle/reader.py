@@ -145,6 +145,18 @@ class _Numeric:
             for c, (_, _, _, year) in self.said.items()
         )
 
+    def may_be_year_first(self, cell: str, as_at: date | None) -> bool:
+        last = date(as_at.year + 2, 12, 31) if as_at else date(2100, 12, 31)
+        return bool(self.year_first[cell]) and self.year_first[cell] <= last
+
+    def is_of_dashes_alone(self, cell: str, as_at: date | None) -> bool:
+        """24-07-14: either end may be the year, and no other cell shows that the last is."""
+        if self.said[cell][1] != "-" or not (self.day_first[cell] and self.year_first[cell]):
+            return False
+        of_two = [c for c in self.said if len(self.said[c][3]) == 2 and self.day_first[c]]
+        differ = self.day_first[cell] != self.year_first[cell]
+        return differ and all(self.may_be_year_first(c, as_at) for c in of_two)
+
 
 def shown_orders(cells: set[str], as_at: date | None, is_birth: bool) -> set[str]:
     """Which of the month and the year a column shows to stand first."""
@@ -177,6 +189,7 @@ def read_dates(
             if day_first[cell] and (
                 (has_month_first and month_first[cell] and month_first[cell] != day_first[cell])
                 or (has_year_first and year_first[cell])
+                or numeric.is_of_dashes_alone(cell, as_at)
             ):
                 found = None
             month, day = (int(b), int(a)) if _day(2000, int(b), int(a)) else (int(a), int(b))

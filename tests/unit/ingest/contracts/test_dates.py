@@ -197,9 +197,50 @@ def test_the_second_opinion_reads_the_same_days_of_two_columns(one: list[tuple],
 
 
 def test_a_year_of_two_digits_that_stands_first_makes_the_others_unread() -> None:
-    assert days_of("14-03-09", "13-02-08") == ["2009-03-14", "2008-02-13"]
+    assert days_of("14-03-09", "31-01-08") == ["2009-03-14", "2008-01-31"]
     assert days_of("14-03-09", "99-02-08") == [None, None]
     assert kinds_of("14-03-09", "99-02-08") == [(2, OF_EITHER), (3, UNREADABLE)]
+
+
+def test_two_digits_at_both_ends_of_dashes_are_unsure_until_a_cell_shows_the_day_first() -> None:
+    cells = ["24-07-14", "24-08-10", "25-01-02"]
+
+    assert days_of(*cells) == [None, None, None]
+    assert {kind for _, kind in kinds_of(*cells)} == {OF_EITHER}
+    # a day past every year that may be reported, or slashes, as no year first is written with
+    assert days_of(*cells, "31-01-25") == ["2014-07-24", "2010-08-24", "2002-01-25", "2025-01-31"]
+    assert days_of("24/07/14", "25/01/02") == ["2014-07-24", "2002-01-25"]
+    assert days_of("24-07-24") == ["2024-07-24"]
+
+
+def test_a_time_with_am_is_of_a_machine_that_may_write_the_month_first() -> None:
+    assert days_of("3/4/2024 12:00:00 AM") == days_of("03/04/2024 12:00:00 AM") == [None]
+    assert kinds_of("03/04/2024 9:30 pm") == [(2, OF_EITHER)]
+    assert days_of("03/04/2024 12:00:00 AM", "25/12/2024 9:30 PM") == ["2024-04-03", "2024-12-25"]
+    assert days_of("3/3/2024 12:00:00 AM", "2024-04-03 12:00:00 AM") == ["2024-03-03", "2024-04-03"]
+
+
+def test_a_thirteenth_month_shows_that_the_day_stands_second() -> None:
+    cells = ["2024-13-07", "2024-05-07", "2024-05-05", "2024-07-13"]
+
+    assert days_of(*cells) == [None, None, "2024-05-05", "2024-07-13"]
+    assert kinds_of(*cells) == [(2, UNREADABLE), (3, OF_EITHER)]
+    assert days_of("2024-02-30", "2024-05-07") == [None, "2024-05-07"]
+
+
+def test_six_digits_behind_a_nought_are_no_day_number() -> None:
+    assert days_of("040714", "030715") == [None, None]
+    assert days_of("040714", column="born") == [None]
+    assert kinds_of("040714", "45730") == [(2, UNREADABLE), (3, UNREADABLE)]
+
+
+@pytest.mark.parametrize(
+    "cell", ["0024-07-14", "1824-07-14", "2204-07-14", "14/07/0024", "14.07.2204", "9999-01-01"]
+)
+def test_a_day_outside_sense_is_a_finding(cell: str) -> None:
+    assert days_of(cell, "2025-01-01") == [None, "2025-01-01"]
+    assert kinds_of(cell) == [(2, UNREADABLE)]
+    assert days_of("1900-01-02", "31/12/2100") == ["1900-01-02", "2100-12-31"]
 
 
 def test_an_event_is_never_fifty_years_ahead() -> None:

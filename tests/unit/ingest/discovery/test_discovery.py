@@ -624,6 +624,8 @@ def test_what_is_no_row_is_left_out_with_its_row_and_makes_no_team(
 
 
 DAMAGED_IDS = ["#REF!", '="0001"', "'0003", "1.23457E+11", "1.23457E11", "1.23457e+11"]
+DAMAGED_IDS += ["########", "01-Mar", "Mar-01", "2025-03-01", "1.23E-05", "1,23E+11", "1.E+05", "TRUE"]
+DAMAGED_IDS += ["Unknown", "tbc", "?", "0", "n/k", "UNBORN"]
 
 
 @pytest.mark.parametrize("cell", DAMAGED_IDS)

@@ -130,6 +130,50 @@ def test_every_cell_that_a_csv_writer_wrote_comes_back(cells: list[tuple[str, st
     assert rows(read_csv(text.getvalue().encode())) == [tuple(c) for c in cells]
 
 
+PLANS = submitted_formats()["cp_plans"]
+PLAN_HEADER = "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date,notes"
+STRAY = [
+    ('"Mum said', '"Mum said'),
+    ('"Mum said, no', '"Dad said, no'),
+    ('"5 ft', '6 ft"'),
+    ('"', '"'),
+]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize(("first", "last"), STRAY)
+@pytest.mark.parametrize("between", [0, 1, 3])
+def test_marks_that_are_no_quotation_hide_no_rows(
+    separator: str, first: str, last: str, between: int
+) -> None:
+    notes = [first, *["ok"] * between, last, "ok"]
+    plans = [f"P{at},C{at},2024-07-1{at},,{note}" for at, note in enumerate(notes)]
+    text = "\n".join([PLAN_HEADER, *plans, ""])
+
+    with pytest.raises(RejectedFileError, match="does not close|holds whole rows") as refused:
+        read_csv(text.replace(",", separator).encode(), PLANS.match_headers)
+    assert "said" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        '"seen, at home\nmum, dad, sister, dog, cat\nall well"',
+        '"say ""no""\nand ""yes"""',
+        '5" nail',
+        '"A"',
+        '"Ref,Day,By,For,What\nnone, none, none, none, none"',
+    ],
+)
+def test_lines_and_marks_of_a_text_in_quotation_are_of_its_cell(note: str) -> None:
+    table = read_csv(
+        f"{PLAN_HEADER}\nP1,C1,2024-07-14,,{note}\nP2,C2,2024-07-15,,x\n".encode(), PLANS.match_headers
+    )
+
+    assert table.cells.column("0").to_pylist() == ["P1", "P2"]
+    assert table.findings == ()
+
+
 def test_numbers_of_parquet_read_as_a_csv_would_have_them() -> None:
     table = pa.table(
         {

@@ -90,6 +90,26 @@ def test_a_line_of_one_cell_that_does_not_look_as_an_id_is_a_finding_and_no_row(
     assert "regards" not in table.findings[0].reason
 
 
+CHILDREN = submitted_formats()["persons"]
+PERSONS = "pers_person_id,pers_dob,pers_sex\nC1,2014-07-14,F\nC2,2015-07-14,M\n"
+
+
+def test_a_label_and_what_it_says_is_no_child() -> None:
+    below = read(f"{PERSONS}Data as at,31/03/2025,\nAuthor,Jane Doe,\n", CHILDREN)
+    assert (ids(below), kinds(below)) == (["C1", "C2"], ["lines_passed_over_noted"])
+
+    for line in ("Total,1,", "Team lead,Jane Doe,", "Quarter,,4"):
+        table = read(f"{PERSONS}{line}\nC3,2015-07-14,M\n", CHILDREN)
+        assert (ids(table), kinds(table)) == (["C1", "C2", UNREAD, "C3"], ["line_is_no_row"])
+        assert table.findings[0].row_number == 4
+
+
+def test_a_child_of_whom_one_thing_is_said_stays_one() -> None:
+    assert ids(read(f"{PERSONS}C10,2015-07-14,\nC3,,M\n", CHILDREN)) == ["C1", "C2", "C10", "C3"]
+    few = "pers_person_id,pers_dob,pers_sex\nab,2014-07-14,\nC2,2015-07-14,\nC3,2015-07-14,M\n"
+    assert ids(read(few, CHILDREN)) == ["ab", "C2", "C3"]
+
+
 def test_a_short_row_above_a_total_stays_one() -> None:
     assert ids(read(f"{ROWS}T3\n,,\nTotal,3,\n")) == ["T1", "T2", "T3"]
 
@@ -128,6 +148,33 @@ def test_a_second_header_row_in_the_same_order_is_passed_over_however_spelled() 
 
     assert ids(table) == ["T1", "T2", "T3"]
     assert kinds(table) == ["lines_passed_over_noted"]
+
+
+CONTACTS = "cont_contact_id,cont_person_id,cont_contact_date,cont_contact_source_code"
+PLAN_ROWS = f"{PLAN_HEADER}\nP1,C1,2025-01-10,2025-02-01,0\nP2,C2,2025-01-10,,\n"
+
+
+@pytest.mark.parametrize("blank", ["", "\n", ",,,,\n", "\n\n"])
+@pytest.mark.parametrize("header", [CONTACTS, f"{CONTACTS},", CONTACTS.upper()])
+def test_the_header_row_of_another_table_refuses_the_file(blank: str, header: str) -> None:
+    with pytest.raises(RejectedFileError, match="its row [456] holds column names of another table"):
+        read(f"{PLAN_ROWS}{blank}{header}\nK1,C1,2025-01-10,1A\nK2,C2,2025-01-11,1A\n", PLANS)
+
+
+def test_words_behind_a_blank_line_where_rows_have_digits_are_headers_of_another_table() -> None:
+    with pytest.raises(RejectedFileError, match="its row 5 holds column names of another table"):
+        read(f"{PLAN_ROWS}\nVisit,Child,Day,By\nV1,C1,2025-01-10,X\n", PLANS)
+
+
+def test_a_table_that_goes_on_behind_a_blank_line_is_one() -> None:
+    assert ids(read(f"{PLAN_ROWS}\nP3,C3,2025-01-10,,\n", PLANS)) == ["P1", "P2", "P3"]
+    assert ids(read(f"{PLAN_ROWS}\nPrinted by,J Smith,,,\n", PLANS)) == ["P1", "P2"]
+    assert ids(read(f"{HEADER}\nNORTH,North,\n\nSOUTH,South,NORTH\nWEST,West,\n")) == [
+        "NORTH",
+        "SOUTH",
+        "WEST",
+    ]
+    assert ids(read(f"{ROWS}Chronology,Contact,\nT3,West,\n"))[-1] == "T3"
 
 
 def test_a_value_that_is_a_column_name_is_a_value() -> None:

@@ -247,3 +247,12 @@ def test_a_workbook_in_a_zip_is_read_too(places: WarehousePaths, ledger: Ledger,
 
     assert taken(places) == {"cp_plans.xlsx, sheet 1 of 1": "cp_plans"}
     assert len(landed(places, ledger)[0]) == 3
+
+
+def test_a_number_of_which_excel_lost_digits_is_shown_as_excel_does_and_text_stands() -> None:
+    sheet = [["id", "other"], [1234567890123456789, "1234567890123456"], [123456789012345, "x"]]
+    [(_, text)] = sheets_of(workbook({"S": sheet}))
+
+    assert text.decode().split() == [
+        "id,other", "1.23457E+18,1234567890123456", "123456789012345,x"
+    ]  # fmt: skip

@@ -12,7 +12,7 @@ from ingest.adapters.annex_a.lists import open_lists
 from ingest.adapters.annex_a.months import carry
 from ingest.adapters.annex_a.returns import make_returns
 from ingest.adapters.base import Notes
-from ingest.contracts.cell_types import UNREAD
+from ingest.contracts.cell_types import UNREAD, damaged_ids
 from ingest.contracts.return_schema import submitted_formats
 from ingest.landing.conform import conform
 from ingest.privacy.pseudonyms import Pseudonyms
@@ -22,7 +22,7 @@ from tests.unit.ingest.adapters.workbooks import workbook
 
 AS_AT = date(2025, 3, 31)
 DOOR = Pseudonyms("test", (bytes(32),)).at("301")
-DAMAGED = ["#REF!", " #VALUE!", "4.88E+10", "=A12", "'488"]
+DAMAGED = ["#REF!", " #VALUE!", "4.88E+10", "=A12", "'488", "01-Mar", "Unknown", "########", "0"]
 
 
 def of_ssda903(child_id: str) -> ConvertedReturns:
@@ -87,6 +87,36 @@ def conformed(name: str, rows: pa.Table) -> tuple[int, set[str]]:
     with duckdb.connect() as db:
         done = conform(db, pa.table(places | cells), fmt, AS_AT)
     return done.rows.num_rows, set(done.findings["finding"].to_pylist())
+
+
+WHOLE = [
+    "C1",
+    "E05",
+    "4E8",
+    "MAR-01",
+    "1-3",
+    "2025-03",
+    "12/3",
+    "C0",
+    "10",
+    "C-2025-03-01",
+    "NORTH",
+    "e1",
+    "#12",
+]
+WHOLE += ["123456789012345678", "0d2f3c1e-0000-4000-8000-5e3000000000", "Unknown2"]
+
+
+@pytest.mark.parametrize("said", WHOLE)
+def test_an_id_that_only_looks_like_a_damaged_one_passes(said: str) -> None:
+    assert damaged_ids(pa.array([said]), "child").to_pylist() == [False]
+
+
+def test_no_child_is_nought_and_another_thing_may_be() -> None:
+    said = pa.array(["0", "UNBORN", "Unknown"])
+
+    assert damaged_ids(said, "child").to_pylist() == [True, True, True]
+    assert damaged_ids(said, "contact").to_pylist() == [False, False, True]
 
 
 def test_words_for_nothing_are_no_id_and_no_unread_one() -> None:
