@@ -9,12 +9,14 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from ingest.adapters.convert import finding_files, not_supplied
-from ingest.contracts.findings import rejected_file
+from ingest.adapters.convert import BELOW, finding_files, not_supplied
+from ingest.contracts.findings import RejectedFileError, rejected_file
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.source_formats import source_rank
 from ingest.contracts.suggest import nearest
 from ingest.discovery import raw_folder
+from ingest.discovery.archives import Stream
+from ingest.discovery.formats import HEAD_BYTES, recognise
 from ingest.discovery.raw_folder import RawFile, UnmappedFile
 from ingest.discovery.returns import sort_files
 from ingest.landing.land import pending_months
@@ -313,6 +315,8 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
             listed.append((path, name, READ, "what it holds was read before, under another name", ""))
         elif is_seen:
             listed.append((path, name, TO_DO, *why.get(file.file, ("it was not taken", SEE_FINDINGS))))
+        elif isinstance(file, UnmappedFile) and _is_never_read(file):
+            listed.append((path, name, TO_DO, f"{BELOW[0]}, so it is not read", BELOW[1]))
         else:
             listed.append((path, name, WAITING, "it has come since the last refresh", "refresh"))
     for odd in found.oddities:
@@ -354,6 +358,16 @@ def _is_other(file: RawFile | UnmappedFile, look: FileFingerprint | None) -> boo
         file.mtime_ns,
         file.inode,
     )
+
+
+def _is_never_read(file: UnmappedFile) -> bool:
+    """Whether a file lies below an authority's folder and is in no form of which such files are read."""
+    if not file.is_below(file.file.split("/")[1]):
+        return False
+    try:
+        return recognise(file.name, Stream(file).head(HEAD_BYTES)) is None
+    except RejectedFileError:  # what opens it says why
+        return False
 
 
 def _is_there(file: str, own: Mapping[str, str]) -> bool:

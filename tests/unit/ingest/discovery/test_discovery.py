@@ -210,6 +210,8 @@ BESIDE = {
     "desktop.ini": b"[.ShellClassInfo]\n",
     "cp_plans.csv.tmp": b"id",
     "Smith letter.docx": b"PK\x03\x04",
+    "contacts.csv.crdownload": b"id",
+    "contacts.csv.part": b"id",
     "notes.txt": b"run again on Monday, then close\n",
 }
 
@@ -364,6 +366,21 @@ def test_files_that_rival_each_other_are_told_by_their_own_names_and_with_their_
     assert said == {
         "contacts.csv and Jane Canary contacts.csv both hold contacts": TO_DO,
         "a.zip/cp_plans.csv and b.zip/cp_plans.csv both hold cp_plans": TO_DO,
+    }
+
+
+def test_what_lies_where_nothing_is_read_says_where_to_put_it(places: WarehousePaths, put: Put) -> None:
+    put("old/contacts.csv", written(CONTACTS))
+    put("ssda903/header.csv", b"CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n")
+    (places.raw / "cp_plans.csv").write_bytes(written(PLANS))
+    (places.raw / MONTH / "contacts.csv").write_bytes(written(CONTACTS))
+
+    said = {one["file"]: (one["heading"], one["to_do"][:32]) for one in files_found(places)}
+    assert said == {
+        "cp_plans.csv": (TO_DO, "put it in the folder of its mont"),
+        f"{MONTH}/contacts.csv": (TO_DO, "put it in the folder of its mont"),
+        f"{MONTH}/{LA}/old/contacts.csv": (TO_DO, "move it up into the authority's "),
+        f"{MONTH}/{LA}/ssda903/header.csv": (WAITING, "refresh"),
     }
 
 
