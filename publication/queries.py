@@ -1,9 +1,9 @@
 """Answer from what has been published and received: what a figure is made of, and where things stand."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
@@ -325,6 +325,7 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
             listed.append((odd.path, "", heading, odd.finding.reason, odd.finding.next_move))
     own = {file.file: str(file.own_path.relative_to(places.raw)) for file, _ in files}
     own |= {odd.file: str(odd.path.relative_to(places.raw)) for odd in found.oddities if odd.path}
+    folders = {str(PurePosixPath(file).parent) for file in own}
     told_of = {str(places.raw / name): file for file, name in own.items()}
     listed = [
         (path, what, heading, raw_folder.in_own_names(stands, told_of.get(str(path), ""), own), move)
@@ -335,7 +336,7 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
     for (name, la_code, form), receipt in latest.items():
         if receipt["status"] == "accepted" and (name, la_code) not in there:
             file_name = receipt["file"].partition(":")[0]
-            if not _is_there(file_name, own):
+            if not _is_there(file_name, own, folders):
                 stands = f"version {receipt['version']} of it still counts"
                 move = "nothing, if that was meant; else put it back, or send the return again"
                 listed.append((places.raw / file_name, name if form == "ssd" else form, GONE, stands, move))
@@ -370,9 +371,11 @@ def _is_never_read(file: UnmappedFile) -> bool:
         return False
 
 
-def _is_there(file: str, own: Mapping[str, str]) -> bool:
-    """Whether a file that was read is found still, by itself or as the zip or workbook that it came in."""
-    return any(file == one or file.startswith((f"{one}/", f"{one}, sheet ")) for one in own)
+def _is_there(file: str, own: Mapping[str, str], folders: Container[str]) -> bool:
+    """Whether what was read is found still: by itself, as its zip or workbook, or as a folder of tables."""
+    whole = file.partition(", sheet ")[0]
+    within = {whole, *map(str, PurePosixPath(whole).parents)}
+    return file in own or file in folders or not within.isdisjoint(own)
 
 
 def _why_not_taken(places: WarehousePaths) -> dict[str, tuple[str, str]]:

@@ -304,6 +304,8 @@ def _folder_of(path: Path) -> Path:
 
 def in_own_names(said: str, file: str, own: Mapping[str, str]) -> str:
     """What is said of a file with the own names of those in its folder, in place of what stands for them."""
+    if "withheld name" not in said:
+        return said
     within = "/".join(file.split("/")[:2]) + "/"
     for told in sorted((one for one in own if one.startswith(within)), key=len, reverse=True):
         short, name = told.removeprefix(within), own[told].removeprefix(within)
