@@ -338,7 +338,7 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
             file_name = receipt["file"].partition(":")[0]
             if not _is_there(file_name, own, folders):
                 stands = f"version {receipt['version']} of it still counts"
-                move = "nothing, if that was meant; else put it back, or send the return again"
+                move = "put it back; if it should not count, put its heading without rows in its place"
                 listed.append((places.raw / file_name, name if form == "ssd" else form, GONE, stands, move))
     listed += [
         (one.path, "", PASSED, one.what, "") for one in found.beside if one.reporting_month in (newest, None)
