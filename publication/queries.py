@@ -1,20 +1,22 @@
 """Answer from what has been published and received: what a figure is made of, and where things stand."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 
-from ingest.adapters.convert import finding_files, not_supplied
-from ingest.contracts.findings import rejected_file
+from ingest.adapters.convert import BELOW, finding_files, not_supplied
+from ingest.contracts.findings import RejectedFileError, rejected_file
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.source_formats import source_rank
 from ingest.contracts.suggest import nearest
 from ingest.discovery import raw_folder
+from ingest.discovery.archives import Stream
+from ingest.discovery.formats import HEAD_BYTES, recognise
 from ingest.discovery.raw_folder import RawFile, UnmappedFile
 from ingest.discovery.returns import sort_files
 from ingest.landing.land import pending_months
@@ -313,6 +315,8 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
             listed.append((path, name, READ, "what it holds was read before, under another name", ""))
         elif is_seen:
             listed.append((path, name, TO_DO, *why.get(file.file, ("it was not taken", SEE_FINDINGS))))
+        elif isinstance(file, UnmappedFile) and _is_never_read(file):
+            listed.append((path, name, TO_DO, f"{BELOW[0]}, so it is not read", BELOW[1]))
         else:
             listed.append((path, name, WAITING, "it has come since the last refresh", "refresh"))
     for odd in found.oddities:
@@ -321,6 +325,7 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
             listed.append((odd.path, "", heading, odd.finding.reason, odd.finding.next_move))
     own = {file.file: str(file.own_path.relative_to(places.raw)) for file, _ in files}
     own |= {odd.file: str(odd.path.relative_to(places.raw)) for odd in found.oddities if odd.path}
+    folders = {str(PurePosixPath(file).parent) for file in own}
     told_of = {str(places.raw / name): file for file, name in own.items()}
     listed = [
         (path, what, heading, raw_folder.in_own_names(stands, told_of.get(str(path), ""), own), move)
@@ -331,9 +336,9 @@ def files_found(places: WarehousePaths) -> list[dict[str, str]]:
     for (name, la_code, form), receipt in latest.items():
         if receipt["status"] == "accepted" and (name, la_code) not in there:
             file_name = receipt["file"].partition(":")[0]
-            if not _is_there(file_name, own):
+            if not _is_there(file_name, own, folders):
                 stands = f"version {receipt['version']} of it still counts"
-                move = "nothing, if that was meant; else put it back, or send the return again"
+                move = "put it back; if it should not count, put its heading without rows in its place"
                 listed.append((places.raw / file_name, name if form == "ssd" else form, GONE, stands, move))
     listed += [
         (one.path, "", PASSED, one.what, "") for one in found.beside if one.reporting_month in (newest, None)
@@ -356,9 +361,21 @@ def _is_other(file: RawFile | UnmappedFile, look: FileFingerprint | None) -> boo
     )
 
 
-def _is_there(file: str, own: Mapping[str, str]) -> bool:
-    """Whether a file that was read is found still, by itself or as the zip or workbook that it came in."""
-    return any(file == one or file.startswith((f"{one}/", f"{one}, sheet ")) for one in own)
+def _is_never_read(file: UnmappedFile) -> bool:
+    """Whether a file lies below an authority's folder and is in no form of which such files are read."""
+    if not file.is_below(file.file.split("/")[1]):
+        return False
+    try:
+        return recognise(file.name, Stream(file).head(HEAD_BYTES)) is None
+    except RejectedFileError:  # what opens it says why
+        return False
+
+
+def _is_there(file: str, own: Mapping[str, str], folders: Container[str]) -> bool:
+    """Whether what was read is found still: by itself, as its zip or workbook, or as a folder of tables."""
+    whole = file.partition(", sheet ")[0]
+    within = {whole, *map(str, PurePosixPath(whole).parents)}
+    return file in own or file in folders or not within.isdisjoint(own)
 
 
 def _why_not_taken(places: WarehousePaths) -> dict[str, tuple[str, str]]:

@@ -9,12 +9,29 @@
         '{rule}': 'rules.sentence',
         '{fix}': 'rules.fix',
         '{contradiction}': contradiction_words(),
+        '{span}': span_words(),
     } -%}
     {%- set made = namespace(sql=sentence) -%}
     {%- for place, filling in fills.items() -%}
         {%- set made.sql = "replace(" ~ made.sql ~ ", '" ~ place ~ "', coalesce(" ~ filling ~ ", 'unknown'))" -%}
     {%- endfor -%}
     {{ made.sql }}
+{%- endmacro %}
+
+{#- Of which of a return's rows a measure is, where it is not of all: a file holds others besides. -#}
+{% macro span_words() -%}
+    case
+        when measures.month_number is null then ''
+        when measures.look_back = 'month'
+            then strftime({{ month_end('measures.month_number') }}, ' that are of %B %Y or of no day that could be read')
+        when measures.look_back = 'year'
+            then
+                strftime(
+                    {{ month_end('measures.month_number') }},
+                    ' that are of the twelve months to %B %Y or of no day that could be read'
+                )
+        else ''
+    end
 {%- endmacro %}
 
 {#- How a figure contradicts itself or others, with the two counts that disagree. -#}

@@ -36,6 +36,7 @@ from ingest.discovery.misdirected_rows import known_authorities
 from ingest.privacy.pseudonyms import Pseudonymiser
 
 NO_MIS_ID = "SSD_SUI"
+NAMES_OF_CHILDREN = ("children", "la_child_id", "mis_child_id")
 CODES = "a list of codes"
 PART = {"start_date": None, "end_date": None, "purge": None}
 # What the payload holds, by spec/csc_api.md: None is one value, a map an element, [a map] a list of elements.
@@ -306,6 +307,8 @@ def _envelope(open_it: Open) -> tuple[str, str | None]:
         with open_it() as stream:
             for event, value in ijson.basic_parse(_as_utf_8(stream), use_float=True, multiple_values=True):
                 first = first or event
+                if event == "map_key" and depth <= 3:
+                    _check_name(value, depth, first)
                 if event in ("start_map", "start_array"):
                     depth += 1
                     if depth > NESTING:
@@ -330,6 +333,19 @@ def _envelope(open_it: Open) -> tuple[str, str | None]:
     if first == "start_array":
         return "item", None
     return (f"{lists.pop()}.item" if lists else ""), _authority(la_code)
+
+
+def _check_name(name: str, depth: int, first: str) -> None:
+    """Raises RejectedFileError for a name that stands where, or is written as, it is in no payload."""
+    if name in ("children", "Children") and depth > (first == "start_map"):
+        raise RejectedFileError(
+            "it holds several payloads, each with children; send each as a file of its own"
+        )
+    if name.lower() in NAMES_OF_CHILDREN and name not in (*NAMES_OF_CHILDREN, "Children"):
+        right = name.lower()
+        raise RejectedFileError(
+            f"its names are not written as DfE's are: it has {name}, and it is {right} there"
+        )
 
 
 def said_authority(content: bytes | Stream) -> str | None:

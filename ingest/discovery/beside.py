@@ -4,6 +4,7 @@ from pathlib import PurePath
 
 LEFT_BY_SYSTEMS = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin"}
 TEMPORARY = (".tmp", ".temp", ".bak", ".swp", ".lnk", ".url", ".log")
+DOWNLOADS = (".crdownload", ".part", ".partial", ".download", ".opdownload")
 NOTES = (".md", ".docx", ".doc", ".odt", ".rtf", ".htm", ".html", ".msg", ".eml", ".one", ".pptx")
 # what a file begins with -> what it is, and what to do
 FORMS = (
@@ -31,6 +32,8 @@ def passed_over(name: str) -> str | None:
     if name.startswith("~"):
         return "left by a program that has, or had, a document open"
     suffix = PurePath(lower).suffix
+    if suffix in DOWNLOADS:
+        return "not downloaded to its end; it is read once it is whole and has its own name"
     return "temporary" if suffix in TEMPORARY else "a note" if suffix in NOTES else None
 
 

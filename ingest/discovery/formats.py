@@ -4,11 +4,14 @@ import re
 
 from ingest.contracts.ssda903_tables import table_of
 from ingest.discovery.beside import form_of
-from ingest.discovery.written import candidates
+from ingest.discovery.written import SEPARATORS, candidates
 
 HEAD_BYTES = 8192  # what recognise() needs of a file
-PAYLOAD_MARK = re.compile(r'"(la_child_id|mis_child_id|social_care_episodes|child_details|[Cc]hildren)"\s*:')
+PAYLOAD_MARK = re.compile(
+    r'"(la_child_id|mis_child_id|social_care_episodes|child_details|children)"\s*:', re.IGNORECASE
+)
 IN_EXCEL = "open it in Excel and save it as 'CSV UTF-8'"
+OTHER_SEPARATOR = "export it with commas, semicolons, tabs or vertical bars between its cells"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 MARKS = (
     (re.compile(r"<Collection>\s*CSWW|<CSWWWorker|<LALevelVacancies", re.IGNORECASE), "workforce_census"),
@@ -58,10 +61,21 @@ def what_instead(head: bytes) -> tuple[str, str]:
         return "it is JSON, and not DfE's payload", "send the payload, or each return as CSV"
     if any(len(row.headers) > 1 for row in candidates(text.encode())):
         return "its columns are those of no return", "name its columns as in docs/returns, or take it away"
+    if sign := other_separator(text):
+        return f"its cells are separated by {sign}", OTHER_SEPARATOR
     return (
         "it is neither named as a return nor recognised by its content",
         "returns are named as in docs/returns, with the ending .csv or .parquet",
     )
+
+
+def other_separator(text: str) -> str | None:
+    """The sign that stands equally often in each of the first lines, where none that is read does."""
+    lines = [line for line in text.splitlines() if line.strip()][:20]
+    if len(lines) < 2 or any(sign in lines[0] for sign in SEPARATORS):
+        return None
+    counts = {sign: {line.count(sign) for line in lines[:-1]} for sign in "~^\u00a6:#"}
+    return next((sign for sign, found in counts.items() if len(found) == 1 and 0 not in found), None)
 
 
 def as_text(head: bytes) -> str:

@@ -37,6 +37,12 @@ DEEPER = Finding(
     "it is a folder in a folder of the authority's folder, and nothing in it was read",
     "move its files up into the authority's folder, or hand the folder to `line-of-sight receive`",
 )
+OUTSIDE = Finding(
+    "unknown_file",
+    "it lies outside of an authority's folder, so it was not read",
+    "put it in the folder of its month and authority, as raw/2025-04/372, or hand it to "
+    "`line-of-sight receive`",
+)
 SHEET = re.compile(r", sheet (\d+) of (\d+)$")  # behind a workbook's name
 STILL_SECONDS = 3.0  # a file that has not changed for so long is taken to be whole
 
@@ -298,11 +304,14 @@ def _folder_of(path: Path) -> Path:
 
 def in_own_names(said: str, file: str, own: Mapping[str, str]) -> str:
     """What is said of a file with the own names of those in its folder, in place of what stands for them."""
+    if "withheld name" not in said:
+        return said
     within = "/".join(file.split("/")[:2]) + "/"
     for told in sorted((one for one in own if one.startswith(within)), key=len, reverse=True):
         short, name = told.removeprefix(within), own[told].removeprefix(within)
         if short != name:
-            said = re.sub(rf"(?<![\w/]){re.escape(short)}(?![\w/])", lambda _, name=name: name, said)
+            plain = name.replace("\\", r"\\")  # a name is no pattern
+            said = re.sub(rf"(?<![\w/]){re.escape(short)}(?![\w/])", plain, said)
     return said
 
 
@@ -367,5 +376,7 @@ def _files(folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
 def _odd(
     told: str, what: str, move: str, entry: os.DirEntry[str], month: str | None = None
 ) -> UnexpectedPath:
+    if entry.is_file(follow_symlinks=False):
+        return UnexpectedPath(told, OUTSIDE, month, path=Path(entry.path))
     finding = Finding("unknown_file", f"its name {what}, so it was not read", move)
     return UnexpectedPath(told, finding, month, path=Path(entry.path))

@@ -26,7 +26,7 @@ from ingest.contracts.ssda903_tables import table_of
 from ingest.contracts.tolerances import noted
 from ingest.discovery.archives import files_of, received
 from ingest.discovery.file_reader import read_bytes, read_table
-from ingest.discovery.formats import OLD_EXCEL, as_text
+from ingest.discovery.formats import OLD_EXCEL, OTHER_SEPARATOR, as_text, other_separator
 from ingest.discovery.names import SENT_AS, TABLE_SUFFIXES, claimed
 from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.raw_folder import (
@@ -264,6 +264,9 @@ def settled(file: RawFile) -> RawFile | UnexpectedPath | None:
         why = f"its header row is that of {names}, and its name does not tell which, so it was not read"
         move = f"name it after the one it holds, as {held[0]}.csv, or send each by itself"
         return UnexpectedPath(file.file, Finding("return_unsure", why, move), *_place(file))
+    if not held and not rows and (sign := other_separator(as_text(_head(file, HEAD_BYTES) or b""))):
+        finding = Finding("rejected_file", f"its cells are separated by {sign}", OTHER_SEPARATOR)
+        return UnexpectedPath(file.file, finding, *_place(file))
     if not held:  # what has the name and not the columns is refused in words when it is read
         return file if file.return_name else None
     [name] = held

@@ -15,7 +15,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from ingest.paths import DBT_PROJECT, WarehousePaths
 from orchestration.runtime import progress
-from orchestration.runtime.error_messages import trouble_in
+from orchestration.runtime.error_messages import WordedError, trouble_in
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 PARSED = MANIFEST.with_name("partial_parse.msgpack")
@@ -25,7 +25,7 @@ NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 CONTRACT_TESTS = "tag:contract"
 
 
-class BuildError(Exception):
+class BuildError(WordedError):
     """A model could not be built. Names models; never quotes the warehouse's words, which may quote a row."""
 
 
@@ -73,7 +73,8 @@ def _parse() -> None:
             shutil.copyfile(PARSED, Path(aside) / PARSED.name)
         parsed = dbtRunner().invoke(["parse", *_where(Path(aside))])
         if not isinstance(parsed.result, Manifest):
-            raise BuildError(f"the dbt project does not parse: {parsed.exception}")
+            said = " ".join(str(parsed.exception).split())
+            raise BuildError(f"the dbt project does not parse; mend it and run this again. dbt says: {said}")
         # the manifest last: its age says that both are there
         for place in (PARSED, MANIFEST):
             (Path(aside) / place.name).rename(place)

@@ -31,6 +31,10 @@ TROUBLES = (
 )
 
 
+class WordedError(Exception):
+    """An error whose words are ours, or dbt's about its project: they quote no record."""
+
+
 def check_memory() -> None:
     """Raises MemoryError under a limit so low that a library aborts, and nothing of ours is said."""
     if _is_limited(resource.RLIMIT_AS) and resource.getrlimit(resource.RLIMIT_AS)[0] < LEAST_MEMORY:
@@ -80,6 +84,8 @@ def in_words(error: BaseException, places: WarehousePaths) -> str:
         kind = "MemoryError" if is_memory else type(one).__name__
         if found := trouble_in(f"{kind}: {one}", places):
             return found
+        if isinstance(one, WordedError):
+            return " ".join(str(one).split())
     return f"{type(error).__name__}, which nobody foresaw; see the runs of `line-of-sight ui` for where"
 
 

@@ -19,7 +19,7 @@ from ingest.ledger import NewerLedgerError
 from ingest.privacy.key_file import InvalidKeyError
 from ingest.warehouse.months import DecisionRefusedError
 from orchestration.runtime.dbt_build import BuildError
-from orchestration.runtime.error_messages import diagnose
+from orchestration.runtime.error_messages import WordedError, diagnose
 from orchestration.runtime.lock import LockHeldError
 from orchestration.runtime.retries import again
 
@@ -78,7 +78,9 @@ def _quoting_nothing(context: Any = None) -> Iterator[None]:
 
 
 def kind_and_place(error: BaseException) -> str:
-    """An error without its words: its kind, and the last line of our own code that it passed."""
+    """An error without its words, unless they are ours: its kind, and the last line of our code it passed."""
+    if isinstance(error, WordedError):
+        return " ".join(str(error).split())
     frames = traceback.extract_tb(error.__traceback__)
     ours = [f for f in frames if Path(f.filename).is_relative_to(ROOT) and ".venv" not in f.filename]
     place = f" at {Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno}" if ours else ""

@@ -230,6 +230,11 @@ def test_few_that_are_many_of_the_month_hold_the_month_alone(places: WarehousePa
     )
 
     assert bases == [("month", "month")]
+    [(said,)] = rows(
+        places,
+        "select ground_sentence from marts.rpt_held_by_ground where la_code = '308' and ground = 'rows_unread'",
+    )
+    assert "rows of contacts that are of March 2025 or of no day that could be read were left out" in said
 
 
 def test_a_return_of_which_no_row_can_be_read_was_not_sent(places: WarehousePaths) -> None:

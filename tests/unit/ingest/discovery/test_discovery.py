@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,7 +20,7 @@ from ingest.discovery.names import claimed
 from ingest.discovery.raw_folder import RawFolder, look, own_names
 from ingest.discovery.returns import sort_files
 from ingest.landing.land import land_returns, pending_months
-from ingest.ledger import Ledger
+from ingest.ledger import Ledger, Submission
 from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
 from publication.queries import GONE, READ, TO_DO, WAITING, files_found
@@ -210,6 +211,8 @@ BESIDE = {
     "desktop.ini": b"[.ShellClassInfo]\n",
     "cp_plans.csv.tmp": b"id",
     "Smith letter.docx": b"PK\x03\x04",
+    "contacts.csv.crdownload": b"id",
+    "contacts.csv.part": b"id",
     "notes.txt": b"run again on Monday, then close\n",
 }
 
@@ -364,6 +367,40 @@ def test_files_that_rival_each_other_are_told_by_their_own_names_and_with_their_
     assert said == {
         "contacts.csv and Jane Canary contacts.csv both hold contacts": TO_DO,
         "a.zip/cp_plans.csv and b.zip/cp_plans.csv both hold cp_plans": TO_DO,
+    }
+
+
+def test_a_set_of_tables_that_was_read_is_gone_only_with_the_last_of_them(
+    places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    header = put("ssda903/header.csv", b"CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n1,1,01/01/2015,WBRI,,,\n")
+    put("ssda903/uasc.csv", b"CHILD,SEX,DOB,DUC\n1,1,01/01/2015,\n")
+    put("contacts.csv", written(CONTACTS))
+    convert_files(sorted_out(places), MONTH, places.opened, ledger, PSEUDONYMS)
+    receipt = Submission(
+        "persons", MONTH, LA, 1, "ssda903", f"{MONTH}/{LA}/ssda903:persons", "a" * 64, 1, "accepted", None,
+        1, 1, 0, None, "2025-05-01T09:00:00+00:00",
+    )  # fmt: skip
+    ledger.add([receipt])
+    assert GONE not in {one["heading"] for one in files_found(places)}
+
+    shutil.rmtree(header.parent)
+    gone = [(one["file"], one["what"]) for one in files_found(places) if one["heading"] == GONE]
+    assert gone == [(f"{MONTH}/{LA}/ssda903", "ssda903")]
+
+
+def test_what_lies_where_nothing_is_read_says_where_to_put_it(places: WarehousePaths, put: Put) -> None:
+    put("old/contacts.csv", written(CONTACTS))
+    put("ssda903/header.csv", b"CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n")
+    (places.raw / "cp_plans.csv").write_bytes(written(PLANS))
+    (places.raw / MONTH / "contacts.csv").write_bytes(written(CONTACTS))
+
+    said = {one["file"]: (one["heading"], one["to_do"][:32]) for one in files_found(places)}
+    assert said == {
+        "cp_plans.csv": (TO_DO, "put it in the folder of its mont"),
+        f"{MONTH}/contacts.csv": (TO_DO, "put it in the folder of its mont"),
+        f"{MONTH}/{LA}/old/contacts.csv": (TO_DO, "move it up into the authority's "),
+        f"{MONTH}/{LA}/ssda903/header.csv": (WAITING, "refresh"),
     }
 
 

@@ -217,6 +217,25 @@ REFUSED = {
         "301 2025-03 cp_plans.xls", b"<html><table><tr><th>a</th></tr></table></html>",
         "it is a web page (HTML), whatever its name ends in; open it in Excel and save it as 'CSV UTF-8'",
     ),
+    "a separator that is not read": (
+        "301 cp_plans 2025-03.csv", written(PLANS, "~"),
+        "its cells are separated by ~; export it with commas, semicolons, tabs or vertical bars",
+    ),
+    "a separator that is not read, and no name": (
+        "301 2025-03.csv", written(PLANS, "~"), "its cells are separated by ~; export it with commas",
+    ),
+    "a payload in capitals": (
+        "301 2025-03.json", b'{"CHILDREN": [{"LA_CHILD_ID": "c1"}]}',
+        "its names are not written as DfE's are: it has CHILDREN, and it is children there",
+    ),
+    "a payload of payloads": (
+        "301 2025-03.json", b'[{"la_code": 301, "children": [{"la_child_id": "c1"}]}]',
+        "it holds several payloads, each with children; send each as a file of its own",
+    ),
+    "a payload of payloads under children": (
+        "301 2025-03.json", b'{"children": [{"la_code": 301, "children": [{"la_child_id": "c1"}]}]}',
+        "it holds several payloads, each with children; send each as a file of its own",
+    ),
     "an old workbook": ("301 2025-03 cp_plans.xls", b"\xd0\xcf\x11\xe0", "open it in Excel and save it"),
     "a workbook with two sheets of one return": (
         "301 2025-03 plans.xlsx", workbook({"Jane Canary": PLANS, "Old": PLANS[:-1]}),

@@ -3,11 +3,16 @@
 import errno
 import os
 import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from ingest.paths import WarehousePaths
+from orchestration.runtime import dbt_build
+from orchestration.runtime.dbt_build import BuildError
 from orchestration.runtime.error_messages import check_memory, in_words, trouble_in
+from orchestration.runtime.error_redaction import kind_and_place
 
 
 @pytest.mark.parametrize(
@@ -64,3 +69,23 @@ def test_a_limit_under_which_libraries_abort_is_refused_at_the_start(monkeypatch
     else:
         with pytest.raises(MemoryError):
             check_memory()
+
+
+def test_a_dbt_project_that_does_not_parse_is_said_in_words_of_dbt(places: WarehousePaths) -> None:
+    said = in_words(BuildError("the dbt project does not parse.\n  dbt says: 'stg_x' was not found"), places)
+
+    assert said == "the dbt project does not parse. dbt says: 'stg_x' was not found"
+    assert kind_and_place(BuildError("it\n does not parse")) == "it does not parse"
+    assert "a child" not in kind_and_place(ValueError("a child"))
+
+
+def test_what_dbt_says_of_its_project_is_in_the_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ended = SimpleNamespace(result=None, exception=ValueError("Compilation Error\n  in model stg_x"))
+    monkeypatch.setattr(dbt_build, "dbtRunner", lambda: SimpleNamespace(invoke=lambda _: ended))
+    monkeypatch.setattr(dbt_build, "MANIFEST", tmp_path / "manifest.json")
+    monkeypatch.setattr(dbt_build, "PARSED", tmp_path / "partial_parse.msgpack")
+
+    with pytest.raises(BuildError, match="does not parse; .* Compilation Error in model stg_x"):
+        dbt_build.manifest_path()
