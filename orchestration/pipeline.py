@@ -23,6 +23,7 @@ from ingest.ledger import Ledger, MonthEvent, Override, utc_now
 from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, pseudonyms_for
 from ingest.warehouse import months
+from orchestration.engine import SPARK, spark
 from orchestration.runtime import progress
 from orchestration.runtime.dagster_home import BY_COMMAND, cancel_orphaned_runs, use_dagster_home
 from orchestration.runtime.error_messages import trouble_in
@@ -55,17 +56,20 @@ def refresh_warehouse(
     tell: Callable[[str], None],
     key: Path | None = None,
     overrides: Sequence[Override] = (),
+    engine: str | None = None,
 ) -> Outcome:
-    """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
-
+    """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place, and `engine`
+    what works out the models, where it is not DuckDB.
 
     Raises LockHeldError where another holds the warehouse, NothingToReportError where there is no month, and
-    before anything is written InvalidKeyError, where ids could not be made pseudonyms, InvalidPolicyError or
+    before anything is written EngineError, InvalidKeyError, where ids could not be made pseudonyms, InvalidPolicyError or
     InvalidLimitsError.
     """
     pseudonyms_for(places.key_id, key)
     read_policies(places.reference)
     limits()
+    if engine == SPARK:
+        spark.check()
     places.prepare()
     with refresh_lock(places):
         ledger = Ledger(places.ledger)
@@ -83,7 +87,7 @@ def refresh_warehouse(
             lasting = [replace(o, until_month=o.until_month or newest) for o in overrides]
             with progress.subscribed(tell):
                 ops = {"load_sources": {"config": {"overrides": [asdict(o) for o in lasting]}}}
-                outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops)
+                outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops, engine)
             with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
                 ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, utc_now())
             return outcome
@@ -185,6 +189,7 @@ def _run_job(
     key: Path,
     job_name: str,
     ops: Mapping[str, Any],
+    engine: str | None = None,
 ) -> Outcome:
     progress.tell("loading the pipeline")
     use_dagster_home(places)
@@ -222,6 +227,7 @@ def _run_job(
                 release=str(places.release),
                 restricted=str(places.restricted),
                 key=str(key),
+                engine=engine or "",
             )
         },
         instance=instance,
@@ -269,6 +275,7 @@ def _why(event: Any, places: WarehousePaths) -> str:
     ours = innermost.cls_name in {
         "Failure",
         "BuildError",
+        "EngineError",
         "ReleaseBlockedError",
         "LockHeldError",
         "NotADirectoryError",

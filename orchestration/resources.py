@@ -22,6 +22,7 @@ class Warehouse(dg.ConfigurableResource):
     reference: str
     release: str
     restricted: str = ""
+    engine: str = ""  # what works out the models, where it is not DuckDB: spark
     key: str = ""  # the file of the key, never the key; LINE_OF_SIGHT_KEY_FILE or the user's own where empty
 
     @property

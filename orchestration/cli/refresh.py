@@ -23,6 +23,8 @@ from orchestration.cli.options import (
     restricted_option,
 )
 from orchestration.cli.outcomes import exit_code, tell_outcome, tell_stopped
+from orchestration.engine import SPARK
+from orchestration.engine.spark import EngineError
 from orchestration.overrides import overrides_of
 from orchestration.pipeline import NothingToReportError, record_stop, refresh_warehouse
 from orchestration.runtime.error_messages import check_memory, in_words
@@ -47,6 +49,13 @@ from orchestration.runtime.signals import graceful_shutdown
 @click.option("--reason", help="Why the override is right. Kept in the release's manifest.")
 @click.option("--by", "by_name", help="Who answers for the override. Kept in the release's manifest.")
 @click.option("--until", type=MONTH, help="The last month that it holds for.  [default: the month reported]")
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", SPARK]),
+    default="duckdb",
+    show_default=True,
+    help="What works out the models. spark needs line-of-sight[spark] and Java: see docs/spark.md.",
+)
 @json_option
 def refresh(
     raw: Path,
@@ -59,6 +68,7 @@ def refresh(
     reason: str | None,
     by_name: str | None,
     until: Any,
+    engine: str,
     as_json: bool,
 ) -> None:
     """Land what has arrived, work out every indicator, check it, and publish it.
@@ -90,13 +100,13 @@ def refresh(
         with graceful_shutdown(lambda: record_stop(places), lambda: tell_stopped(places)):
             ended = with_progress(
                 lambda tell: refresh_warehouse(
-                    places, month and month.strftime("%Y-%m"), tell, key, overridden
+                    places, month and month.strftime("%Y-%m"), tell, key, overridden, engine
                 )
             )
     except LockHeldError as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except (NothingToReportError, InvalidKeyError, InvalidPolicyError, InvalidLimitsError) as wrong:
+    except (NothingToReportError, InvalidKeyError, InvalidPolicyError, InvalidLimitsError, EngineError) as wrong:
         raise click.UsageError(str(wrong)) from None
     except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
         err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")

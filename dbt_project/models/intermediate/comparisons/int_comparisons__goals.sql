@@ -58,7 +58,7 @@ served as (
     where due_date is not null and is_compared
     qualify row_number() over (
         partition by series_id, month_number
-        order by is_for_all asc, due_date < period_end asc, abs(due_date - period_end) asc, from_date desc
+        order by is_for_all asc, due_date < period_end asc, abs({{ days_between('period_end', 'due_date') }}) asc, from_date desc
     ) = 1
 
 )

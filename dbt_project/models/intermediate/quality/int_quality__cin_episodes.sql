@@ -11,7 +11,8 @@ with referrals as (
         ) }} as is_inside_another
     from ({{ judged('cin_episodes') }})
     window in_order as (
-        partition by la_code, cine_person_id, is_no_episode order by cine_referral_date, cine_referral_id
+        partition by la_code, cine_person_id, coalesce(cine_referral_nfa, false)
+        order by cine_referral_date, cine_referral_id
     )
 
 ),
