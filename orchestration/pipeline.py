@@ -58,12 +58,13 @@ def refresh_warehouse(
     overrides: Sequence[Override] = (),
     engine: str | None = None,
 ) -> Outcome:
-    """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place, and `engine`
-    what works out the models, where it is not DuckDB.
+    """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
+
+    `engine` is what works out the models, where that is not DuckDB.
 
     Raises LockHeldError where another holds the warehouse, NothingToReportError where there is no month, and
-    before anything is written EngineError, InvalidKeyError, where ids could not be made pseudonyms, InvalidPolicyError or
-    InvalidLimitsError.
+    before anything is written EngineError, InvalidKeyError, where ids could not be made pseudonyms,
+    InvalidPolicyError or InvalidLimitsError.
     """
     pseudonyms_for(places.key_id, key)
     read_policies(places.reference)
@@ -95,18 +96,28 @@ def refresh_warehouse(
             ledger.close()
 
 
-def close_months(places: WarehousePaths, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+def close_months(
+    places: WarehousePaths,
+    asked: months.Decision,
+    tell: Callable[[str], None],
+    engine: str | None = None,
+) -> Outcome:
     """Close months, and publish what follows from it, of what had been received by then: no file is read.
 
-    Raises DecisionRefusedError, InvalidPolicyError or LockHeldError, and then nothing is on record.
+    Raises DecisionRefusedError, InvalidPolicyError, EngineError or LockHeldError; then nothing is on record.
     """
     given = {"incomplete": asked.is_incomplete, "policy": asked.policy or ""}
-    return _decide(places, asked, months.close, "close_months", "closings", given, tell)
+    return _decide(places, asked, months.close, "close_months", "closings", given, tell, engine)
 
 
-def reopen_months(places: WarehousePaths, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+def reopen_months(
+    places: WarehousePaths,
+    asked: months.Decision,
+    tell: Callable[[str], None],
+    engine: str | None = None,
+) -> Outcome:
     """Open closed months again, and publish what follows from it. Raises as close_months does."""
-    return _decide(places, asked, months.reopen, "reopen_months", "reopenings", {}, tell)
+    return _decide(places, asked, months.reopen, "reopen_months", "reopenings", {}, tell, engine)
 
 
 def _decide(
@@ -117,7 +128,10 @@ def _decide(
     op: str,
     given: Mapping[str, Any],
     tell: Callable[[str], None],
+    engine: str | None,
 ) -> Outcome:
+    if engine == SPARK:
+        spark.check()
     policies = read_policies(places.reference)
     if not places.ledger.exists():
         raise months.DecisionRefusedError(
@@ -140,7 +154,7 @@ def _decide(
         }
         ops = {op: {"config": decision}}
         with progress.subscribed(tell):
-            outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops)
+            outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops, engine)
         with suppress(sqlite3.Error):
             ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, utc_now())
         return outcome

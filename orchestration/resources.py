@@ -16,7 +16,7 @@ from ingest.privacy.pseudonyms import Pseudonyms
 
 
 class Warehouse(dg.ConfigurableResource):
-    """The folders of one warehouse. Defaults: LINE_OF_SIGHT_RAW, _REFERENCE, _RELEASE and _RESTRICTED."""
+    """One warehouse's folders. Defaults: LINE_OF_SIGHT_RAW, _REFERENCE, _RELEASE, _RESTRICTED, _ENGINE."""
 
     raw: str
     reference: str
@@ -83,4 +83,5 @@ def _named_by_environment() -> Warehouse:
         reference=os.environ.get("LINE_OF_SIGHT_REFERENCE", "reference"),
         release=os.environ.get("LINE_OF_SIGHT_RELEASE", "release"),
         restricted=os.environ.get("LINE_OF_SIGHT_RESTRICTED", ""),
+        engine=os.environ.get("LINE_OF_SIGHT_ENGINE", ""),
     )

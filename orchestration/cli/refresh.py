@@ -15,6 +15,7 @@ from orchestration.cli.console import BUSY, err, with_progress
 from orchestration.cli.group import main
 from orchestration.cli.options import (
     MONTH,
+    engine_option,
     json_option,
     key_option,
     raw_option,
@@ -23,7 +24,6 @@ from orchestration.cli.options import (
     restricted_option,
 )
 from orchestration.cli.outcomes import exit_code, tell_outcome, tell_stopped
-from orchestration.engine import SPARK
 from orchestration.engine.spark import EngineError
 from orchestration.overrides import overrides_of
 from orchestration.pipeline import NothingToReportError, record_stop, refresh_warehouse
@@ -49,13 +49,7 @@ from orchestration.runtime.signals import graceful_shutdown
 @click.option("--reason", help="Why the override is right. Kept in the release's manifest.")
 @click.option("--by", "by_name", help="Who answers for the override. Kept in the release's manifest.")
 @click.option("--until", type=MONTH, help="The last month that it holds for.  [default: the month reported]")
-@click.option(
-    "--engine",
-    type=click.Choice(["duckdb", SPARK]),
-    default="duckdb",
-    show_default=True,
-    help="What works out the models. spark needs line-of-sight[spark] and Java: see docs/spark.md.",
-)
+@engine_option
 @json_option
 def refresh(
     raw: Path,
@@ -106,7 +100,13 @@ def refresh(
     except LockHeldError as busy:
         err.print(str(busy))
         sys.exit(BUSY)
-    except (NothingToReportError, InvalidKeyError, InvalidPolicyError, InvalidLimitsError, EngineError) as wrong:
+    except (
+        NothingToReportError,
+        InvalidKeyError,
+        InvalidPolicyError,
+        InvalidLimitsError,
+        EngineError,
+    ) as wrong:
         raise click.UsageError(str(wrong)) from None
     except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell
         err.print(f"The refresh broke and changed nothing that readers see: {in_words(error, places)}")

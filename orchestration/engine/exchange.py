@@ -1,8 +1,8 @@
-"""What Spark reads and what it made: landed Parquet and the ledger in, tables out as Parquet to the warehouse's file."""
+"""What Spark reads and what it made: landed Parquet and the ledger in, tables out to the warehouse's file."""
 
 import shutil
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -27,7 +27,7 @@ _given: dict[str, tuple[str, ...]] = {}  # by warehouse: which file it was, and 
 
 
 def give(places: WarehousePaths, spark: "SparkSession", wanted: Iterable[tuple[str, str]]) -> None:
-    """Let Spark read relations (schema, name) of the warehouse: those that it has not got from this file yet."""
+    """Let Spark read relations (schema, name) of the warehouse: those it has not got from this file yet."""
     stamp = str(places.warehouse.stat().st_ino), str(spark.sparkContext.applicationId)
     if _given.get(str(places.warehouse), ())[:2] != stamp:
         for (database,) in spark.sql("show databases").collect():
@@ -37,7 +37,9 @@ def give(places: WarehousePaths, spark: "SparkSession", wanted: Iterable[tuple[s
     known = set(_given[str(places.warehouse)][2:])
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         there = set(db.sql("select schema_name, table_name from duckdb_tables()").fetchall())
-        there |= set(db.sql("select schema_name, view_name from duckdb_views() where not internal").fetchall())
+        there |= set(
+            db.sql("select schema_name, view_name from duckdb_views() where not internal").fetchall()
+        )
         for schema, name in sorted(set(wanted) & there):
             if f"{schema}.{name}" in known:
                 continue
@@ -58,16 +60,18 @@ def _landed(db: duckdb.DuckDBPyConnection, places: WarehousePaths, name: str) ->
 
 
 def _columns(db: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    return {name: kind for name, kind, *_ in db.sql(f"describe {relation}").fetchall()}
+    return {name: kind for name, kind, *_ in db.sql(f"describe from {relation}").fetchall()}
 
 
 def _give_landed(db: duckdb.DuckDBPyConnection, spark: "SparkSession", name: str, files: list[str]) -> None:
     """The landed files themselves, read by Spark where they lie; ids become text once, not in every model."""
     held = _columns(db, f"{LANDED}.{name}")
-    rows = spark.read.schema(", ".join(f"`{n}` {_spark_type(kind)}" for n, kind in held.items())).parquet(*files)
-    rows.selectExpr(
-        *(_as_text(n) if kind == IDS else f"`{n}`" for n, kind in held.items())
-    ).write.mode("overwrite").saveAsTable(f"{LANDED}.{name}")
+    rows = spark.read.schema(", ".join(f"`{n}` {_spark_type(kind)}" for n, kind in held.items())).parquet(
+        *files
+    )
+    rows.selectExpr(*(_as_text(n) if kind == IDS else f"`{n}`" for n, kind in held.items())).write.mode(
+        "overwrite"
+    ).saveAsTable(f"{LANDED}.{name}")
 
 
 def _spark_type(kind: str) -> str:
@@ -99,7 +103,7 @@ def take(
     tables: Iterable[tuple[str, str]],
     types: Mapping[str, Mapping[str, str]],
 ) -> None:
-    """Put tables (schema, name) that Spark made into the warehouse's file; `types` are those of a mart's contract."""
+    """Put tables (schema, name) that Spark made in the warehouse's file, typed as a mart's contract says."""
     with duckdb.connect(str(places.warehouse)) as db:
         for schema, name in tables:
             files = sorted((folder(places) / "warehouse" / f"{schema}.db" / name).glob("*.parquet"))
@@ -107,14 +111,7 @@ def take(
             held = _columns(db, f"read_parquet({[str(f) for f in files]})")
             said = types.get(name, {})
             shown = ", ".join(f'"{n}"::{said[n]} as "{n}"' if n in said else f'"{n}"' for n in held)
-            db.execute(f"drop view if exists {schema}.{name}") if _is_view(db, schema, name) else None
             db.execute(
                 f"create or replace table {schema}.{name} as "
                 f"select {shown} from read_parquet({[str(f) for f in files]})"
             )
-
-
-def _is_view(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> Any:
-    return db.execute(
-        "select 1 from duckdb_views() where schema_name = ? and view_name = ?", [schema, name]
-    ).fetchone()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import duckdb
 import pyarrow as pa
@@ -25,7 +26,6 @@ def translated(spark: "SparkSession") -> Iterator[None]:
     from dbt.exceptions import CompilationError
 
     compile_as_written = Compiler._compile_code
-    helpers, default = SparkAdapter.python_submission_helpers, SparkAdapter.default_python_submission_method
 
     def compile_for_spark(self: Any, node: Any, *more: Any, **named: Any) -> Any:
         compiled = compile_as_written(self, node, *more, **named)
@@ -43,19 +43,17 @@ def translated(spark: "SparkSession") -> Iterator[None]:
         def submit(self, compiled_code: str) -> None:
             _run_python(spark, compiled_code)
 
-    Compiler._compile_code = compile_for_spark
-    SparkAdapter.python_submission_helpers = property(lambda self: {"session": InThisProcess})
-    SparkAdapter.default_python_submission_method = property(lambda self: "session")
-    try:
+    while_it_lasts = (
+        patch.object(Compiler, "_compile_code", compile_for_spark),
+        patch.object(SparkAdapter, "python_submission_helpers", {"session": InThisProcess}),
+        patch.object(SparkAdapter, "default_python_submission_method", "session"),
+    )
+    with while_it_lasts[0], while_it_lasts[1], while_it_lasts[2]:
         yield
-    finally:
-        Compiler._compile_code = compile_as_written
-        SparkAdapter.python_submission_helpers = helpers
-        SparkAdapter.default_python_submission_method = default
 
 
 def _run_python(spark: "SparkSession", compiled_code: str) -> None:
-    """A model in Python, as it stands: what it asks in DuckDB's SQL is translated, what it gives back kept."""
+    """A model in Python as it stands: what it asks in DuckDB's SQL is translated, what it gives back kept."""
     model, written_by_dbt = compiled_code.split(WRITTEN_BY_DBT)
     [name] = AS_TABLE.findall(written_by_dbt)
     space: dict[str, Any] = {}

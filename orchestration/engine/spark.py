@@ -64,18 +64,17 @@ def check_java(env: Mapping[str, str] = os.environ) -> None:
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java", path=env.get("PATH"))
     needed = f"the engine spark needs Java {LEAST_JAVA} or later"
     try:
-        said = subprocess.run([java or "java", "-version"], capture_output=True, text=True, check=False).stderr
+        said = subprocess.run([java or "", "-version"], capture_output=True, text=True, check=False).stderr
     except OSError:
+        where = f" in JAVA_HOME ({home})" if home else ""
         raise EngineError(
-            f"{needed}, and there is none"
-            + (f" in JAVA_HOME ({home})" if home else "")
-            + "; install it or set JAVA_HOME, or refresh without --engine spark"
+            f"{needed}, and there is none{where}; install it or set JAVA_HOME, or leave out --engine spark"
         ) from None
     found = re.search(r'version "(?:1\.)?(\d+)', said)
     if not found or int(found[1]) < LEAST_JAVA:
         raise EngineError(
             f"{needed}, and this is {found[1] if found else 'another program'}; "
-            "install it or set JAVA_HOME, or refresh without --engine spark"
+            "install it or set JAVA_HOME, or leave out --engine spark"
         )
 
 
@@ -83,11 +82,15 @@ def check_extra() -> None:
     """Raises EngineError where line-of-sight was installed without what the engine is made of."""
     from importlib.util import find_spec
 
-    for name, package in (("pyspark", "pyspark"), ("dbt.adapters.spark", "dbt-spark"), ("sqlglot", "sqlglot")):
+    for name, package in (
+        ("pyspark", "pyspark"),
+        ("dbt.adapters.spark", "dbt-spark"),
+        ("sqlglot", "sqlglot"),
+    ):
         if find_spec(name) is None:
             raise EngineError(
                 f"the engine spark is not installed ({package} is missing); "
-                "pip install 'line-of-sight[spark]', or refresh without --engine spark"
+                "pip install 'line-of-sight[spark]', or leave out --engine spark"
             )
 
 
@@ -113,13 +116,17 @@ def session(places: WarehousePaths) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     master, memory = os.environ.get(MASTER, "local[*]"), os.environ.get(MEMORY, "4g")
-    given = MEANING | PACE | {
-        "spark.driver.memory": memory,
-        "spark.local.dir": str(home / "scratch"),
-        "spark.sql.warehouse.dir": str(home / "warehouse"),
-        "spark.driver.extraJavaOptions": f"-XX:+ExitOnOutOfMemoryError -Duser.timezone=UTC -Dderby.system.home={home}",
-        "spark.executor.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError -Duser.timezone=UTC",
-    }
+    given = (
+        MEANING
+        | PACE
+        | {
+            "spark.driver.memory": memory,
+            "spark.local.dir": str(home / "scratch"),
+            "spark.sql.warehouse.dir": str(home / "warehouse"),
+            "spark.driver.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError -Duser.timezone=UTC",
+            "spark.executor.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError -Duser.timezone=UTC",
+        }
+    )
     if not master.startswith("local["):
         given["spark.executor.memory"] = memory
     builder = SparkSession.builder.appName("line-of-sight").master(master)
@@ -134,7 +141,7 @@ def session(places: WarehousePaths) -> "SparkSession":
         stop()
         raise EngineError(
             f"Spark did not start with {memory} of memory on {master}; give it less or more ({MEMORY}), "
-            "or refresh without --engine spark"
+            "or leave out --engine spark"
         ) from error
     _sessions[home] = started
     return started
@@ -142,7 +149,7 @@ def session(places: WarehousePaths) -> "SparkSession":
 
 @contextmanager
 def _unheard(home: Path) -> Iterator[None]:
-    """Java inherits where errors go, and what it says may quote a cell: it says nothing, and we say what it could not."""
+    """Java inherits where errors go, and may quote a cell: it says nothing, and we say what it could not."""
     settings = home / "conf"
     settings.mkdir()
     (settings / "log4j2.properties").write_text("rootLogger.level = off\n", encoding="ascii")
@@ -168,8 +175,8 @@ def _answers(started: "SparkSession", master: str, memory: str) -> None:
         started.sparkContext.cancelAllJobs()
         stop(started)
         raise EngineError(
-            f"no executor of {master} answered within {PATIENCE} seconds: it may not have the {memory} of memory "
-            f"that was asked for; lower {MEMORY}, or refresh without --engine spark"
+            f"no executor of {master} answered within {PATIENCE} seconds: it may not have the {memory} of "
+            f"memory that was asked for; lower {MEMORY}, or leave out --engine spark"
         )
 
 

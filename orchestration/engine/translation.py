@@ -1,7 +1,7 @@
 """A model is written once, in DuckDB's SQL; Spark is given it in its own words.
 
-What is only spelled another way is translated here, by sqlglot and the few rules below. What is done another way
-is a dispatched macro (dbt_project/macros/engine).
+What is only spelled another way is translated here, by sqlglot and the few rules below. What is done another
+way is a dispatched macro (dbt_project/macros/engine).
 """
 
 from collections.abc import Callable, Iterator
@@ -27,7 +27,9 @@ def to_spark(sql: str, columns_of: ColumnsOf) -> str:
     except sqlglot.errors.ParseError as error:
         raise NotTranslatedError(f"not read as DuckDB's SQL: {error.errors[0].get('description')}") from None
     if found := unknown_to_spark(tree):
-        raise NotTranslatedError(f"Spark has no {', '.join(found)}; give it a macro in dbt_project/macros/engine")
+        raise NotTranslatedError(
+            f"Spark has no {', '.join(found)}; give it a macro in dbt_project/macros/engine"
+        )
     for node in reversed(list(tree.walk())):  # what is inside first
         _say_it_as_spark_does(node)
     for union in list(_unions_by_name(tree)):
@@ -48,7 +50,8 @@ def unknown_to_spark(tree: exp.Expr) -> list[str]:
         },
         "FORMAT()": bool(tree.find(exp.Format)),
         "quantile of several": any(
-            isinstance(q.args.get("quantile"), exp.Array) for q in tree.find_all(exp.PercentileCont, exp.Quantile)
+            isinstance(q.args.get("quantile"), exp.Array)
+            for q in tree.find_all(exp.PercentileCont, exp.Quantile)
         ),
     }
     return [name for name, is_there in found.items() if is_there]
@@ -63,11 +66,11 @@ def _say_it_as_spark_does(node: exp.Expr) -> None:
         node.set("this", exp.var("DAYOFWEEK_ISO"))
     elif isinstance(node, exp.IgnoreNulls) and isinstance(node.this, exp.AnyValue):
         node.replace(exp.Anonymous(this="ANY_VALUE", expressions=[node.this.this.copy(), exp.true()]))
-    elif isinstance(node, exp.Explode) and node.expressions:  # max_depth := 2, a column for each field of a struct
+    elif (
+        isinstance(node, exp.Explode) and node.expressions
+    ):  # max_depth := 2, a column for each field of a struct
         node.replace(exp.Anonymous(this="INLINE", expressions=[node.this.copy()]))
-    elif isinstance(node, exp.ArrayAgg) and not isinstance(node.parent, exp.Filter):
-        node.replace(_none_is_null(node))
-    elif isinstance(node, exp.Filter) and isinstance(node.this, exp.ArrayAgg):
+    elif _is_collected(node, exp.ArrayAgg):
         node.replace(_none_is_null(node))
     elif isinstance(node, exp.Filter) and isinstance(node.this, exp.GroupConcat):
         node.replace(_joined(node.this, node.expression))
@@ -82,10 +85,17 @@ def _say_it_as_spark_does(node: exp.Expr) -> None:
     elif isinstance(node, exp.Avg):
         node.set("this", _as_double(node.this))
     elif isinstance(node, exp.Div):
-        # DuckDB divides whole numbers and decimals as doubles, and by nothing to null; Spark keeps decimals, of fewer
-        # places than 1e-9 asks, and raises
+        # DuckDB divides whole numbers and decimals as doubles; Spark keeps decimals, of fewer places than
+        # 1e-9 asks, and raises where it divides by nothing
         node.set("this", _as_double(node.this))
         node.set("expression", exp.func("nullif", _as_double(node.expression), exp.Literal.number(0)))
+
+
+def _is_collected(node: exp.Expr, kind: type[exp.Expr]) -> bool:
+    """An aggregate with its filter, or without one."""
+    if isinstance(node, exp.Filter):
+        return isinstance(node.this, kind)
+    return isinstance(node, kind) and not isinstance(node.parent, exp.Filter)
 
 
 def _none_is_null(collected: exp.Expr) -> exp.Expr:
@@ -94,7 +104,7 @@ def _none_is_null(collected: exp.Expr) -> exp.Expr:
 
 
 def _joined(node: exp.GroupConcat, where: exp.Expr | None = None) -> exp.Expr:
-    """string_agg(x, ' ' order by x): Spark's own fails beside a count of what is distinct. None of ours is empty."""
+    """Texts joined in their own order: Spark's string_agg fails beside a distinct count. No x is ''."""
     order = node.this
     if not isinstance(order, exp.Order) or len(order.expressions) != 1:
         raise NotTranslatedError("string_agg is translated with one column to order by")
@@ -146,9 +156,9 @@ def _by_position(union: exp.Union, columns_of: ColumnsOf) -> exp.Expr:
     held = [_columns(branch, columns_of) for branch in branches]
     names = list(dict.fromkeys(name for columns in held for name in columns))
     selects = [
-        exp.select(
-            *(exp.column(n) if n in columns else exp.alias_(exp.null(), n) for n in names)
-        ).from_(branch.copy().subquery(f"part_{number}"))
+        exp.select(*(exp.column(n) if n in columns else exp.alias_(exp.null(), n) for n in names)).from_(
+            branch.copy().subquery(f"part_{number}")
+        )
         for number, (branch, columns) in enumerate(zip(branches, held, strict=True))
     ]
     made: exp.Expr = selects[0]
@@ -162,15 +172,17 @@ def _by_position(union: exp.Union, columns_of: ColumnsOf) -> exp.Expr:
     return made
 
 
-def _branches(union: exp.Expr) -> Iterator[exp.Expr]:
+def _branches(union: exp.Query) -> Iterator[exp.Query]:
     if isinstance(union, exp.Union) and union.args.get("by_name"):
         yield from _branches(union.this)
         yield from _branches(union.expression)
+    elif isinstance(union, exp.Subquery):
+        yield from _branches(union.this)
     else:
-        yield union.unnest() if isinstance(union, exp.Subquery) else union
+        yield union
 
 
-def _columns(query: exp.Expr, columns_of: ColumnsOf) -> list[str]:
+def _columns(query: exp.Query, columns_of: ColumnsOf) -> list[str]:
     """The names of a query's columns: told by the query, or by what it reads; else Spark is asked."""
     names: list[str] = []
     for one in query.selects:
@@ -186,7 +198,7 @@ def _columns(query: exp.Expr, columns_of: ColumnsOf) -> list[str]:
     return names
 
 
-def _cte(query: exp.Expr, table: exp.Table) -> exp.Expr | None:
+def _cte(query: exp.Query, table: exp.Table) -> exp.Query | None:
     if table.db:
         return None
     for with_ in _withs(query):
@@ -216,5 +228,7 @@ def _with_ctes(query: exp.Expr) -> exp.Expr:
                     break
                 before.append(cte.copy())
     own = alone.args.get("with_")
-    alone.set("with_", exp.With(expressions=[*before, *(own.expressions if own else [])]) if before or own else None)
+    alone.set(
+        "with_", exp.With(expressions=[*before, *(own.expressions if own else [])]) if before or own else None
+    )
     return alone

@@ -67,7 +67,9 @@ def _parsed_before(engine: str | None = None) -> Manifest:
         return Manifest.from_msgpack(PARSED.read_bytes())
     parsed = Manifest.from_msgpack(parsed_for_spark().read_bytes())
     for one in parsed.nodes.values():
-        if isinstance(one, ModelNode):  # its types are DuckDB's: what Spark made is held to it when it is taken
+        if isinstance(
+            one, ModelNode
+        ):  # its types are DuckDB's: what Spark made is held to it when it is taken
             one.contract.enforced = one.config.contract.enforced = False
     return parsed
 
@@ -104,7 +106,7 @@ def build(
 ) -> list[Node]:
     """Build and test the models that dbt's selectors name, or all; without the tests tagged `contract`.
 
-    `engine` may be spark: the models are then worked out there, and the warehouse's file is given their tables.
+    `engine` may be spark: the models are worked out there, and the warehouse's file is given their tables.
     Returns how each node ended; raises BuildError where a model errored.
     """
     if engine == SPARK:
@@ -131,8 +133,8 @@ def _build_on_spark(places: WarehousePaths, select: Sequence[str], exclude: Sequ
         made = _build(
             places, select, exclude, ("--target", SPARK, "--exclude-resource-type", "seed"), parsed=parsed
         )
-    models = {one.name: one for one in parsed.nodes.values() if one.resource_type == "model"}
-    built = [models[one.name] for one in made if one.kind == "model"]
+    models = {one.name: one for one in _parsed_before().nodes.values() if one.resource_type == "model"}
+    built = [models[one.name] for one in made if one.kind == "model"]  # a view of DuckDB's is laid out below
     exchange.take(
         places,
         began,
@@ -156,7 +158,14 @@ def _build(
     runner = dbtRunner(manifest=parsed or _parsed_before(), callbacks=[_tell_progress])
     try:
         ended = runner.invoke(
-            ["build", *_where(places.restricted / "dbt"), "--no-write-json", *NO_UNIT_TESTS, *options, *chosen]
+            [
+                "build",
+                *_where(places.restricted / "dbt"),
+                "--no-write-json",
+                *NO_UNIT_TESTS,
+                *options,
+                *chosen,
+            ]
         )
     finally:
         _let_go()

@@ -1,8 +1,9 @@
 """Compare what two engines made of one world, table by table and cell by cell."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -46,7 +47,9 @@ def _columns(db: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
 
 
 def _is_ratio(one: str, other: str) -> bool:
-    return any(kind.startswith(("DOUBLE", "FLOAT", "DECIMAL")) and not kind.endswith("]") for kind in (one, other))
+    return any(
+        kind.startswith(("DOUBLE", "FLOAT", "DECIMAL")) and not kind.endswith("]") for kind in (one, other)
+    )
 
 
 def _comparable(relation: str, names: list[str], held: dict[str, str], others: dict[str, str]) -> str:
@@ -88,6 +91,20 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, float) and isinstance(b, float):
         return math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE) or (math.isnan(a) and math.isnan(b))
     return bool(a == b)
+
+
+def compare_made(warehouse: Path, spark_folder: Path) -> Iterator[Compared]:
+    """Every table that Spark wrote in a refresh beside what DuckDB made of it, table or view, in its own."""
+    with duckdb.connect() as db:
+        db.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        db.execute("use warehouse")
+        for folder in sorted(spark_folder.glob("warehouse/*.db/*")):
+            schema = folder.parent.name.removesuffix(".db")
+            files = [str(path) for path in sorted(folder.glob("*.parquet"))]
+            if schema == "returns" or not files:
+                continue
+            db.execute(f"create or replace temp view of_spark as select * from read_parquet({files})")
+            yield compare(db, folder.name, f"{schema}.{folder.name}", "of_spark")
 
 
 def total(compared: Iterable[Compared]) -> tuple[int, int, int, int]:
