@@ -1,5 +1,6 @@
 """A session of Spark on this machine or a cluster, set by us wherever a setting could move a figure."""
 
+import logging
 import os
 import re
 import shutil
@@ -129,6 +130,7 @@ def session(places: WarehousePaths) -> "SparkSession":
     )
     if not master.startswith("local["):
         given["spark.executor.memory"] = memory
+    logging.getLogger("SQLQueryContextLogger").disabled = True  # it prints queries and values that failed
     builder = SparkSession.builder.appName("line-of-sight").master(master)
     for name, value in given.items():
         builder = builder.config(name, value)

@@ -66,9 +66,10 @@ def _say_it_as_spark_does(node: exp.Expr) -> None:
         node.set("this", exp.var("DAYOFWEEK_ISO"))
     elif isinstance(node, exp.IgnoreNulls) and isinstance(node.this, exp.AnyValue):
         node.replace(exp.Anonymous(this="ANY_VALUE", expressions=[node.this.this.copy(), exp.true()]))
-    elif (
-        isinstance(node, exp.Explode) and node.expressions
-    ):  # max_depth := 2, a column for each field of a struct
+    elif isinstance(node, exp.Anonymous) and node.name.upper() == "ROW":
+        node.set("this", "STRUCT")
+    elif isinstance(node, exp.Explode) and node.expressions:
+        # max_depth := 2, a column for each field of a struct
         node.replace(exp.Anonymous(this="INLINE", expressions=[node.this.copy()]))
     elif _is_collected(node, exp.ArrayAgg):
         node.replace(_none_is_null(node))
@@ -78,7 +79,7 @@ def _say_it_as_spark_does(node: exp.Expr) -> None:
         node.replace(_joined(node))
     elif isinstance(node, exp.Last) and isinstance(node.this, exp.Order):
         _last_in_order(node)
-    elif isinstance(node, exp.Window) and node.args.get("alias") and node.args.get("spec"):
+    elif isinstance(node, exp.Window) and node.args.get("alias") and _is_extended(node):
         _window_in_full(node)
     elif isinstance(node, exp.CountIf):  # DuckDB's is null where nothing but nulls was asked
         node.replace(exp.func("sum", exp.cast(node.this.copy(), "bigint")))
@@ -128,12 +129,17 @@ def _last_in_order(node: exp.Last) -> None:
     node.replace(exp.ArgMax(this=node.this.this.copy(), expression=exp.func("struct", *keys)))
 
 
+def _is_extended(node: exp.Window) -> bool:
+    return bool(node.args.get("spec") or node.args.get("order"))
+
+
 def _window_in_full(node: exp.Window) -> None:
-    """A named window with a frame of its own; Spark's named windows take none."""
+    """A named window with an order or a frame of its own; Spark's named windows take neither."""
     select = node.find_ancestor(exp.Select)
     named = next(w for w in (select.args.get("windows") or () if select else ()) if w.name == node.alias)
     node.set("partition_by", [part.copy() for part in named.args.get("partition_by") or ()])
-    node.set("order", named.args["order"].copy() if named.args.get("order") else None)
+    if order := named.args.get("order"):
+        node.set("order", order.copy())
     node.set("alias", None)
 
 

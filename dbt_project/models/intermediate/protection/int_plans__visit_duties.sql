@@ -66,7 +66,8 @@ visited_steps as (
 
     select distinct
         intervals.vintage_id, intervals.cp_plan_id,
-        ({{ days_between('intervals.cp_plan_start_date', 'visits.visit_date') }} - 1) // intervals.interval_days + 1 as step
+        ({{ days_between('intervals.cp_plan_start_date', 'visits.visit_date') }} - 1)
+        // intervals.interval_days + 1 as step
     from intervals
     inner join {{ ref('stg_returns__cp_visits') }} as visits
         on

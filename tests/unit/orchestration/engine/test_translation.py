@@ -50,6 +50,10 @@ def nothing_asked(sql: str) -> list[str]:
             "window w as (partition by b order by c)",
             "OVER (PARTITION BY b ORDER BY c NULLS LAST",
         ),
+        (
+            "select a from t window w as (partition by b) qualify row_number() over (w order by c) = 1",
+            "OVER (PARTITION BY b ORDER BY c NULLS LAST)",
+        ),
         ("select a from t qualify row_number() over (order by a) = 1", "QUALIFY ROW_NUMBER() OVER"),
         ("select 'it''s' as a", r"'it\'s'"),
     ],
