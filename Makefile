@@ -65,10 +65,11 @@ handbook: install  ## build the handbook and dbt's documentation into site/, wit
 	.superset/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-lineage: install  ## make what follows from SQL and contracts: fields of each indicator, sources, suites
+lineage: install  ## make what follows from SQL, contracts and settings: fields of each indicator, sources, suites, keys
 	$(BIN)/python -m tests.support.fields_read
 	$(BIN)/python -m tests.support.sources_declared
 	$(BIN)/python -m expectations.contracts
+	$(BIN)/python -m tests.support.settings_page
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \

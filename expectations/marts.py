@@ -5,5 +5,5 @@ import pandas as pd
 
 
 def summary(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Grain: one authority, status, and whether there is a value and a ground (int_marts__summary)."""
-    return db.sql("select * from intermediate.int_marts__summary order by row_no").df()
+    """Grain: one authority, status, and whether there is a value and a ground (chk_marts__summary)."""
+    return db.sql("select * from checks.chk_marts__summary order by row_no").df()

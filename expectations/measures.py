@@ -29,16 +29,15 @@ JUDGEMENTS = pa.schema(
 )
 
 
+MEASURE = (
+    "measure_no, la_code, return_name, concat(la_code, ' ', return_name) as whose, field_name, ground, "
+    "rule_id, effect, look_back, counted, out_of, measured"
+)
+
+
 def measures(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Grain: one measure. Counts, and what of: authority, return, field, ground, rule; never a child."""
-    return db.sql(
-        """
-        select
-            measure_no, la_code, return_name, concat(la_code, ' ', return_name) as whose, field_name, ground,
-            rule_id, effect, look_back, counted, out_of, measured
-        from intermediate.int_measures order by measure_no
-        """
-    ).df()
+    return db.table("intermediate.int_measures").project(MEASURE).order("measure_no").df()
 
 
 def by_ground(frame: pd.DataFrame) -> pd.DataFrame:

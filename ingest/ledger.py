@@ -66,7 +66,8 @@ create table if not exists overrides (  -- who answers for giving figures that a
     reason text not null, by_name text not null, until_month text not null, at text not null
 );
 create table if not exists refreshes (
-    refresh_id integer primary key, view_month text, outcome text not null, reasons text, at text not null
+    refresh_id integer primary key, view_month text, outcome text not null, reasons text, at text not null,
+    run_id text, cause text  -- Dagster's run, and a digest of what it was asked to read
 );
 """
 
@@ -157,6 +158,10 @@ class Ledger:
         self._db.execute("pragma synchronous = normal")
         known = {name for (name,) in self._query("select name from sqlite_master where type = 'table'", ())}
         is_older = "published_views" in known and "month_events" not in known
+        if "refreshes" in known:
+            columns = {row[1] for row in self._query("pragma table_info(refreshes)", ())}
+            for name in {"run_id", "cause"} - columns:  # a ledger from before runs were told apart
+                self._db.execute(f"alter table refreshes add column {name} text")
         self._db.executescript(
             f"begin immediate; {SCHEMA} {ALREADY_PUBLISHED} commit;" if is_older else SCHEMA
         )
@@ -254,7 +259,7 @@ class Ledger:
         cursor = self._db.execute(f"select * from {name} order by 1")
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
-        types = {"content_id": pa.int64()}
+        types = {"content_id": pa.int64(), "run_id": pa.string()}
         columns = zip(*rows, strict=True) if rows else [() for _ in names]
         return pa.table(
             {
@@ -311,12 +316,32 @@ class Ledger:
             [(*astuple(override), now) for override in overrides],
         )
 
-    def add_refresh(self, view_month: str | None, outcome: str, reasons: str | None, at: str) -> None:
-        """Put the end of a refresh on record: published, withheld or failed."""
+    def add_refresh(
+        self,
+        view_month: str | None,
+        outcome: str,
+        reasons: str | None,
+        at: str,
+        run_id: str | None = None,
+        cause: str | None = None,
+    ) -> None:
+        """Put the end of a refresh on record: published, withheld, broken or stopped. A run ends once."""
         self._db.execute(
-            "insert into refreshes (view_month, outcome, reasons, at) values (?, ?, ?, ?)",
-            (view_month, outcome, reasons, at),
+            """insert into refreshes (view_month, outcome, reasons, at, run_id, cause)
+            select ?, ?, ?, ?, ?, ?
+            where ? is null or not exists (select 1 from refreshes where run_id = ?)""",
+            (view_month, outcome, reasons, at, run_id, cause, run_id, run_id),
         )
+
+    def last_refresh(self) -> dict[str, str | None] | None:
+        """How the newest refresh that was not stopped by hand ended; None before the first."""
+        names = ("view_month", "outcome", "reasons", "at", "run_id", "cause")
+        rows = self._query(
+            f"""select {", ".join(names)} from refreshes where outcome != 'stopped'
+            order by refresh_id desc limit 1""",
+            (),
+        )
+        return dict(zip(names, rows[0], strict=True)) if rows else None
 
 
 def _ledger_type(name: str) -> pa.DataType:

@@ -102,6 +102,16 @@ class WarehousePaths:
         return self.restricted / "page_address"
 
     @property
+    def alerts(self) -> Path:
+        """What has been told to whom, and what could not be."""
+        return self.restricted / "alerts.json"
+
+    @property
+    def sensor_looked(self) -> Path:
+        """Touched whenever the sensor looks at the raw folder."""
+        return self.restricted / "sensor_looked"
+
+    @property
     def lock(self) -> Path:
         return self.restricted / "refresh.lock"
 

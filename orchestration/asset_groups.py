@@ -22,6 +22,8 @@ ASSET_GROUPS = {
     "quality": "Which records break which rule, counted; and whom that withholds.",
     "marts": "The answers that readers get, one row for every answer owed. The quality gate judges these.",
     "comparisons": "Each figure beside last month, last year, its target, England, neighbours, its own run.",
+    "reports": "What a page says, as rows that a BI tool can have too: report, region, scorecard, explain.",
+    "restricted": "Who and what is behind a figure: work lists, error reports. For staff, never released.",
     "publication": "What leaves: only a build that the gate judged good. Made current by one rename.",
 }
 

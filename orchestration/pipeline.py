@@ -25,6 +25,7 @@ from ingest.privacy.key_file import key_file, pseudonyms_for
 from ingest.warehouse import months
 from orchestration.engine import SPARK, spark
 from orchestration.runtime import progress
+from orchestration.runtime.cause import cause_of
 from orchestration.runtime.dagster_home import BY_COMMAND, cancel_orphaned_runs, use_dagster_home
 from orchestration.runtime.error_messages import trouble_in
 from orchestration.runtime.lock import refresh_lock
@@ -88,9 +89,9 @@ def refresh_warehouse(
             lasting = [replace(o, until_month=o.until_month or newest) for o in overrides]
             with progress.subscribed(tell):
                 ops = {"load_sources": {"config": {"overrides": [asdict(o) for o in lasting]}}}
+                cause = cause_of(places, still, key)
                 outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops, engine)
-            with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
-                ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, utc_now())
+            _put_on_record(ledger, outcome, cause)
             return outcome
         finally:
             ledger.close()
@@ -155,9 +156,14 @@ def _decide(
         ops = {op: {"config": decision}}
         with progress.subscribed(tell):
             outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops, engine)
-        with suppress(sqlite3.Error):
-            ledger.add_refresh(newest, outcome.state, "\n".join(outcome.reasons) or None, utc_now())
+        _put_on_record(ledger, outcome)
         return outcome
+
+
+def _put_on_record(ledger: Ledger, ended: Outcome, cause: str | None = None) -> None:
+    reasons = "\n".join(ended.reasons) or None
+    with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
+        ledger.add_refresh(ended.month, ended.state, reasons, utc_now(), ended.run_id, cause)
 
 
 def record_stop(places: WarehousePaths) -> None:
@@ -259,15 +265,22 @@ def _run_job(
         told = read_outcome(places, newest, release, unsure)
         return replace(
             told,
+            run_id=run_id,
             month_states=dict(sorted(states.items())),
             public_month=said["public_month"],
             public_pack=said["public_pack"],
         )
     if verdict_file.exists() and not (verdict := GateDecision.read(verdict_file)).is_good:
-        return Outcome("withheld", newest, release, verdict.reasons)
-    broken = tuple(_why(e, places) for e in run.all_events if e.is_step_failure)
+        return Outcome("withheld", newest, release, verdict.reasons, run_id=run_id)
+    state, broken = outcome_of_failure([e for e in run.all_events if e.is_step_failure], places)
+    return Outcome(state, newest, release, broken, run_id=run_id)
+
+
+def outcome_of_failure(events: Sequence[Any], places: WarehousePaths) -> tuple[str, tuple[str, ...]]:
+    """Withheld or broken, and why, from the events of the steps that failed."""
+    broken = tuple(_why(event, places) for event in events)
     is_withheld = bool(broken) and all(why.startswith(REFUSALS) for why in broken)
-    return Outcome("withheld" if is_withheld else "broken", newest, release, broken)
+    return "withheld" if is_withheld else "broken", broken
 
 
 def _load_what_comes_last() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from ingest.contracts import settings
 from ingest.discovery import raw_folder
 from ingest.discovery.returns import sort_files
 from ingest.ledger import Ledger
@@ -16,7 +17,7 @@ from ingest.privacy.pseudonyms import Pseudonyms
 
 
 class Warehouse(dg.ConfigurableResource):
-    """One warehouse's folders. Defaults: LINE_OF_SIGHT_RAW, _REFERENCE, _RELEASE, _RESTRICTED, _ENGINE."""
+    """The folders of one warehouse."""
 
     raw: str
     reference: str
@@ -69,7 +70,7 @@ def remember_found(run_id: str, raw: Path, found: raw_folder.RawFolder) -> None:
 
 
 def default_warehouse() -> dg.ResourceDefinition:
-    """The warehouse that the environment names, or raw, reference and release in the working folder.
+    """The warehouse that the environment or the settings name, or raw, reference and release in this folder.
 
     Its config is empty: were the folders run config, whoever launches a run could have records landed, and
     exact figures published, wherever they like.
@@ -78,10 +79,13 @@ def default_warehouse() -> dg.ResourceDefinition:
 
 
 def _named_by_environment() -> Warehouse:
+    """LINE_OF_SIGHT_RAW, _REFERENCE, _RELEASE, _RESTRICTED go before the settings, as for a command."""
+    settled = settings.current().places
+    release = os.environ.get("LINE_OF_SIGHT_RELEASE")
     return Warehouse(
-        raw=os.environ.get("LINE_OF_SIGHT_RAW", "raw"),
-        reference=os.environ.get("LINE_OF_SIGHT_REFERENCE", "reference"),
-        release=os.environ.get("LINE_OF_SIGHT_RELEASE", "release"),
-        restricted=os.environ.get("LINE_OF_SIGHT_RESTRICTED", ""),
+        raw=os.environ.get("LINE_OF_SIGHT_RAW", str(settled.raw)),
+        reference=os.environ.get("LINE_OF_SIGHT_REFERENCE", str(settled.reference)),
+        release=release or str(settled.release),
+        restricted=os.environ.get("LINE_OF_SIGHT_RESTRICTED", "" if release else str(settled.restricted)),
         engine=os.environ.get("LINE_OF_SIGHT_ENGINE", ""),
     )

@@ -1,9 +1,9 @@
 {#- The records of a return that quality rules judge: the newest snapshot of each authority, with where each stands. -#}
 {% macro judged(return_name) -%}
-    select sources.la_code, sources.as_at_date, records.* exclude (la_code, reporting_month)
-    from {{ source('returns', return_name) }} as records
-    inner join {{ ref('int_quality__sources') }} as sources
-        on records.content_id = sources.content_id and sources.return_name = '{{ return_name }}'
+    select records.*
+    from {{ ref('stg_returns__' ~ return_name) }} as records
+    semi join {{ ref('int_quality__sources') }} as judged
+        on records.vintage_id = judged.vintage_id and records.content_id = judged.content_id
 {%- endmacro %}
 
 {#- Whether a spell begins before another of the same child (or case) has ended. Those before it are in the window. -#}

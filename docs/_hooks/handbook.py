@@ -23,12 +23,12 @@ from ingest.paths import DBT_PROJECT
 from ingest.reference.own_files import declared_files
 from orchestration.asset_groups import in_words
 from orchestration.runtime.dbt_build import manifest_path
+from publication.counting_rules import HEADING
 from publication.public_pack.methodology import tied_to_in_words
 
 ROOT = DBT_PROJECT.parent
 SEEDS = DBT_PROJECT / "seeds"
 AT_THE_ROOT = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE")
-EVIDENCE_HEADING = re.compile(r"^-- ([a-z0-9_]+(?:, [a-z0-9_]+)*)  (\S.*)$", re.MULTILINE)
 
 Row = Mapping[str, str]
 
@@ -104,7 +104,7 @@ def evidence_blocks() -> Iterator[tuple[str, tuple[str, str]]]:
     """Each indicator with the file and the SQL that says who counts: from its heading to the next one."""
     for path in sorted((DBT_PROJECT / "models" / "intermediate").rglob("*.sql")):
         text = path.read_text(encoding="utf-8")
-        headings = list(EVIDENCE_HEADING.finditer(text))
+        headings = list(HEADING.finditer(text))
         for heading in headings:
             block = text[heading.start() :]
             ends = re.search(r"\n\)(,|\n)", block) if heading.start() else None  # or all of the model
@@ -320,9 +320,10 @@ def _dates() -> list[str]:
         f"The year of a birth is taken {dates.CENTURY[True]}; one that may be of the year to come is not "
         "read.",
         "",
-        "All values of a column in one file have one order, and the day is first. Where one value shows that "
-        "it is not (`3/14/2025`, or `99-03-14`), those that can be read in one way only are read, and every "
-        "other of the column is a finding `order_of_dates_unsure` and counts as empty: nothing is guessed. "
+        "All dates of a file have one order, and the day is first. Where one shows that it is not "
+        "(`3/14/2025`, or `99-03-14`), those that can be read in one way only are read, and every other of "
+        "its column, and of columns of the file without a date that shows the day first (`14/3/2025`), is a "
+        "finding `order_of_dates_unsure` and counts as empty: nothing is guessed. "
         "Day numbers of Excel are read where every cell of the column is one from "
         f"{dates.FIRST_EVENT.year} (for births, {dates.FIRST_BIRTH.year}) to the second year after the month "
         "reported; numbers that may be years are not.",
@@ -342,7 +343,9 @@ def _tolerances() -> list[str]:
         "",
         "Encodings are UTF-8, UTF-16 and Windows-1252; separators are comma, semicolon, tab and "
         "vertical bar. What could be read two ways is not guessed at: it is refused, or a finding, that says "
-        "what would settle it.",
+        "what would settle it. A second header row in another order and rows separated otherwise than their "
+        "header row refuse the file; parts of a row that a line break tore (`rows_torn`), and a line of one "
+        "cell that does not look as the ids of its column (`line_is_no_row`), are findings and never rows.",
     ]
 
 

@@ -236,24 +236,28 @@ def _has(column: pa.ChunkedArray, code: str) -> bool:
 
 def settle_dates(
     db: duckdb.DuckDBPyConnection,
-    table: pa.Table,
+    tables: Mapping[str, pa.Table],
     births: Mapping[str, bool],
     as_at: date | None,
-    origin: str,
     notes: Notes,
-) -> pa.Table:
-    """A table as received, with dates that day() can read each by itself: the order of a column is decided.
+) -> dict[str, pa.Table]:
+    """The tables of one file as received, with dates that day() can read each by itself.
 
-    `births` says of each column of dates whether it holds births. A table of one file, so that no other has
-    a part in it.
+    `births` says of each column of dates whether it holds births.
     """
-    for name in births:
-        if name in table.column_names:
-            column, noted = dates.settled(db, table.column(name), name, births[name], as_at)
-            table = table.set_column(table.column_names.index(name), name, column)
-            for one in noted:
-                notes.add(one.finding, one.reason, one.next_move, origin=origin, column_name=one.column_name)
-    return table
+    columns = {
+        (origin, name): dates.Received(table.column(name), name, births[name])
+        for origin, table in tables.items()
+        for name in births
+        if name in table.column_names
+    }
+    settled = dict(tables)
+    for (origin, name), (column, noted) in dates.settled(db, columns, as_at).items():
+        place = settled[origin].column_names.index(name)
+        settled[origin] = settled[origin].set_column(place, name, column)
+        for one in noted:
+            notes.add(one.finding, one.reason, one.next_move, origin=origin, column_name=one.column_name)
+    return settled
 
 
 def columns_of_dates(source_fields: Mapping[str, Mapping[str, str]]) -> dict[str, bool]:

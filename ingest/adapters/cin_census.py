@@ -307,10 +307,7 @@ def open_cin_census(source: Path | bytes | BinaryIO, door: Pseudonymiser | None 
     as_at = date(year, 3, 31) if year else None
     with workbench({}) as db:
         births = columns_of_dates(named_by_sender(ROUTES, ROUTES))
-        tables = {
-            name: settle_dates(db, table, births, as_at, name, notes)
-            for name, table in records.tables.items()
-        }
+        tables = settle_dates(db, records.tables, births, as_at, notes)
     with workbench(tables) as db:
         db.execute(KEYS)
         returns = {name: make(db, routes) for name, routes in ROUTES.items()}

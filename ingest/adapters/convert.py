@@ -41,19 +41,24 @@ from ingest.contracts import findings as found
 from ingest.contracts.cell_types import without_unread
 from ingest.contracts.dates import in_words, last_day_of
 from ingest.contracts.return_schema import submitted_formats
-from ingest.discovery.archives import received
-from ingest.discovery.beside import form_of
+from ingest.discovery.archives import Stream, received
 from ingest.discovery.file_reader import RejectedFileError, StillWrittenError
-from ingest.discovery.formats import HEAD_BYTES, recognise
-from ingest.discovery.raw_folder import RawFile, RawFolder, UnmappedFile, is_as_seen
+from ingest.discovery.formats import HEAD_BYTES, recognise, what_instead
+from ingest.discovery.raw_folder import SHEET, RawFile, RawFolder, UnmappedFile, is_as_seen
 from ingest.file_errors import Broke, of_this_file
 from ingest.files import sha256_of
 from ingest.ledger import FileFingerprint, Ledger
 from ingest.privacy.pseudonyms import Pseudonymiser, Pseudonyms
 
 LEDGER_NAME = "other_formats"
-READER_VERSION = "6"  # raise it when the front ends read differently, so that files are opened again
+READER_VERSION = "9"  # raise it when the front ends read differently, so that files are opened again
+IN_PARTS = ("csc_api",)  # of which no file is held whole
 SETS = ("ssda903", "csc_api")  # of which the files of a folder are one
+BELOW = (
+    "it lies in a folder of the authority's folder, where tables of SSDA903 are looked for and nothing else",
+    "move it up into the authority's folder, or hand that folder to `line-of-sight receive`",
+)
+Content = bytes | Stream
 NO_NAMES: Mapping[str, str] = {}
 OF_FOLDER = ("la_code", "reporting_month", "content_id")  # what every finding of a folder has alike
 
@@ -74,6 +79,7 @@ def convert_files(
     """Open what is new among the other files up to the month `newest`. An unchanged folder costs one look."""
     total = {"files": 0, "opened": 0, "rejected": 0, "findings": 0}
     by_authority: dict[str, dict[str, list[UnmappedFile]]] = {}
+    _forget_workbooks(raw, store)
     for (month, la_code), files in sorted(raw.others_by_folder().items()):
         if month <= newest:
             total["files"] += len(files)
@@ -101,6 +107,17 @@ def convert_files(
                 looks = {f.file: fingerprint_of(f) for f in files if f.file not in unsettled}
                 ledger.mark_seen(LEDGER_NAME, month, looks)
     return OpenedSummary(**total)
+
+
+def _forget_workbooks(raw: RawFolder, store: Path) -> None:
+    """Take away what was found of workbooks that were refused whole, and whose sheets are read now."""
+    for file in {SHEET.sub("", sheet.file) for sheet in raw.files if sheet.sheet}:
+        path = store / Path(file).parent / "_findings.parquet"
+        if path.exists():
+            findings = pq.read_table(path)
+            kept = findings.filter(pc.not_equal(findings.column("file"), file))
+            if kept.num_rows < findings.num_rows:
+                pq.write_table(kept, path)
 
 
 def fingerprint_of(file: UnmappedFile) -> FileFingerprint:
@@ -226,25 +243,33 @@ class _Folder:
     def _read(self, files: Sequence[UnmappedFile]) -> dict[str, list[_Read]]:
         """What could be opened, by format."""
         opened: dict[str, list[_Read]] = {}
-        sets: dict[str, dict[str, tuple[bytes, str]]] = {name: {} for name in SETS}
+        sets: dict[str, dict[str, tuple[Content, str]]] = {name: {} for name in SETS}
         names: dict[str, str] = {}
         for file in files:
             try:
                 with of_this_file():
-                    data, sha256 = received(file)
-                    source_format = recognise(file.name, data[:HEAD_BYTES])
+                    stream = Stream(file)
+                    head = stream.head(HEAD_BYTES)
+                    source_format = recognise(file.name, head)
+                    data: Content = stream
+                    if source_format in IN_PARTS:
+                        sha256 = stream.sha256()
+                    else:
+                        data, sha256 = received(file)
             except RejectedFileError as why:
                 if isinstance(why, StillWrittenError | Broke):
                     self.unsettled.add(file.file)
+                if isinstance(why, StillWrittenError) and not is_as_seen(file):
+                    continue  # it is being replaced; a later refresh finds it changed
                 self._refuse(file.file, str(why), "send it again as a plain file")
                 continue
             if not is_as_seen(file):
                 continue  # it is being replaced; a later refresh finds it changed
             if source_format is None:
-                what, move = form_of(data) or (
-                    "it is neither named as a return nor recognised by its content",
-                    "returns are named as in docs/returns, with the ending .csv or .parquet",
-                )
+                if file.is_below(self.la_code):
+                    what, move = BELOW
+                else:
+                    what, move = what_instead(head)
                 reason = f"{what}, so it was not read"
                 self.refused.append(_finding(file.file, "unknown_file", reason, move))
             elif source_format in sets:
@@ -270,7 +295,7 @@ class _Folder:
         source_format: str,
         name: str,
         sha256: str,
-        contents: Mapping[str, bytes],
+        contents: Mapping[str, Content],
         names: Mapping[str, str] = NO_NAMES,
     ) -> _Read | None:
         try:
@@ -282,17 +307,23 @@ class _Folder:
             self.refuse_broken(name, why)
             return None
         except RejectedFileError as why:
+            if isinstance(why, StillWrittenError):
+                self.unsettled.update(contents)
             self._refuse(name, str(why), found.rejected_file("").next_move)
             return None
         return _Read({"source_format": source_format, "file": name, "sha256": sha256}, content)
 
     def _content(
-        self, source_format: str, contents: Mapping[str, bytes], names: Mapping[str, str]
+        self, source_format: str, contents: Mapping[str, Content], names: Mapping[str, str]
     ) -> "ConvertedReturns | _Workbook":
-        [data, *_] = contents.values()
+        last_day = last_day_of(self.month)
+        if source_format in IN_PARTS:
+            payloads = {file: (names[file], content) for file, content in contents.items()}
+            return open_csc_api(payloads, last_day, self.door, self.path)
+        whole = {file: data for file, data in contents.items() if isinstance(data, bytes)}
+        [data, *_] = whole.values()
         if source_format.endswith("census"):
             limits.check("xml", bytes=len(data))
-        last_day = last_day_of(self.month)
         match source_format:
             case "annex_a":
                 notes = Notes()
@@ -301,11 +332,8 @@ class _Folder:
                 return open_cin_census(data, self.door)
             case "workforce_census":
                 return open_workforce_census(data)
-            case "csc_api":
-                payloads = {file: (names[file], data) for file, data in contents.items()}
-                return open_csc_api(payloads, last_day, self.door)
             case _:
-                return open_ssda903(contents, last_day, self.door)
+                return open_ssda903(whole, last_day, self.door)
 
     def _refuse(self, file: str, why: str, next_move: str) -> None:
         self.rejected += 1
@@ -427,12 +455,11 @@ def _set_down(
         for name, day in opened.history_from.items()
         if day is not None
     ]
-    tables = dict(opened.returns)
-    if coverage:
-        tables["extract_coverage"] = pa.Table.from_pylist(coverage)
+    covered = {"extract_coverage": pa.Table.from_pylist(coverage)} if coverage else {}
+    tables = (one for held in (opened.returns, covered) for one in held.items())  # one at a time
     merged_with = {}
     with workbench({"spellings": code_lists.spellings()}) as db:
-        for name, table in tables.items():
+        for name, table in tables:
             if name in submitted_formats():
                 path = folder / f"{name}.parquet"
                 pq.write_table(without_unread(db, table, submitted_formats()[name], last_day_of(month)), path)

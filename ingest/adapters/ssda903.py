@@ -27,6 +27,7 @@ from ingest.adapters.base import (
     unfilled,
     workbench,
 )
+from ingest.contracts.cell_types import UNREAD
 from ingest.contracts.return_schema import HeaderMatch
 from ingest.contracts.ssda903_tables import SHEETS, table_of
 from ingest.discovery.file_reader import RawTable, RejectedFileError, read_csv
@@ -216,10 +217,8 @@ def open_ssda903(
     notes = Notes()
     tables = _open_tables(files, notes)
     with workbench({}) as db:
-        tables = {
-            name: settle_dates(db, table, columns_of_dates(FIELDS), as_at, name, notes)
-            for name, table in tables.items()
-        }
+        for name in tables:  # each is a file of its own
+            tables |= settle_dates(db, {name: tables[name]}, columns_of_dates(FIELDS), as_at, notes)
     if door:
         tables = {name: door.through(table, IDENTIFIERS) for name, table in tables.items()}
     takes = {name for name, needs in NEEDS.items() if needs <= tables.keys()}
@@ -275,7 +274,10 @@ def read_tables_file(data: bytes) -> RawTable:
 def _match(headers: Sequence[str]) -> HeaderMatch:
     name = table_of(tuple(headers))
     columns = {header: place for place, header in enumerate(headers) if header.strip()}
-    return HeaderMatch(columns, (), None if name else "these are the headings of no table")
+    spelled = {header.strip().casefold(): header for header in columns}
+    problem = None if name else "these are the headings of no table"
+    key = tuple(header for header in columns if header.strip().upper() == "CHILD")
+    return HeaderMatch(columns, (), problem, spelled, key)
 
 
 def _year_before(as_at: date) -> date:
@@ -362,10 +364,12 @@ def _wanted(raw: RawTable, name: str, notes: Notes) -> pa.Table | None:
             row_number=finding.row_number,
             value=finding.value,
         )
-    count = raw.cells.num_rows
+    is_row = pc.not_equal(raw.cells.column(held["CHILD"]), UNREAD)  # else part of one, which is told above
+    cells, row_numbers = raw.cells.filter(is_row), raw.row_numbers.filter(is_row.combine_chunks())
+    count = cells.num_rows
     absent = pa.chunked_array([pa.nulls(count, pa.string())])
-    columns = {h: raw.cells.column(held[h]) if h in held else absent for h in sheet.wanted}
-    return pa.table({"row_number": raw.row_numbers, "origin": _always(name, count), **columns})
+    columns = {h: cells.column(held[h]) if h in held else absent for h in sheet.wanted}
+    return pa.table({"row_number": row_numbers, "origin": _always(name, count), **columns})
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:

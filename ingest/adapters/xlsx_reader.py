@@ -1,15 +1,8 @@
-"""Open an .xlsx as text cells by sheet. What cannot be a workbook of lists is refused before it is parsed."""
+"""Open an .xlsx of lists as text cells by sheet."""
 
-import logging
-import re
-import struct
-import zipfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
-from io import BytesIO
 from typing import Any
 
 import fastexcel
@@ -18,20 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.adapters.base import cleaned
-from ingest.contracts import limits
 from ingest.contracts.findings import RejectedFileError
-from ingest.discovery.containers import check_name, unpack
 from ingest.discovery.file_reader import floats_as_text
+from ingest.discovery.workbooks import TIME_OF_DAY, UNREADABLE, is_panic
 
-INNER_ARCHIVE = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
-# A cell far off makes the reader hold every cell before it: columns to CZ and rows to 99,999 are room enough.
-FAR_CELL = r"""r\s*=\s*["'](?:[A-Z]{3,}|[D-Z][A-Z]|[A-Z]*0*[1-9][0-9]{5,})"""
-SHEET = re.compile(rb"<(?:\w+:)?sheet[\s/>]")
-AT = re.compile(rb"\b" + FAR_CELL.encode())  # slower, and sure that the attribute is r and no other
-logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of every empty column
-ERROR = r"""t\s*=\s*["']e["']"""  # how a sheet marks a cell that holds an error
 FIRST_DAY = datetime(1904, 1, 2)  # nobody in these lists was born before, whichever year Excel counts from
-TIME_OF_DAY = "^(1899-12-3[01]|1900-01-0[01]|1904-01-01) "
 NOTHING = pa.array([], pa.bool_())
 UNNAMED = "__UNNAMED__"  # how the reader names a column without a heading
 SEARCHED_ROWS = 50  # titles and notes may stand above the headings
@@ -53,68 +37,6 @@ class Cells:
     row_numbers: pa.Array = field(repr=False)
     is_day: pa.Array = field(repr=False)
     errors: tuple[tuple[int, int], ...]  # (row number, position) of cells that hold an Excel error
-
-
-def check_container(data: bytes) -> bool:
-    """Refuse what is no plain workbook: bombs, archives in it, odd names, what breaks off.
-
-    Raises RejectedFileError.
-
-    Sizes that the container states can lie, so every part is unpacked and kept nowhere. Returns whether a
-    cell may hold an error of Excel: the reader takes longer where it must keep account of them.
-    """
-    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise RejectedFileError(
-            "it is protected by a password or in the old .xls form; save it as .xlsx without a password"
-        )
-    if data[:4] != b"PK\x03\x04":
-        raise RejectedFileError("it is not an .xlsx workbook, or its beginning is lost")
-    try:
-        entries = zipfile.ZipFile(BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError):
-        raise RejectedFileError("it breaks off or is damaged; send it again") from None
-    unpacked = sum(entry.file_size for entry in entries)
-    limits.check("workbook", bytes=len(data), parts=len(entries), unpacked_bytes=unpacked)
-    names = {entry.filename for entry in entries}
-    if "[Content_Types].xml" not in names or len(names) < len(entries):
-        raise RejectedFileError("it is not an .xlsx workbook")
-    with ThreadPoolExecutor(max_workers=2) as pool:  # zlib and Arrow leave the other core free
-        return any(list(pool.map(partial(_check_entry, data), entries)))
-
-
-def _check_entry(data: bytes, entry: zipfile.ZipInfo) -> bool:
-    """Refuse a part for its name, its size or what is in it. Raises RejectedFileError."""
-    check_name(entry.filename)
-    ratio = limits.limit("workbook", "ratio")
-    if entry.file_size > ratio * max(entry.compress_size, 1):
-        raise RejectedFileError(f"a part of it unpacks to more than {ratio} times its size")
-    part = unpack(data, entry)
-    if len(part) != entry.file_size:
-        raise RejectedFileError("a part of it is not of the size that it states")
-    return _check_part(part)  # of every part: a sheet can go by any name
-
-
-def _check_part(part: bytes) -> bool:
-    """Refuse what no part of a workbook holds; whether a cell may hold an error of Excel.
-
-    Raises RejectedFileError.
-    """
-    if part.startswith(INNER_ARCHIVE):
-        raise RejectedFileError("it holds another archive")
-    # many sheets may be made of one part: each is read for itself
-    if part.count(b"sheet") > limits.limit("workbook", "sheets"):  # quicker than the expression
-        limits.check("workbook", sheets=len(SHEET.findall(part)))
-    if b"<!DOCTYPE" in part[:65536]:
-        raise RejectedFileError("a part of it declares a document type (DOCTYPE), which no workbook has")
-    ends = pa.array([0, len(part)], pa.int32()).buffers()[1]
-    whole = pa.Array.from_buffers(pa.binary(), 1, [None, ends, pa.py_buffer(part)])  # in place: no copy
-    if pc.match_substring_regex(whole, FAR_CELL)[0].as_py() and AT.search(part):
-        raise RejectedFileError(
-            "a sheet has cells beyond row 99,999 or column CZ; "
-            "delete what is empty below and to the right of its list"
-        )
-    # every error that Excel writes begins with #, and the reader refuses any other
-    return b"#" in part and bool(pc.match_substring_regex(whole, ERROR)[0].as_py())
 
 
 def read_sheets(
@@ -141,15 +63,11 @@ def read_sheets(
             ]
         )
     except fastexcel.FastExcelError:  # its text can quote the file
-        raise RejectedFileError(
-            "a sheet of it cannot be read; open it in Excel, save it again and send that"
-        ) from None
-    except BaseException as error:  # the reader is compiled: where it fails badly it raises a PanicException
-        if type(error).__name__ != "PanicException":
+        raise RejectedFileError(UNREADABLE) from None
+    except BaseException as error:
+        if not is_panic(error):
             raise
-        raise RejectedFileError(
-            "a sheet of it cannot be read; open it in Excel, save it again and send that"
-        ) from None
+        raise RejectedFileError(UNREADABLE) from None
 
 
 def _read_plain(

@@ -4,6 +4,7 @@ A column is read with one look at each spelling, for cells repeat. What cannot b
 beside the typed column; landing makes findings of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import reduce
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 from ingest.contracts import code_lists, dates
 from ingest.contracts.findings import ids_of_two_forms
 from ingest.contracts.return_schema import Field, ReturnFormat
-from ingest.contracts.tolerances import NOTHING, noted
+from ingest.contracts.tolerances import NOTHING, OPEN_DAYS, noted
 
 BLANK = " \t\r\n\u00a0\u2007\u202f\ufeff"  # what spreadsheets leave at the ends of cells
 BLANKS = f"'{BLANK}'"  # the same in SQL
@@ -27,7 +28,7 @@ MOST_OF_NOTHING = max(map(len, NOTHING))
 WHOLE_NUMBER = r"^[0-9]+\.0+$"
 AS_A_SUM = r"^[0-9](\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]+$"  # an id of which a spreadsheet kept the first digits
 DAMAGED = r"^(#(REF|VALUE|NAME|NUM|NULL|DIV|N/A)|=|'[0-9])"  # what a spreadsheet puts for one, or before
-OPEN_DAY = r"^(9999-12-31|31/12/9999|1900-01-01|01/01/1900)([ T].*)?$"
+OPEN_DAY = dates.pattern_of(map(date.fromisoformat, OPEN_DAYS))
 UNREAD = "=?"  # reads as nothing, of whatever type: what stands for a cell that cannot be read
 CORRECT = "correct the cell; until then it counts as empty"
 NOT_READ = {
@@ -57,10 +58,32 @@ class Column:
     typed: pa.Array
     is_unread: pa.Array
     why: pa.Array | None = None  # of dates.WHY, in a column of dates that is not plainly written
+    shown: pa.Table | None = None  # what such a column shows of the order of dates (dates.SHOWN)
     notes: tuple[dict[str, object], ...] = ()
 
 
-def read_column(
+def read_columns(
+    db: duckdb.DuckDBPyConnection,
+    cells: pa.Table,
+    fields: Sequence[Field],
+    fmt: ReturnFormat,
+    file_numbers: pa.ChunkedArray,
+    as_at: date | None,
+) -> dict[str, Column]:
+    """Columns of text cells as their declared types. `db` needs the relation `spellings`.
+
+    What one column of dates shows of their order holds for the others of its file.
+    """
+    read = {f.name: _read_column(db, cells.column(f.name), f, fmt, file_numbers, as_at) for f in fields}
+    shown = dates.together(column.shown for column in read.values())
+    if shown is not None:
+        for f in fields:
+            if f.type == "date":
+                read[f.name] = _read_typed(db, cells.column(f.name), f, fmt, file_numbers, as_at, shown)
+    return read
+
+
+def _read_column(
     db: duckdb.DuckDBPyConnection,
     cells: pa.ChunkedArray,
     field: Field,
@@ -68,7 +91,6 @@ def read_column(
     file_numbers: pa.ChunkedArray,
     as_at: date | None,
 ) -> Column:
-    """One column of text cells as its declared type. `db` needs the relation `spellings`."""
     if field.type != "text":
         return _read_typed(db, cells, field, fmt, file_numbers, as_at)
     text, notes = _tolerated(cells, _trimmed(cells, NULLS_IN_TEXT), field, file_numbers)
@@ -113,6 +135,14 @@ def read_sql(field: Field) -> str:
 def as_said(text: pa.Array) -> pa.Array:
     """Cells of text as they are read: trimmed, and null where they say nothing."""
     return _trimmed(text, NULLS_IN_TEXT)
+
+
+def ids_as_said(ids: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Ids as they are read: null where words say nothing, and UNREAD where one is damaged."""
+    said = as_said(ids.cast(pa.string()))
+    is_nothing = pc.fill_null(pc.is_in(pc.utf8_upper(said), NOTHING_SAID), False)
+    said = pc.if_else(is_nothing, pa.scalar(None, pa.string()), said)
+    return pc.if_else(damaged_ids(said), pa.scalar(UNREAD), said)
 
 
 def _trimmed(cells: pa.ChunkedArray | pa.Array, nulls: pa.Array) -> pa.ChunkedArray | pa.Array:
@@ -181,17 +211,23 @@ def _note(
 def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
     """Which cells of a text column may not pass: an id with signs unseen looks like another and is not."""
     if field.identifies:
-        if pc.all(pc.ascii_is_printable(said), min_count=0).as_py():  # ten times as quick
-            is_suspect = pc.match_substring(said, "E", ignore_case=True)
-            for sign in "#='":
-                is_suspect = pc.or_(is_suspect, pc.starts_with(said, sign))
-            if not pc.any(is_suspect).as_py():
-                return pa.repeat(pa.scalar(False), len(said))
-        is_wrong = pc.match_substring_regex(said, rf"[\p{{Cc}}\p{{Cf}}]|{AS_A_SUM}|{DAMAGED}")
-    elif field.shaped:
+        return damaged_ids(said)
+    if field.shaped:
         is_wrong = pc.invert(pc.match_substring_regex(said, f"^(?:{field.shaped})$"))
     else:  # a spreadsheet would run it
         is_wrong = reduce(pc.or_, (pc.starts_with(said, sign) for sign in "=+-@"))
+    return pc.fill_null(is_wrong, False)
+
+
+def damaged_ids(said: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Which ids may not pass, of whatever format: a spreadsheet changed them, or they have unseen signs."""
+    if pc.all(pc.ascii_is_printable(said), min_count=0).as_py():  # ten times as quick
+        is_suspect = pc.match_substring(said, "E", ignore_case=True)
+        for sign in "#='":
+            is_suspect = pc.or_(is_suspect, pc.starts_with(said, sign))
+        if not pc.any(is_suspect).as_py():
+            return pa.repeat(pa.scalar(False), len(said))
+    is_wrong = pc.match_substring_regex(said, rf"[\p{{Cc}}\p{{Cf}}]|{AS_A_SUM}|{DAMAGED}")
     return pc.fill_null(is_wrong, False)
 
 
@@ -202,10 +238,12 @@ def without_unread(
 
     `db` needs the relation `spellings`.
     """
-    for place, name in enumerate(table.column_names):
-        field = fmt.field(name)
-        if field is None:
-            continue
+    declared = [field for name in table.column_names if (field := fmt.field(name))]
+    typed = [field for field in declared if field.type != "text"]
+    one_file = pa.chunked_array([pa.repeat(pa.scalar(0, pa.int32()), table.num_rows)])
+    read = read_columns(db, table, typed, fmt, one_file, as_at)
+    for field in declared:
+        name, place = field.name, table.column_names.index(field.name)
         cells = table.column(name)
         if field.dropped:
             table = table.set_column(place, name, pa.nulls(table.num_rows, pa.string()))
@@ -214,8 +252,7 @@ def without_unread(
         if field.type == "text":
             is_unread = _misshapen(pc.cast(cells, pa.string()), field)
         else:
-            one_file = pa.chunked_array([pa.repeat(pa.scalar(0, pa.int32()), table.num_rows)])
-            column = _read_typed(db, cells, field, fmt, one_file, as_at)
+            column = read[name]
             is_unread = column.is_unread
             if column.why is not None:
                 stands = pc.if_else(pc.equal(column.why, dates.OF_EITHER_ORDER), dates.UNSURE, UNREAD)
@@ -232,6 +269,7 @@ def _read_typed(
     fmt: ReturnFormat,
     file_numbers: pa.ChunkedArray,
     as_at: date | None,
+    shown: pa.Table | None = None,
 ) -> Column:
     """Read a column. Each spelling is read once: cells repeat."""
     encoded = pc.dictionary_encode(cells).combine_chunks()
@@ -258,8 +296,8 @@ def _read_typed(
         """
     ).to_arrow_table()
     db.unregister("spelled")
-    if field.type == "date" and pc.any(read.column(1)).as_py():
-        dated = _read_dates(db, trimmed, encoded.indices, field, file_numbers.combine_chunks(), as_at)
+    if field.type == "date" and (shown is not None or pc.any(read.column(1)).as_py()):
+        dated = _read_dates(db, trimmed, encoded.indices, field, file_numbers.combine_chunks(), as_at, shown)
         return replace(dated, notes=(*notes, *dated.notes))
     typed, is_unread = (read.column(i).combine_chunks().take(encoded.indices) for i in (0, 1))
     return Column(typed, is_unread, notes=tuple(notes))
@@ -294,10 +332,11 @@ def _read_dates(
     field: Field,
     file_numbers: pa.Array,
     as_at: date | None,
+    shown: pa.Table | None,
 ) -> Column:
-    read = dates.read_dates(db, spellings, indices, file_numbers, field.is_birth, as_at)
+    read = dates.read_dates(db, spellings, indices, file_numbers, field.is_birth, as_at, shown)
     notes = []
     for file_no, form, count in zip(*(column.to_pylist() for column in read.notes.columns), strict=True):
         of_form = dates.noted(form, count, field.is_birth, field.name)
         notes.append({"file_no": file_no} | asdict(of_form))
-    return Column(read.typed, pc.not_equal(read.why, dates.READ), read.why, tuple(notes))
+    return Column(read.typed, pc.not_equal(read.why, dates.READ), read.why, read.shown, tuple(notes))

@@ -1,9 +1,11 @@
-"""Read the dates of a column in one order, decided by all of its values in one file; none is guessed.
+"""Read the dates of a column in one order, decided by all dates of its file; none is guessed.
 
 What nearly every column holds (2025-03-14 or 14/03/2025) is read by `plain_sql`, each cell by itself. Only a
-column with a cell that this does not read is looked at whole.
+column with a cell that this does not read is looked at whole, and where one shows that the day is not first,
+every other of the file: they were written by one machine.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,7 +20,7 @@ from ingest.contracts.findings import Finding
 TIME = r"[ T]+[0-9]{1,2}(:[0-9]{2}){1,2}(\.[0-9]+)? ?([AaPp][Mm])? ?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 BRITISH = "[0-9]{2}/[0-9]{2}/[0-9]{4}"
-# what needs no second look: none of these can be a date of another order
+# what needs no second look, unless another date of the file shows that its day is not first
 PLAIN = f"^({ISO}|(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{{4}})?$"
 UNSURE = "=??"  # stands for a date that can be read two ways, where the column does not tell which
 EXCEL_DAY_0 = date(1899, 12, 30)
@@ -33,7 +35,7 @@ WHY = {
     UNREAD: "not a date that exists, in a form that is read (2025-03-14, 14/03/2025, 14-Mar-25, 20250314)",
     OF_EITHER_ORDER: (
         "not a date that can be read in one way only: "
-        "this column of the file also holds dates with the month or the year first"
+        "the file also holds dates with the month or the year first, in this column or in another"
     ),
     OF_EITHER_CENTURY: (
         "not a date that can be read in one way only: its year of two digits is that of a birth to come, "
@@ -50,6 +52,7 @@ NOTED = {
     "compact": "are written without separators, as 20250314",
     "day_number": "are day numbers of Excel (45730 is 2025-03-14), as every cell of the column is",
 }
+SHOWN = pa.schema([("file_no", pa.int32()), ("has_month_first", pa.bool_()), ("has_year_first", pa.bool_())])
 CENTURY = {
     False: f"for one less than {EVENT_WITHIN} years after the month reported",
     True: "for the last that is not after the month reported",
@@ -79,6 +82,7 @@ class Dates:
     typed: pa.Array
     why: pa.Array  # READ where it is a date or empty, else why it is none
     notes: pa.Table  # file_no, form, cell_count
+    shown: pa.Table  # of SHOWN: the files in which a value leaves no doubt that the day is not first
 
 
 def read_dates(
@@ -88,10 +92,12 @@ def read_dates(
     file_numbers: pa.Array,
     is_birth: bool,
     as_at: date | None,
+    elsewhere: pa.Table | None = None,
 ) -> Dates:
     """Read a column whose cells are `indices` into trimmed `spellings`, each spelling of a file once.
 
     `as_at` is the last day of what is reported; without one no year of two digits and no day number is read.
+    `elsewhere` is what other columns have `shown` of the order: it holds where the column shows none.
     """
     count = max(len(spellings), 1)
     key = pc.add(pc.multiply(file_numbers.cast(pa.int64()), count), indices.cast(pa.int64()))
@@ -106,8 +112,10 @@ def read_dates(
         }
     )
     db.register("written", written)
+    db.register("elsewhere", SHOWN.empty_table() if elsewhere is None else elsewhere)
     db.execute(f"create or replace temp table dates_read as {_read_sql(is_birth, as_at)}")
     db.unregister("written")
+    db.unregister("elsewhere")
     read = db.sql("select typed, why from dates_read order by place").to_arrow_table().combine_chunks()
     notes = db.sql(
         """
@@ -115,8 +123,20 @@ def read_dates(
         where typed is not null and form is not null group by all order by all
         """
     ).to_arrow_table()
+    shown = db.sql(
+        """
+        select distinct file_no, has_month_first, has_year_first from dates_read
+        where has_month_first or has_year_first order by all
+        """
+    ).to_arrow_table()
     typed, why = (read.column(name).combine_chunks().take(encoded.indices) for name in ("typed", "why"))
-    return Dates(typed, pc.fill_null(why, READ), notes)
+    return Dates(typed, pc.fill_null(why, READ), notes, shown)
+
+
+def together(shown: Iterable[pa.Table | None]) -> pa.Table | None:
+    """What columns have shown of the order of dates in their files; None where no day is other than first."""
+    tables = [table for table in shown if table is not None and table.num_rows]
+    return pa.concat_tables(tables) if tables else None
 
 
 def noted(form: str, count: int, is_birth: bool, column: str) -> Finding:
@@ -130,41 +150,76 @@ def noted(form: str, count: int, is_birth: bool, column: str) -> Finding:
     )
 
 
+Place = tuple[str, str]  # a table and a column of it
+
+
+@dataclass(frozen=True)
+class Received:
+    """A column of dates as text, as it came, under the sender's name for it."""
+
+    text: pa.ChunkedArray
+    name: str
+    is_birth: bool
+
+
 def settled(
-    db: duckdb.DuckDBPyConnection,
-    column: pa.ChunkedArray,
-    name: str,
-    is_birth: bool,
-    as_at: date | None,
-) -> tuple[pa.ChunkedArray, list[Finding]]:
-    """A column of one received file as text whose dates can be read each by itself, and what is noted of it.
+    db: duckdb.DuckDBPyConnection, columns: Mapping[Place, Received], as_at: date | None
+) -> dict[Place, tuple[pa.ChunkedArray, list[Finding]]]:
+    """All columns of dates of one received file, so that each date can be read by itself, and what is noted.
 
     Those of an order that is not sure become UNSURE; what is no date stays as it came, for conform to report.
     """
-    if not len(column):
-        return column, []
-    encoded = pc.dictionary_encode(pc.cast(column, pa.string())).combine_chunks()
+    read = {key: _settled(db, column, as_at, None) for key, column in columns.items()}
+    elsewhere = together(shown for _, _, shown in read.values())
+    if elsewhere is not None:
+        read = {key: _settled(db, column, as_at, elsewhere) for key, column in columns.items()}
+    return {key: (text, notes) for key, (text, notes, _) in read.items()}
+
+
+def _settled(
+    db: duckdb.DuckDBPyConnection, column: Received, as_at: date | None, elsewhere: pa.Table | None
+) -> tuple[pa.ChunkedArray, list[Finding], pa.Table | None]:
+    if not len(column.text):
+        return column.text, [], None
+    encoded = pc.dictionary_encode(pc.cast(column.text, pa.string())).combine_chunks()
     spellings = pc.utf8_trim_whitespace(encoded.dictionary)
     is_plain = pc.fill_null(pc.match_substring_regex(spellings, PLAIN), True)
-    if pc.all(is_plain, min_count=0).as_py():
-        return column, []
+    if elsewhere is None and pc.all(is_plain, min_count=0).as_py():
+        return column.text, [], None
     nothing = pa.scalar(None, pa.string())
     spellings = pc.if_else(pc.is_in(pc.utf8_upper(spellings), pa.array(["", "NULL"])), nothing, spellings)
-    one_file = pa.repeat(pa.scalar(0, pa.int32()), len(column))
-    dates = read_dates(db, spellings, encoded.indices, one_file, is_birth, as_at)
-    day = pc.if_else(pc.equal(dates.why, OF_EITHER_ORDER), UNSURE, pc.cast(dates.typed, pa.string()))
+    one_file = pa.repeat(pa.scalar(0, pa.int32()), len(column.text))
+    dates = read_dates(db, spellings, encoded.indices, one_file, column.is_birth, as_at, elsewhere)
+    is_unsure = pc.equal(dates.why, OF_EITHER_ORDER)
+    day = pc.if_else(is_unsure, UNSURE, pc.cast(dates.typed, pa.string()))
     as_came = encoded.dictionary.take(encoded.indices)
-    is_kept = pc.or_kleene(is_plain.take(encoded.indices), pc.is_null(day))
+    is_sure = pc.and_not(pc.fill_null(is_plain.take(encoded.indices), True), is_unsure)
     notes = [
-        noted(form, count, is_birth, name)
+        noted(form, count, column.is_birth, column.name)
         for form, count in zip(*(dates.notes.column(i).to_pylist() for i in (1, 2)), strict=True)
     ]
-    return pa.chunked_array([pc.if_else(pc.fill_null(is_kept, True), as_came, day)]), notes
+    text = pc.if_else(pc.or_(is_sure, pc.is_null(day)), as_came, day)
+    return pa.chunked_array([text]), notes, dates.shown
 
 
 def are_plain(spellings: pa.Array) -> bool:
     """Whether each of some trimmed spellings can be read by itself, so that no order is to be decided."""
     return bool(pc.all(pc.match_substring_regex(spellings, PLAIN), min_count=0).as_py())
+
+
+def pattern_of(days: Iterable[date]) -> str:
+    """The regular expression of some days, in each form in which a date is read."""
+    return f"(?i)^({'|'.join(map(_forms_of, days))})({TIME})?$"
+
+
+def _forms_of(day: date) -> str:
+    year, month, number = f"{day:%Y}", f"0?{day.month}", f"0?{day.day}"
+    name = f"({MONTHS.split('|')[day.month - 1]})"
+    forms = [rf"{day:%Y%m%d}(\.0+)?", rf"{number}(st|nd|rd|th)?[ /.-]*{name}\.?,?[ /.-]*{year}"]
+    forms.append(rf"{name}\.? +{number}(st|nd|rd|th)?,? +{year}")
+    orders = [(year, month, number), (number, month, year), (month, number, year)]  # no other day is meant
+    forms += [sign.join(order) for order in orders for sign in ("-", "/", r"\.")]
+    return "|".join(forms)
 
 
 def in_words(month: str) -> str:
@@ -299,29 +354,50 @@ evidence as (
     select
         file_no,
         bool_and({_possible_number(is_birth, as_at)}) filter (cell is not null) as are_numbers,
-        bool_or(day_first is null and month_first is not null) as has_month_first,
-        bool_or(
-            day_first is null and year_first is not null and try_cast(n.a as integer) not between 1 and 31
-        )
-            as has_year_first
+        coalesce(bool_or(day_first is null and month_first is not null), false) as has_month_first,
+        coalesce(
+            bool_or(
+                day_first is null and year_first is not null
+                and try_cast(n.a as integer) not between 1 and 31
+            ),
+            false
+        ) as has_year_first,
+        coalesce(bool_or(day_first is not null and month_first is null), false) as has_month_second,
+        coalesce(bool_or(len(n.year) = 2 and day_first is not null and year_first is null), false)
+            as has_year_last
     from readings group by file_no
+),
+of_others as (
+    select
+        file_no,
+        bool_or(has_month_first) as others_have_month_first,
+        bool_or(has_year_first) as others_have_year_first
+    from elsewhere group by file_no
 ),
 decided as (
     select
         *,
         coalesce(
             cell = '{UNSURE}'
-            or (has_month_first and day_first is not null and month_first <> day_first)
-            or (has_year_first and day_first is not null and year_first is not null),
+            or (
+                (has_month_first or (others_have_month_first and not has_month_second))
+                and day_first is not null and month_first <> day_first
+            )
+            or (
+                (has_year_first or (others_have_year_first and not has_year_last))
+                and day_first is not null and year_first is not null
+            ),
             false
         ) as is_of_either_order,
         coalesce(
             is_to_come_named or is_to_come_day_first or (day_first is null and is_to_come_month_first), false
         ) as is_of_either_century
-    from readings inner join evidence using (file_no)
+    from readings
+    inner join evidence using (file_no)
+    left join of_others using (file_no)
 )
 select
-    place, file_no, cell_count,
+    place, file_no, cell_count, has_month_first, has_year_first,
     case
         when is_of_either_order or is_of_either_century then null
         when n.year <> '' then coalesce(day_first, month_first)

@@ -65,8 +65,8 @@ def unknown_column(position: int, header: str, return_name: str) -> Finding:
     return Finding(
         finding="unknown_column",
         reason=f"column {position + 1} is not in the format and was ignored",
-        next_move="if it is legitimate, add its name to aliases in "
-        f"ingest/contracts/returns/{return_name}.yml",
+        next_move="nothing, if no figure is to come of it; if it is a column of "
+        f"{return_name}, give it the name that the page of {return_name} has for it",
         column_name=f"column {position + 1}",
         value=header,
     )

@@ -16,7 +16,12 @@ OWN = "LINE_OF_SIGHT_LIMITS"  # names a file with the numbers that a council has
 SEPARATORS = (b",", b";", b"\t", b"|")
 PIECE = 1 << 18  # bytes: small enough to stay near the processor
 HEADINGS_WITHIN = 50  # lines: titles may stand above them
-IN_WORDS = {"unpacked_bytes": "bytes when unpacked", "cells": "cells (rows times columns)"}
+READ_IN_PARTS = "json"
+IN_WORDS = {
+    "partial_bytes": "bytes in partial payloads",
+    "unpacked_bytes": "bytes when unpacked",
+    "cells": "cells (rows times columns)",
+}
 
 
 class InvalidLimitsError(ValueError):
@@ -46,8 +51,10 @@ def limit(kind: str, what: str) -> int:
 
 
 def most_bytes() -> int:
-    """No file of any kind is larger."""
-    return max(of_kind["bytes"] for of_kind in limits().values() if "bytes" in of_kind)
+    """No file of any kind that is read whole is larger."""
+    return max(
+        of_kind["bytes"] for kind, of_kind in limits().items() if "bytes" in of_kind and kind != READ_IN_PARTS
+    )
 
 
 def check(kind: str, **held: int) -> None:

@@ -14,23 +14,26 @@
         bounds:  # beyond which figures are held; the product's own are in expectations/suites
           - {ground: rows_unread, return: contacts, bound: 0.1, until: 2025-06, reason: a new system}
 
-What an authority's own lines do not say its region's do, and then the default's.
+What an authority's own lines do not say its region's do, and then the default's. A council, or a region, that
+has `line-of-sight.yml` says the same there (ingest/contracts/settings.py), and then not here.
 """
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-import yaml
-
+from ingest.contracts import settings
+from ingest.contracts.authorities import regions
+from ingest.contracts.plain_yaml import read_plain
 from ingest.contracts.return_schema import submitted_formats
+from ingest.contracts.suggest import meant
 from ingest.paths import DBT_PROJECT
 
 FILE = "reporting.yml"
-AUTHORITIES = DBT_PROJECT / "seeds" / "authorities.csv"
 PARTS = ("default", "regions", "authorities")
 KEYS = ("set_by", "required_returns", "close_after_working_days", "held_figures_may_stand")
 BOUND_KEYS = ("ground", "return", "bound", "until", "reason")
@@ -52,6 +55,7 @@ class Policy:
     held_figures_may_stand: bool = False
     set_by: str | None = None  # who settled when a month is closed
     lines: str | None = None  # where that is written
+    closed_days: tuple[date, ...] = ()  # of the offices, beside weekends and bank holidays
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Policies:
 
     def of(self, la_code: str) -> Policy:
         """What holds for an authority, the nearest lines first."""
-        region = _regions().get(la_code, "")
+        region = regions().get(la_code, "")
         layers = (
             (f"authorities: {la_code}", self.authorities.get(la_code, {})),
             (f"regions: {region}", self.regions.get(region, {})),
@@ -91,41 +95,68 @@ class Policies:
         said: dict[str, object] = {}
         for where, layer in layers:
             for key, value in layer.items():
-                if key != "set_by":
+                if key not in ("set_by", "lines"):
                     said.setdefault(key, value)
             if "close_after_working_days" in layer and "set_by" not in said:
-                said |= {"set_by": layer["set_by"], "lines": f"{FILE}, {where}"}
+                said |= {"set_by": layer["set_by"], "lines": layer.get("lines", f"{FILE}, {where}")}
         return Policy(**said)  # type: ignore[arg-type]  # each value was checked as it was read
 
 
 def read_policies(reference: Path) -> Policies:
-    """The policy file of a reference folder. Raises InvalidPolicyError."""
-    path = reference / FILE
+    """What the policy file of a reference folder says, and the settings. Raises InvalidPolicyError.
+
+    What both speak of is refused: nobody could tell which holds.
+    """
+    policies = _of_file(reference / FILE)
+    try:
+        own = settings.current()
+    except settings.InvalidSettingsError as refused:
+        raise InvalidPolicyError(str(refused)) from None
+    lines = dict(settings.own_lines(own))
+    if not lines:
+        return policies
+    name = own.authority or own.region
+    part = "authorities" if own.authority else "regions" if own.region else "default"
+    beside: Mapping[str, Any] = (
+        policies.default if part == "default" else getattr(policies, part).get(name, {})
+    )
+    if twice := sorted((lines.keys() - {"set_by"}) & beside.keys()):
+        raise InvalidPolicyError(
+            f"{FILE} and {settings.FILE} both say {' and '.join(twice)} of {name or 'everybody'}; "
+            "keep one of them"
+        )
+    layer = {**beside, **lines}
+    if "close_after_working_days" in lines:
+        layer["lines"] = f"{settings.FILE}, month_end"
+    if own.authority:
+        return replace(policies, authorities={**policies.authorities, own.authority: layer})
+    if own.region:
+        return replace(policies, regions={**policies.regions, own.region: layer})
+    return replace(policies, default=layer)
+
+
+def _of_file(path: Path) -> Policies:
     if not path.exists():
         return Policies()
     problems: list[str] = []
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise InvalidPolicyError(
-            f"{FILE} is not YAML{f': see line {mark.line + 1}' if mark else ''}"
-        ) from None
-    said = _plain(root, "", problems) if root else {}
+        said = read_plain(path, problems) or {}
+    except ValueError as error:
+        raise InvalidPolicyError(str(error)) from None
     if not isinstance(said, dict):
         raise InvalidPolicyError(f"{FILE} has no parts; write {', '.join(PARTS)}, each with its lines")
     for part in sorted(said.keys() - set(PARTS)):
-        problems.append(f"{part} is no part of it; {_meant(part, PARTS)}")
+        problems.append(f"{part} is no part of it; {meant(part, PARTS)}")
     made: dict[str, dict[str, dict[str, object]]] = {"regions": {}, "authorities": {}}
     bounds: list[OwnBound] = []
-    for part, known in (("regions", sorted({*_regions().values()} - {""})), ("authorities", None)):
+    for part, known in (("regions", sorted({*regions().values()} - {""})), ("authorities", None)):
         named = said.get(part) or {}
         if not isinstance(named, dict):
             problems.append(f"{part} holds a name and its lines for each")
             continue
         for name, lines in named.items():
             if known is not None and name not in known:
-                problems.append(f"{part}: {name} is not a region; {_meant(name, known)}")
+                problems.append(f"{part}: {name} is not a region; {meant(name, known)}")
             elif known is None and not re.fullmatch(r"\d{3}", name):
                 problems.append(f"{part}: {name} is not a three-digit DfE code, as 372")
             own = lines.pop("bounds", None) if part == "authorities" and isinstance(lines, dict) else None
@@ -138,26 +169,6 @@ def read_policies(reference: Path) -> Policies:
     return Policies(default, made["regions"], made["authorities"], tuple(bounds))
 
 
-def _regions() -> dict[str, str]:
-    with AUTHORITIES.open(encoding="utf-8", newline="") as file:
-        return {row["la_code"]: row["region_name"] for row in csv.DictReader(file)}
-
-
-def _plain(node: yaml.Node, where: str, problems: list[str]) -> object:
-    """What is written, every scalar as its text: 001 is a code and not a number."""
-    if isinstance(node, yaml.MappingNode):
-        found: dict[str, object] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name in found:
-                problems.append(f"{where}{name} is there twice (line {key.start_mark.line + 1})")
-            found[name] = _plain(value, f"{where}{name}: ", problems)
-        return found
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(one, where, problems) for one in node.value]
-    return str(node.value)
-
-
 def _checked(lines: object, where: str, problems: list[str]) -> dict[str, object]:
     """The lines of one part as what they mean; what makes no sense goes among the problems."""
     if not isinstance(lines, dict):
@@ -166,7 +177,7 @@ def _checked(lines: object, where: str, problems: list[str]) -> dict[str, object
     made: dict[str, object] = {}
     for key, value in lines.items():
         if key not in KEYS:
-            problems.append(f"{where}: {key} is not known; {_meant(key, KEYS)}")
+            problems.append(f"{where}: {key} is not known; {meant(key, KEYS)}")
         elif key == "required_returns":
             made[key] = tuple(_returns(value, where, problems))
         elif key == "close_after_working_days":
@@ -195,16 +206,16 @@ def _bounds(la_code: str, lines: object, set_by: str, problems: list[str]) -> It
     for number, line in enumerate(lines, 1):
         at, before = f"{where}, number {number}", len(problems)
         for key in sorted(line.keys() - set(BOUND_KEYS)):
-            problems.append(f"{at}: {key} is not known; {_meant(key, BOUND_KEYS)}")
+            problems.append(f"{at}: {key} is not known; {meant(key, BOUND_KEYS)}")
         missing = [key for key in BOUND_KEYS if not str(line.get(key) or "").strip()]
         if missing:
             problems.append(f"{at} lacks {', '.join(missing)}")
             continue
         ground, name, bound, until, reason = (str(line[key]).strip() for key in BOUND_KEYS)
         if ground not in _grounds():
-            problems.append(f"{at}: {ground} is not a ground; {_meant(ground, _grounds())}")
+            problems.append(f"{at}: {ground} is not a ground; {meant(ground, _grounds())}")
         if name not in submitted_formats():
-            problems.append(f"{at}: {name} is not a return; {_meant(name, list(submitted_formats()))}")
+            problems.append(f"{at}: {name} is not a return; {meant(name, list(submitted_formats()))}")
         if not re.fullmatch(r"\d+(\.\d+)?", bound):
             problems.append(f"{at}: the bound is a number from 0; a share as 0.1")
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", until):
@@ -230,9 +241,4 @@ def _returns(value: object, where: str, problems: list[str]) -> Iterable[str]:
             yield str(name)
         else:
             said = name if isinstance(name, str) else "what stands there"
-            problems.append(f"{where}: {said} is not a return; {_meant(said, list(submitted_formats()))}")
-
-
-def _meant(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"it takes {', '.join(known)}"
+            problems.append(f"{where}: {said} is not a return; {meant(said, list(submitted_formats()))}")

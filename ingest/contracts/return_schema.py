@@ -12,7 +12,7 @@ from ingest.contracts import known_words
 
 FORMATS = Path(__file__).parent / "returns"
 # say otherwise where landed files come to look otherwise: all is read again
-LANDED_AS = "ids as UUIDs, dates in the order of their column, cells by declared tolerances"
+LANDED_AS = "ids as UUIDs, dates in the order of their file, rows and cells by declared tolerances"
 TYPES = {"text", "code", "date", "boolean", "integer", "number", "json"}
 HISTORIES = {"event", "state", "lookup", "rows", "with_return"}
 
@@ -49,6 +49,8 @@ class HeaderMatch:
     columns: Mapping[str, int]
     unknown: tuple[int, ...]
     problem: str | None  # why the file must be rejected, without quoting it
+    spelled: Mapping[str, str]  # every name of a field, in lower case, and the field
+    must_fill: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -116,10 +118,10 @@ class ReturnFormat:
             problem = "there is no header row; send the column names in the first row"
         elif problem is None and absent:
             problem = (
-                f"no column for {', '.join(absent)}; send it, or if it goes by another name add that name "
-                f"to aliases in ingest/contracts/returns/{self.name}.yml"
+                f"no column for {', '.join(absent)}; send it, or if it stands under another heading, put "
+                "that name in its place"
             )
-        return HeaderMatch(columns, tuple(unknown), problem)
+        return HeaderMatch(columns, tuple(unknown), problem, spelled, self.must_fill)
 
 
 def load_format(path: Path) -> ReturnFormat:

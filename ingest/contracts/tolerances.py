@@ -5,6 +5,7 @@ A form that could be read two ways is none of these: it is a finding that says w
 
 from ingest.contracts.findings import Finding
 
+OPEN_DAYS = ("1900-01-01", "2099-12-31", "9999-12-31")  # by which systems say that a day is still to come
 NOTHING = (
     "N/A",
     "#N/A",
@@ -37,6 +38,18 @@ TOLERATED = {
         "{count} {lines} below the header row are {said}, and were passed over",
         "nothing; or leave them out of the export",
     ),
+    "short_rows_noted": (
+        "{count} {rows} have fewer cells than the header row, and were read as empty to their right",
+        "nothing, if their last cells are empty; or export every cell",
+    ),
+    "spaced_quotes_noted": (
+        "its quotation marks stand behind spaces, and were read as if they did not",
+        "nothing; or leave no space between a separator and a quotation mark",
+    ),
+    "end_sign_noted": (
+        "a sign for the end (Ctrl-Z) stands behind its last row, and was passed over",
+        "nothing",
+    ),
     "no_break_spaces_noted": (
         "{count} no-break {spaces} were read as plain spaces",
         "nothing; or export plain spaces",
@@ -55,7 +68,7 @@ TOLERATED = {
         "nothing, if that is what it is; or export numbers with a point",
     ),
     "open_dates_noted": (
-        "{count} {cells} of the column have a day that stands for none (1900-01-01, 9999-12-31): empty",
+        f"{{count}} {{cells}} of the column have a day that stands for none ({', '.join(OPEN_DAYS)}): empty",
         "nothing, if that is what it is; or leave the cell empty until the day is known",
     ),
     "whole_number_ids_noted": (
@@ -67,15 +80,20 @@ TOLERATED = {
 AS_WRITTEN = {  # the same in general words, for the handbook
     "file_name_noted": "a name in any case, with `ssd_` before it, or dates, copies and versions around it",
     "same_rows_noted": "a second file of a return, with equal rows or an older version: it is passed over",
-    "encoding_noted": "UTF-16 or Windows-1252",
+    "encoding_noted": "UTF-16, Windows-1252, or UTF-8 with more than one mark",
     "separator_noted": "semicolons, tabs or vertical bars between cells",
     "lines_above_header_noted": "titles above the header row",
-    "lines_passed_over_noted": "the header row again, lines of empty cells, totals below",
+    "lines_passed_over_noted": "the header row again, lines of empty cells; totals and words of a report "
+    "below (END, Page 1 of 3, Printed by)",
+    "short_rows_noted": "rows with fewer cells than the header row, as empty to their right",
+    "spaced_quotes_noted": "quotation marks behind a space",
+    "end_sign_noted": "a sign for the end of the file (Ctrl-Z)",
     "no_break_spaces_noted": "no-break spaces, as plain ones",
     "padded_cells_noted": "cells with spaces around what they say",
     "words_for_nothing_noted": f"cells that say nothing in words, beside NULL: {' '.join(NOTHING)}",
     "decimal_commas_noted": "a decimal comma between semicolons, where others of the column show it (1,5)",
-    "open_dates_noted": "1900-01-01 and 9999-12-31 as no day, save of a birth or where a row must have one",
+    "open_dates_noted": f"{', '.join(OPEN_DAYS)}, however written, as no day, save of a birth or where a row "
+    "must have one",
     "whole_number_ids_noted": "ids as 488.0, where every one of the column is so",
 }
 
@@ -83,6 +101,6 @@ AS_WRITTEN = {  # the same in general words, for the handbook
 def noted(kind: str, count: int = 1, said: str = "", column: str | None = None) -> Finding:
     """What is said of something that was read although not plainly written."""
     reason, next_move = TOLERATED[kind]
-    many = {one: one if count == 1 else f"{one}s" for one in ("line", "cell", "space")}
-    words = {"lines": many["line"], "cells": many["cell"], "spaces": many["space"]}
+    many = {one: one if count == 1 else f"{one}s" for one in ("line", "cell", "space", "row")}
+    words = {f"{one}s": said_so for one, said_so in many.items()}
     return Finding(kind, reason.format(count=count, said=said, **words), next_move, column_name=column)

@@ -4,25 +4,61 @@ import hashlib
 import struct
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
-from io import BytesIO
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from io import BufferedReader, BytesIO
 from pathlib import PurePosixPath
 
 from ingest.contracts import limits
 from ingest.contracts.findings import RejectedFileError
 from ingest.discovery.beside import passed_over
 from ingest.discovery.containers import check_name, unpack
-from ingest.discovery.file_reader import read_bytes
-from ingest.discovery.raw_folder import RawFile, UnmappedFile, told_name
+from ingest.discovery.file_reader import StillWrittenError, opened, read_bytes
+from ingest.discovery.raw_folder import RawFile, UnmappedFile, is_as_seen, told_name
+from ingest.discovery.workbooks import sheets_of
 
 ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tar")
 
 
 def received(file: RawFile | UnmappedFile) -> tuple[bytes, str]:
-    """A file's bytes and their SHA-256, out of the zip that it came in, if in one.
+    """A file's bytes and their SHA-256, out of the zip or workbook that it came in, if in one.
 
+    A sheet's bytes are its rows as separated text, and the SHA-256 is its workbook's.
     Raises RejectedFileError.
     """
+    data, sha256 = _whole(file)
+    return (sheets_of(data)[file.sheet - 1][1] if file.sheet else data), sha256
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A file as it was found, opened as often as it is read: no more of it is held than is asked for."""
+
+    file: RawFile | UnmappedFile
+
+    @contextmanager
+    def open(self) -> Iterator[BufferedReader | BytesIO]:
+        """Raises RejectedFileError, where it is no longer the file that was found too."""
+        if self.file.member or self.file.sheet:  # unpacked, it is within the limits of what is held whole
+            yield BytesIO(received(self.file)[0])
+            return
+        with opened(self.file.path, limits.limit("json", "bytes")) as stream:
+            if not is_as_seen(self.file):
+                raise StillWrittenError("it has changed since it was found; it is read again as it now is")
+            yield stream
+
+    def head(self, count: int) -> bytes:
+        """Its first bytes. Raises RejectedFileError."""
+        with self.open() as stream:
+            return stream.read(count)
+
+    def sha256(self) -> str:
+        """Raises RejectedFileError."""
+        with self.open() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _whole(file: RawFile | UnmappedFile) -> tuple[bytes, str]:
     data, sha256 = read_bytes(file.path)
     if not file.member:
         return data, sha256

@@ -14,7 +14,7 @@ FORMS = (
     (
         b"\xd0\xcf\x11\xe0",
         "it is a document of Office that is protected by a password or in an old form",
-        "save it as .xlsx or CSV, without a password",
+        "open it in Excel and save it, without a password, as .xlsx or 'CSV UTF-8'",
     ),
     (b"\x00\x01\x00\x00Standard", "it is a database of Access", "export its tables as CSV"),
     (b"SQLite format 3", "it is a database of SQLite", "export its tables as CSV"),

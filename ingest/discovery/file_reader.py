@@ -6,8 +6,10 @@ import fcntl
 import hashlib
 import io
 import os
-import re
 import stat
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,21 +21,13 @@ import pyarrow.parquet as pq
 
 from ingest.contracts import limits
 from ingest.contracts.findings import Finding, RejectedFileError
-from ingest.contracts.return_schema import HeaderMatch
 from ingest.contracts.tolerances import noted
-from ingest.discovery.written import Layout, Match, as_utf_8, layout
+from ingest.discovery.lines_beside import may_say_again, without_lines_beside
+from ingest.discovery.written import SEPARATORS, Layout, Match, as_utf_8, layout
 
 PLACE_HEADERS = ("row_number", "origin")
 NO_BREAK_SPACE = "\u00a0".encode()
-TOTAL = re.compile(
-    r"(grand[ -]|sub[ -]?)?totals?( (number|count|rows|records))?( of (rows|records))?:?"
-    r"|\(?\d+ (rows?|records?)( affected| returned| selected)?\.?\)?"
-    r"|(rows|records|row count|record count|count)( returned| selected)?:?( *\d+)?"
-    r"|end of (report|file|extract|data)\.?",
-    re.IGNORECASE,
-)
-NUMBER = re.compile(r"[+-]?£?[\d,.]+%?")
-MOST_TOTALS = 3
+END_OF_FILE = b"\x1a"  # what old programs write at the end (Ctrl-Z)
 MOST_EXACT = 2.0**53  # beyond it a float is not the number that was typed
 
 
@@ -63,7 +57,15 @@ class RawTable:
 
 
 def read_bytes(path: Path) -> tuple[bytes, str]:
-    """The file's bytes and their SHA-256. Raises RejectedFileError.
+    """The file's bytes and their SHA-256. Raises RejectedFileError."""
+    with opened(path, limits.most_bytes()) as file:
+        data = file.read()
+    return data, hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def opened(path: Path, most: int) -> Iterator[io.BufferedReader]:
+    """The file to read, of so many bytes at most. Raises RejectedFileError, when it is closed too.
 
     Only a plain file of one name is opened: never a link, a pipe or a device, nor what is still written.
     """
@@ -79,18 +81,15 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
             raise RejectedFileError("it has another name elsewhere (a hard link); send a copy")
         if _is_open_for_writing(handle):
             raise StillWrittenError("it is still being written; it is read again when that has ended")
-        if about.st_size > limits.most_bytes():
-            raise RejectedFileError(
-                f"it is larger than {limits.most_bytes():,} bytes, the most that is taken"
-            )
+        if about.st_size > most:
+            raise RejectedFileError(f"it is larger than {most:,} bytes, the most that is taken")
         with os.fdopen(handle, "rb", closefd=False) as file:
-            data = file.read()
+            yield file
         after = os.fstat(handle)
         if (after.st_size, after.st_mtime_ns) != (about.st_size, about.st_mtime_ns):
             raise StillWrittenError("it changed while it was read; it is read again when it stands still")
     finally:
         os.close(handle)
-    return data, hashlib.sha256(data).hexdigest()
 
 
 def _is_open_for_writing(handle: int) -> bool:
@@ -120,6 +119,9 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise RejectedFileError("it is empty; a return with nothing to report still has its header row")
     data, notes = as_utf_8(data)
+    if END_OF_FILE in data[-64:] and data[-64:].rstrip().endswith(END_OF_FILE):
+        data = data.rstrip(b"\r\n \t" + END_OF_FILE) + b"\n"
+        notes.append(noted("end_sign_noted"))
     if b"\x00" in data:
         raise RejectedFileError("it holds NUL characters, as damaged files do; export it again")
     if not data.isascii() and (spaces := data.count(NO_BREAK_SPACE)):
@@ -128,21 +130,49 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
     head = layout(data, match)
     limits.check("csv", cells=rows * len(head.headers))
     _check_is_whole(data, head)
-    table = _read_below(data, head)
+    table, short, said = _read_below(data, head)
+    notes += [*head.notes, *said]
     if head.match is not None and head.match.problem is None:
-        table = _without_lines_beside(table, head.match)
-    return replace(table, findings=(*notes, *head.notes, *table.findings), separator=head.separator)
+        may_be_again = may_say_again(data, head.headers, head.match)
+        kept = without_lines_beside(
+            table.cells, head.headers, head.match, short, table.row_numbers, may_be_again
+        )
+        table = replace(table, cells=kept.cells, findings=(*table.findings, *kept.findings))
+        if kept.is_row is not None:
+            rows, numbers = table.cells.filter(kept.is_row), table.row_numbers.filter(kept.is_row)
+            table = replace(table, cells=rows, row_numbers=numbers)
+    return replace(table, findings=(*notes, *table.findings), separator=head.separator)
 
 
-def _read_below(data: bytes, head: Layout) -> RawTable:
+Short = dict[int, int]  # place of a row with fewer cells than there are headers -> its cells
+
+
+def _read_below(data: bytes, head: Layout) -> tuple[RawTable, Short, list[Finding]]:
+    """The rows below the header, those that are short, and what is noted of how they are written."""
+    if b'"' in data and f'{head.separator} "'.encode() in data:
+        limits.check("csv", cells=limits.occurrences(data, head.separator))
+        plain = _read_plain(data, head)
+        if plain is None or _begin_with_spaced_quotes(plain):
+            try:
+                table, short = _read_ragged(data.decode("utf-8"), head, are_spaced=True)
+            except RejectedFileError:
+                if plain is None:  # else they are signs in cells without quotation marks
+                    raise
+            else:
+                return table, short, [noted("spaced_quotes_noted")]
     quotes_pair = b'"' not in data or limits.occurrences(data, '"') % 2 == 0
     if quotes_pair:
         cells = _read_plain(data, head)
         if cells is not None and not _has_blank_line(data, head.lines + cells.num_rows):
-            return RawTable(head.headers, cells, _numbers_from(head.records + 1, cells.num_rows))
+            return RawTable(head.headers, cells, _numbers_from(head.records + 1, cells.num_rows)), {}, []
     separators = limits.occurrences(data, head.separator)
     limits.check("csv", cells=separators)  # of rows longer than the headers too
-    return _read_ragged(data.decode("utf-8"), head)
+    return *_read_ragged(data.decode("utf-8"), head), []
+
+
+def _begin_with_spaced_quotes(cells: pa.Table) -> bool:
+    found = (pc.any(pc.match_substring_regex(column, '^ +"')).as_py() for column in cells.columns)
+    return any(found)
 
 
 def _check_is_whole(data: bytes, head: Layout) -> None:
@@ -190,12 +220,20 @@ def _read_plain(data: bytes, head: Layout) -> pa.Table | None:
     return None if ragged else cells
 
 
-def _read_ragged(text: str, head: Layout) -> RawTable:
+def _read_ragged(text: str, head: Layout, are_spaced: bool = False) -> tuple[RawTable, Short]:
+    """Rows of any length. Where quotation marks `are_spaced`, those behind a space open a cell too."""
     width = len(head.headers)
     rows: list[list[str]] = []
     numbers: list[int] = []
     findings: list[Finding] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=head.separator, strict=True)
+    short: Short = {}
+    separated_otherwise: Counter[str] = Counter()
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=head.separator,
+        strict=True,
+        skipinitialspace=are_spaced and head.separator != "\t",
+    )
     try:
         for number, row in enumerate(reader, start=1):
             if not row or number <= head.records:
@@ -211,6 +249,12 @@ def _read_ragged(text: str, head: Layout) -> RawTable:
                         value=",".join(beyond),
                     )
                 )
+            if len(row) < width:
+                short[len(rows)] = len(row)
+                line = "".join(row)
+                separated_otherwise.update(
+                    sign for sign in SEPARATORS if sign != head.separator and line.count(sign) == width - 1
+                )
             rows.append(row[:width] + [""] * (width - len(row)))
             numbers.append(number)
     except csv.Error:
@@ -218,65 +262,15 @@ def _read_ragged(text: str, head: Layout) -> RawTable:
             "a quotation mark does not close as it should, "
             f"in the record that begins near line {reader.line_num}"
         ) from None
+    for sign, count in separated_otherwise.most_common(1):
+        if 2 * count > len(rows):
+            raise RejectedFileError(
+                f"its header row is separated by {SEPARATORS[head.separator]} and its rows by "
+                f"{SEPARATORS[sign]}; export it again with one separator"
+            )
     columns = list(zip(*rows, strict=True)) if rows else [() for _ in head.headers]
     cells = pa.table({str(i): pa.array(column, pa.string()) for i, column in enumerate(columns)})
-    return RawTable(head.headers, cells, pa.array(numbers, pa.int64()), tuple(findings))
-
-
-def _without_lines_beside(table: RawTable, match: HeaderMatch) -> RawTable:
-    """The table without lines that are no rows: headers said again, lines of empty cells, totals below."""
-    if not table.cells.num_rows:
-        return table
-    left_out: dict[str, pa.Array] = {}
-    first = table.cells.column("0").combine_chunks()
-    is_again = pc.equal(first, table.headers[0])
-    if pc.any(is_again).as_py():
-        for i, header in enumerate(table.headers):
-            is_again = pc.and_(is_again, pc.equal(table.cells.column(str(i)).combine_chunks(), header))
-        left_out["the header row again"] = is_again
-    key = table.cells.column(str(min(match.columns.values()))).combine_chunks()
-    if pc.any(pc.less(pc.binary_length(key), 4)).as_py():  # spares trimming what is no blank
-        is_blank = _are_blank(key)
-        if pc.any(is_blank).as_py():
-            for name in table.cells.column_names:
-                is_blank = pc.and_(is_blank, _are_blank(table.cells.column(name).combine_chunks()))
-            left_out["of empty cells only"] = is_blank
-    left_out |= _totals(table, match, left_out.get("of empty cells only"))
-    notes, is_kept = [], None
-    for said, are in left_out.items():
-        if count := pc.sum(are).as_py() or 0:
-            notes.append(noted("lines_passed_over_noted", count, said))
-            is_kept = pc.invert(are) if is_kept is None else pc.and_(is_kept, pc.invert(are))
-    if is_kept is None:
-        return table
-    return replace(
-        table,
-        cells=table.cells.filter(is_kept),
-        row_numbers=table.row_numbers.filter(is_kept),
-        findings=(*table.findings, *notes),
-    )
-
-
-def _are_blank(cells: pa.Array) -> pa.Array:
-    return pc.equal(pc.utf8_trim_whitespace(cells), "")
-
-
-def _totals(table: RawTable, match: HeaderMatch, is_blank: pa.Array | None) -> dict[str, pa.Array]:
-    """The lines at the end that count or add up the rows: words for it, and beside them only numbers."""
-    count = table.cells.num_rows
-    totals: list[int] = []
-    place = count - 1
-    while place >= 0 and len(totals) < MOST_TOTALS:
-        if is_blank is not None and is_blank[place].as_py():
-            place -= 1
-            continue
-        row = table.cells.slice(place, 1)
-        said = [cell for name in row.column_names if (cell := row.column(name)[0].as_py().strip())]
-        if not said or not TOTAL.fullmatch(said[0]) or not all(map(NUMBER.fullmatch, said[1:])):
-            break
-        totals.append(place)
-        place -= 1
-    return {"totals": pa.array(np.isin(np.arange(count), totals))} if totals else {}
+    return RawTable(head.headers, cells, pa.array(numbers, pa.int64()), tuple(findings)), short
 
 
 def read_parquet(data: bytes) -> RawTable:

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from pathlib import PurePath
 
 from ingest.contracts.return_schema import submitted_formats
+from ingest.discovery.workbooks import SUFFIXES as WORKBOOKS
 
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".tab", ".psv", ".dat", ".parquet")
 MONTHS = {
@@ -26,7 +27,7 @@ NUMBER = re.compile(r"(v|ver|rev|la|fy)?\d{1,14}(st|nd|rd|th)?|\d{8}t\d{4,6}|\d{
 def claimed(name: str) -> str | None:
     """The return that a file's name claims, if all else in the name is decoration."""
     path = PurePath(name)
-    while path.suffix.lower() in TABLE_SUFFIXES:
+    while path.suffix.lower() in (*TABLE_SUFFIXES, *WORKBOOKS):
         path = path.with_suffix("")
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", path.name).lower()
     words = re.findall(r"[a-z0-9]+", apart)

@@ -32,6 +32,12 @@ TOLD_NUMBER = re.compile(r"v\d{1,3}|(19|20)\d\d((0[1-9]|1[0-2])([0-3]\d)?)?|\d{1
 TOLD_SUFFIX = re.compile(
     r"\.(xlsx?|xlsm|xml|csv|tsv|tab|psv|dat|parquet|zip|txt|docx?|pdf|json|md|part|tmp)", re.IGNORECASE
 )
+DEEPER = Finding(
+    "unknown_file",
+    "it is a folder in a folder of the authority's folder, and nothing in it was read",
+    "move its files up into the authority's folder, or hand the folder to `line-of-sight receive`",
+)
+SHEET = re.compile(r", sheet (\d+) of (\d+)$")  # behind a workbook's name
 STILL_SECONDS = 3.0  # a file that has not changed for so long is taken to be whole
 
 
@@ -55,11 +61,17 @@ class RawFile:
     )  # of its fields, where others
     notes: tuple[Finding, ...] = field(default=(), compare=False)  # how its name was read
     member: str = ""  # its name in the zip that `path` is, where it came in one
+    sheet: int = 0  # which sheet with cells of its workbook it is, where it came in one
 
     @property
     def name(self) -> str:
-        """The file's own name, which may be a child's."""
-        return PurePosixPath(self.member).name or self.path.name
+        """The file's own name, which may be a child's; a sheet goes by that of its workbook."""
+        return _name_of(self)
+
+    @property
+    def own_path(self) -> Path:
+        """Where it stands, by its own name, for those who may see the raw folder."""
+        return _own_path(self)
 
     @property
     def suffix(self) -> str:
@@ -76,11 +88,22 @@ class UnmappedFile:
     mtime_ns: int
     inode: int
     member: str = ""  # its name in the zip that `path` is, where it came in one
+    sheet: int = 0  # which sheet with cells of its workbook it is, where it came in one
+    claim: str = ""  # the return that the name of the sheet claims
 
     @property
     def name(self) -> str:
-        """The file's own name, which may be a child's."""
-        return PurePosixPath(self.member).name or self.path.name
+        """The file's own name, which may be a child's; a sheet goes by that of its workbook."""
+        return _name_of(self)
+
+    @property
+    def own_path(self) -> Path:
+        """Where it stands, by its own name, for those who may see the raw folder."""
+        return _own_path(self)
+
+    def is_below(self, la_code: str) -> bool:
+        """Whether it lies in a folder of the authority's folder, as the tables of SSDA903 may."""
+        return self.path.parent.name != la_code
 
 
 @dataclass(frozen=True)
@@ -137,6 +160,25 @@ class RawFolder:
         return tuple(sorted({month for month, _ in self.folders}))
 
 
+def sheet_name(file: str, number: int, count: int) -> str:
+    """How a sheet of a workbook is told: by its place, since its own name may be a child's.
+
+    `count` is how many of its sheets are not empty.
+    """
+    return f"{file}, sheet {number} of {count}"
+
+
+def _name_of(file: RawFile | UnmappedFile) -> str:
+    name = PurePosixPath(file.member).name or file.path.name
+    return f"{PurePosixPath(name).stem}.csv" if file.sheet else name
+
+
+def _own_path(file: RawFile | UnmappedFile) -> Path:
+    path = file.path / file.member
+    told = SHEET.search(file.file)
+    return path.with_name(path.name + told[0]) if file.sheet and told else path
+
+
 def look(raw: Path) -> RawFolder:
     """Walk the raw folder. Opens no file, follows no link. Raises NotADirectoryError where there is none."""
     if not raw.is_dir():
@@ -170,6 +212,10 @@ def look(raw: Path) -> RawFolder:
                     beside.append(Beside(Path(entry.path), what, month.name, authority.name))
                     continue
                 shown = f"{month.name}/{authority.name}/{told}"
+                if entry.is_dir(follow_symlinks=False) and Path(entry.path).parent.name != authority.name:
+                    of_folder = month.name, authority.name, Path(entry.path)
+                    oddities.append(UnexpectedPath(shown, DEEPER, *of_folder))
+                    continue
                 name, dot, suffix = entry.name.rpartition(".")
                 about = entry.stat(follow_symlinks=False)
                 is_return = name in submitted_formats() and dot + suffix.lower() in SUFFIXES
@@ -224,17 +270,24 @@ def only_still(found: RawFolder) -> RawFolder:
     )
 
 
-def own_names(found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, Any]]) -> dict[str, str]:
+def own_names(
+    found: RawFolder, raw: Path, read_before: Mapping[str, tuple[str, Any]], read_at: float = 0.0
+) -> dict[str, str]:
     """The own name of each file whose name no release says, for those who may see the raw folder.
 
-    Only of files that are still those that were read: the names that stand for them go by their order.
+    Only of files that are still those that were read: the names that stand for them go by their order. What
+    was not opened has its own where nothing has come into its folder, or left it, since `read_at`.
     """
     own: dict[str, str] = {}
+    for odd in found.oddities:
+        with suppress(OSError):  # gone since
+            if odd.path and odd.path.parent.stat().st_mtime < read_at:
+                own[odd.file] = str(odd.path.relative_to(raw))
     files: list[RawFile | UnmappedFile] = [*found.files, *(other for _, _, other in found.others)]
     for file in files:
         _, seen = read_before.get(file.file, ("", None))
         if seen and (seen.size, seen.mtime_ns, seen.inode) == (file.size, file.mtime_ns, file.inode):
-            own[file.file] = str(file.path.relative_to(raw) / file.member)
+            own[file.file] = str(file.own_path.relative_to(raw))
     return own
 
 

@@ -12,18 +12,35 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
+import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingest.contracts.cell_types import as_said
+from ingest.contracts import code_lists
+from ingest.contracts.cell_types import as_said, read_columns
+from ingest.contracts.dates import last_day_of
 from ingest.contracts.findings import Finding, RejectedFileError, rejected_file
 from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.contracts.ssda903_tables import table_of
 from ingest.contracts.tolerances import noted
 from ingest.discovery.archives import files_of, received
-from ingest.discovery.file_reader import read_table
+from ingest.discovery.file_reader import read_bytes, read_table
+from ingest.discovery.formats import OLD_EXCEL, as_text
 from ingest.discovery.names import TABLE_SUFFIXES, claimed
-from ingest.discovery.raw_folder import Beside, RawFile, RawFolder, UnexpectedPath, UnmappedFile
+from ingest.discovery.numbers import with_sure_numbers
+from ingest.discovery.raw_folder import (
+    SHEET,
+    Beside,
+    RawFile,
+    RawFolder,
+    UnexpectedPath,
+    UnmappedFile,
+    sheet_name,
+)
+from ingest.discovery.said_in_names import against_folder
+from ingest.discovery.workbooks import SUFFIXES as WORKBOOKS
+from ingest.discovery.workbooks import sheets_of
 from ingest.discovery.written import HEAD_BYTES, UTF_8_MARK, as_utf_8, candidates, layout
 from ingest.file_errors import of_this_file
 from ingest.ledger import FileFingerprint
@@ -41,6 +58,9 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, FileFinger
     others: list[Other] = []
     beside: list[Beside] = []
     found, oddities = _unpacked(found)
+    newest, older = _newest_versions(found.others)
+    oddities += older
+    found = _with_sheets(replace(found, others=tuple(newest)), read_before)
     looked_at: set[str] = set()
     for file in _tables(found):
         looked_at.add(file.file)
@@ -54,7 +74,7 @@ def sort_files(found: RawFolder, read_before: Mapping[str, tuple[str, FileFinger
             beside.append(Beside(file.path, "a note", file.reporting_month, file.la_code))
         else:
             looks = file.size, file.mtime_ns, file.inode
-            other = UnmappedFile(file.path, file.file, *looks, file.member)
+            other = UnmappedFile(file.path, file.file, *looks, file.member, file.sheet)
             others.append((file.reporting_month, file.la_code, other))
     others += [other for other in found.others if other[2].file not in looked_at]
     others, older = _newest_versions(others)
@@ -83,11 +103,21 @@ def _tables(found: RawFolder) -> Iterator[RawFile]:
     """Every file that may hold the rows of a return, under the name that it claims, or "" for none."""
     yield from found.files
     for month, la_code, other in found.others:
-        is_below = other.path.parent.name != la_code  # a folder of its own holds the tables of SSDA903
-        if not is_below and PurePosixPath(other.name).suffix.lower() in (*TABLE_SUFFIXES, ""):
-            looks = other.size, other.mtime_ns, other.inode
-            name = claimed(other.name) or ""
-            yield RawFile(other.path, other.file, month, la_code, name, *looks, member=other.member)
+        looks = other.size, other.mtime_ns, other.inode
+        name = (other.claim if other.sheet else claimed(other.name)) or ""
+        file = RawFile(
+            other.path, other.file, month, la_code, name, *looks, member=other.member, sheet=other.sheet
+        )
+        if not other.is_below(la_code) and may_hold_rows(file):
+            yield file
+
+
+def may_hold_rows(file: RawFile) -> bool:
+    """Whether a file may hold the rows of a return, by its name; what is named a workbook may be text."""
+    if file.suffix == ".xls":
+        head = _head(file, PLAIN_HEAD) or OLD_EXCEL
+        return not head.startswith((OLD_EXCEL, b"PK")) and not as_text(head).lstrip().startswith("<")
+    return file.suffix in (*TABLE_SUFFIXES, "")
 
 
 def version_of(name: str) -> int:
@@ -98,11 +128,11 @@ def version_of(name: str) -> int:
 
 def _newest_versions(others: Sequence[Other]) -> tuple[list[Other], list[UnexpectedPath]]:
     """Of files whose names differ in their version only, the newest."""
-    newest: dict[tuple[Path, str], Other] = {}
+    newest: dict[tuple[Path, str, int], Other] = {}
     for other in sorted(others, key=lambda one: version_of(one[2].name)):
         file = other[2]
         folder = (file.path / file.member).parent if file.member else file.path.parent
-        newest[folder, VERSION.sub("", file.name)] = other
+        newest[folder, VERSION.sub("", file.name), file.sheet] = other
     kept = {id(other) for other in newest.values()}
     older = [other for other in others if id(other) not in kept]
     note = noted("same_rows_noted", said="a newer version of it lies beside it, and was read")
@@ -124,6 +154,67 @@ def _unpacked(found: RawFolder) -> tuple[RawFolder, list[UnexpectedPath]]:
         except RejectedFileError as why:
             oddities.append(UnexpectedPath(other.file, rejected_file(str(why)), month, la_code, other.path))
     return replace(found, others=tuple(others)), oddities
+
+
+def _with_sheets(found: RawFolder, read_before: Mapping[str, tuple[str, FileFingerprint]]) -> RawFolder:
+    """What was found with the sheets of each workbook that holds returns in its place.
+
+    A workbook is opened for it unless all of it was read as it is now: as Annex A, or sheet by sheet.
+    """
+    opened = {file.rpartition(":")[0] for file in read_before}
+    sheets: dict[str, dict[int, tuple[str, int, FileFingerprint]]] = {}
+    for file, (_, look) in read_before.items():
+        if said := SHEET.search(file):
+            sheets.setdefault(file[: said.start()], {})[int(said[1])] = file, int(said[2]), look
+    others: list[Other] = []
+    for month, la_code, other in found.others:
+        parts = [other]
+        if is_workbook(other) and not other.is_below(la_code):
+            known = sheets.get(other.file, {})
+            if known and all(
+                _looks(other, look) and len(known) == count for _, count, look in known.values()
+            ):
+                parts = [replace(other, file=file, sheet=n) for n, (file, _, _) in sorted(known.items())]
+            elif other.file not in opened or not _looks(other, read_before.get(other.file, ("", None))[1]):
+                parts = sheets_with_returns(other) or [other]
+        others += [(month, la_code, part) for part in parts]
+    return replace(found, others=tuple(others))
+
+
+def _looks(file: UnmappedFile, look: FileFingerprint | None) -> bool:
+    return look is not None and (file.size, file.mtime_ns, file.inode) == (
+        look.size,
+        look.mtime_ns,
+        look.inode,
+    )
+
+
+def is_workbook(file: UnmappedFile) -> bool:
+    """Whether a file is named a workbook, and is no sheet of one yet."""
+    return not file.sheet and PurePosixPath(file.name).suffix.lower() in WORKBOOKS
+
+
+def sheets_with_returns(file: UnmappedFile) -> list[UnmappedFile]:
+    """The sheets of a workbook, if one of them holds a return or a table of SSDA903.
+
+    None of any other, as Annex A. The name of a sheet claims a return; where there is one sheet, so does that
+    of the workbook.
+    """
+    try:
+        with of_this_file():
+            titled = sheets_of(received(file)[0])
+    except RejectedFileError:  # what opens it as Annex A says why
+        return []
+    sheets = []
+    holds = False
+    for number, (title, text) in enumerate(titled, start=1):
+        claim = claimed(title) or (claimed(file.name) if len(titled) == 1 else None) or ""
+        told = sheet_name(file.file, number, len(titled))
+        sheets.append(replace(file, file=told, sheet=number, claim=claim))
+        rows = _rows_of(text[:HEAD_BYTES]) or []
+        fits_claim = claim and any(_fits(row, claim) for row in rows)
+        holds = bool(holds or fits_claim or any(table_of(row) for row in rows) or _held(rows, ""))
+    return sheets if holds else []
 
 
 def is_a_note(file: RawFile) -> bool:
@@ -175,20 +266,27 @@ def settled(file: RawFile) -> RawFile | UnexpectedPath | None:
         return file if file.return_name else None
     [name] = held
     says = f"its name says {file.return_name}" if file.return_name else "its name does not tell its return"
-    note = noted("file_name_noted", said=f"{says}, its header row is that of {name}, and it was read so")
-    return replace(file, return_name=name, notes=(note,))
+    said = f"{says}, its header row is that of {name}, and it was read so"
+    return _noted(replace(file, return_name=name), said)
 
 
 def _place(file: RawFile) -> tuple[str, str, Path]:
-    return file.reporting_month, file.la_code, file.path
+    return file.reporting_month, file.la_code, file.own_path if file.sheet else file.path
 
 
 def _named(file: RawFile) -> RawFile:
     """The file, with a note where its name is not just that of its return."""
     if PurePosixPath(file.name).stem == file.return_name:
         return file
-    said = f"it is named otherwise than its return, and was read as {file.return_name}"
-    return replace(file, notes=(noted("file_name_noted", said=said),))
+    return _noted(file, f"it is named otherwise than its return, and was read as {file.return_name}")
+
+
+def _noted(file: RawFile, said: str) -> RawFile:
+    """The file, with what is to be said of its name; what that and the folder contradict, too."""
+    notes = [noted("file_name_noted", said=said)]
+    if file.la_code and (against := against_folder(file.name, file.la_code, file.reporting_month)):
+        notes.append(against)
+    return replace(file, notes=tuple(notes))
 
 
 def _fits(row: Sequence[str], return_name: str) -> bool:
@@ -235,8 +333,10 @@ def _rows_near_the_top(file: RawFile) -> list[tuple[str, ...]] | None:
         except (pa.ArrowException, OSError, RejectedFileError):
             return None
     head = _head(file, HEAD_BYTES)
-    if head is None:
-        return None
+    return None if head is None else _rows_of(head)
+
+
+def _rows_of(head: bytes) -> list[tuple[str, ...]] | None:
     try:
         return [row.headers for row in candidates(as_utf_8(_whole_lines(head))[0]) if len(row.headers) > 1]
     except RejectedFileError:
@@ -244,13 +344,23 @@ def _rows_near_the_top(file: RawFile) -> list[tuple[str, ...]] | None:
 
 
 def header_row(path: Path, fmt: ReturnFormat) -> tuple[str, ...]:
-    """The headers of a received file of cells; none where it is no longer there, or has no header row."""
-    if path.suffix.lower() == ".parquet" or (head := _first_bytes(path, HEAD_BYTES)) is None:
-        return ()
+    """The headers of a received file of cells; none where it is no longer there, or has no header row.
+
+    Of a sheet the path is that of its workbook, with the place of the sheet behind it.
+    """
     try:
+        if path.suffix.lower() == ".parquet" or (head := _head_at(path)) is None:
+            return ()
         return layout(as_utf_8(_whole_lines(head))[0], fmt.match_headers).headers
     except RejectedFileError:
         return ()
+
+
+def _head_at(path: Path) -> bytes | None:
+    if not (said := SHEET.search(path.name)):
+        return _first_bytes(path, HEAD_BYTES)
+    sheets = sheets_of(read_bytes(path.with_name(path.name[: said.start()]))[0])
+    return sheets[int(said[1]) - 1][1][:HEAD_BYTES]
 
 
 def _whole_lines(head: bytes) -> bytes:
@@ -259,7 +369,7 @@ def _whole_lines(head: bytes) -> bytes:
 
 
 def _head(file: RawFile, count: int) -> bytes | None:
-    if not file.member:
+    if not (file.member or file.sheet):
         return _first_bytes(file.path, count)
     try:
         return received(file)[0][:count]
@@ -284,10 +394,7 @@ def _first_bytes(path: Path, count: int) -> bytes | None:
 def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[UnexpectedPath]]:
     """Of files that claim one return the one to read, if their rows are equal; none if they differ."""
     newest = max(files, key=lambda f: version_of(f.name))
-    chain = VERSION.sub("", newest.name)  # what goes by another name is a rival, and no older version
-    older = [
-        f for f in files if VERSION.sub("", f.name) == chain and version_of(f.name) < version_of(newest.name)
-    ]
+    older = [f for f in files if _chain(f) == _chain(newest) and version_of(f.name) < version_of(newest.name)]
     if len(older) == len(files) - 1:
         said = f"{PurePosixPath(newest.file).name} is a newer version, and was read"
         return [newest], [
@@ -309,17 +416,34 @@ def _one_of(files: Sequence[RawFile]) -> tuple[list[RawFile], list[UnexpectedPat
     return [], [UnexpectedPath(f.file, aside, *_place(f)) for f in by_name]
 
 
+def _chain(file: RawFile) -> str:
+    """The name that versions of a file share; what goes by another name is a rival, not an older one."""
+    return PurePosixPath(VERSION.sub("", file.name)).stem
+
+
 def _are_equal(one: pa.Table, other: pa.Table | None) -> bool:
     return other is not None and one.equals(other)
 
 
 def _rows(file: RawFile) -> pa.Table | None:
-    """The rows as they are read, in an order of their own; None where they cannot be."""
+    """The rows as they are read, in an order of their own; None where they cannot be.
+
+    A cell says what it is read as, however it is written, and itself where it cannot be read.
+    """
     fmt = submitted_formats()[file.return_name]
     try:
-        table = read_table(received(file)[0], file.suffix, fmt.match_headers)
+        table = with_sure_numbers(read_table(received(file)[0], file.suffix, fmt.match_headers), fmt)
     except RejectedFileError:
         return None
     columns = fmt.match_headers(table.headers).columns
-    held = {name: as_said(table.cells.column(str(at)).combine_chunks()) for name, at in columns.items()}
-    return pa.table(dict(sorted(held.items()))).sort_by([(name, "ascending") for name in sorted(held)])
+    cells = pa.table({name: table.cells.column(str(columns[name])) for name in sorted(columns)})
+    fields = [f for f in fmt.fields if f.name in columns]
+    one_file = pa.chunked_array([pa.repeat(pa.scalar(0, pa.int32()), cells.num_rows)])
+    with duckdb.connect() as db:
+        db.register("spellings", code_lists.spellings())
+        read = read_columns(db, cells, fields, fmt, one_file, last_day_of(file.reporting_month))
+    held = {
+        name: pc.if_else(column.is_unread, as_said(cells.column(name)), pc.cast(column.typed, pa.string()))
+        for name, column in sorted(read.items())
+    }
+    return pa.table(held).sort_by([(name, "ascending") for name in held])

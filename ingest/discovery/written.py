@@ -18,6 +18,7 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bar
 HEAD_BYTES = 1 << 16  # in which a header row is looked for
 MOST_LINES_ABOVE = 30
 UTF_8_MARK = b"\xef\xbb\xbf"
+MARKS = re.compile(b"(\xef\xbb\xbf|\xc3\xaf\xc2\xbb\xc2\xbf)+")  # the second as one read in Windows-1252
 UTF_16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 # other single-byte encodings that give letters of names where Windows-1252 gives signs that no name has
 NOT_OF_CP1252 = re.compile(
@@ -44,12 +45,15 @@ def as_utf_8(data: bytes) -> tuple[bytes, list[Finding]]:
 
     Raises RejectedFileError where its encoding is not sure.
     """
-    data = data.removeprefix(UTF_8_MARK)
+    marked = MARKS.match(data)
+    if marked:
+        data = data[marked.end() :]
     encoding = UTF_16_MARKS.get(data[:2]) or _unmarked_utf_16(data)
     if encoding:
         return _from_utf_16(data, encoding)
     if data.isascii() or _is_utf_8(data):
-        return data, []
+        is_plain = marked is None or marked[0] == UTF_8_MARK
+        return data, [] if is_plain else [noted("encoding_noted", said="UTF-8 with more than one mark")]
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
@@ -86,7 +90,7 @@ def _from_utf_16(data: bytes, encoding: str) -> tuple[bytes, list[Finding]]:
             "it is UTF-16 and breaks off, or is damaged, in the middle of a character; "
             "send it again and check that all of it was copied"
         ) from None
-    return text.removeprefix("\ufeff").encode(), [noted("encoding_noted", said="UTF-16")]
+    return text.lstrip("\ufeff").encode(), [noted("encoding_noted", said="UTF-16")]
 
 
 def layout(data: bytes, match: Match | None) -> Layout:
@@ -131,9 +135,14 @@ def candidates(data: bytes) -> Iterator[Layout]:
                 if number > MOST_LINES_ABOVE + 1:
                     break
                 if len(cells) > 1 or separator == ",":
-                    yield Layout(tuple(cells), separator, number, reader.line_num, None)
+                    yield Layout(_headers(cells), separator, number, reader.line_num, None)
         except csv.Error:
             continue  # a quotation mark that is none with this separator
+
+
+def _headers(cells: Sequence[str]) -> tuple[str, ...]:
+    """The cells of a row of headers, without quotation marks that stand behind a space."""
+    return tuple(re.sub(r'^ +"([^"]*)" *$', r"\1", cell) for cell in cells)
 
 
 def _notes(header: Layout) -> tuple[Finding, ...]:
@@ -150,7 +159,7 @@ def _first_record(data: bytes) -> Layout:
     try:
         for number, cells in enumerate(reader, start=1):
             if cells:
-                return Layout(tuple(cells), ",", number, reader.line_num, None)
+                return Layout(_headers(cells), ",", number, reader.line_num, None)
     except csv.Error:
         raise RejectedFileError("its header row has a quotation mark that never closes") from None
     raise RejectedFileError("there is no header row; send the column names in the first row")

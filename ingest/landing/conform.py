@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from ingest.contracts import code_lists, dates, limits
-from ingest.contracts.cell_types import BLANKS, CORRECT, NOT_READ, read_column
+from ingest.contracts.cell_types import BLANKS, CORRECT, NOT_READ, read_columns
 from ingest.contracts.findings import REQUIRED_CELL_EMPTY
 from ingest.contracts.return_schema import Field, ReturnFormat
 
@@ -73,11 +73,13 @@ def _read_cells(
     db.register("spellings", code_lists.spellings())
     columns = {name: cells.column(name) for name in ("file_no", "row_number")}
     notes: list[dict[str, object]] = []
+    passing = [f for f in fmt.fields if not f.dropped]
+    read = read_columns(db, cells, passing, fmt, columns["file_no"], as_at)
     for f in fmt.fields:
         if f.dropped:
             columns[f.name] = pa.nulls(cells.num_rows, pa.string())
         else:
-            column = read_column(db, cells.column(f.name), f, fmt, cells.column("file_no"), as_at)
+            column = read[f.name]
             columns[f.name], columns[f"{f.name}?"] = column.typed, column.is_unread
             if column.why is not None:
                 columns[f"{f.name}: why"] = column.why

@@ -11,6 +11,7 @@ from hashlib import sha256
 import pandas as pd
 
 from ingest.discovery.raw_folder import RawFolder
+from ingest.files import sha256_of
 from ingest.landing.land import pending_months
 from ingest.ledger import Ledger, utc_now
 from ingest.paths import WarehousePaths
@@ -57,10 +58,13 @@ def purge(places: WarehousePaths, ledger: Ledger, found: RawFolder, keep: int) -
     size = 0
     with (places.restricted / LOG).open("a", encoding="utf-8") as log:
         for month, file, path in held:
-            data = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-            size += len(data)
+            is_plain = path.is_file() and not path.is_symlink()
+            of_file, digest = (
+                (path.stat().st_size, sha256_of(path)) if is_plain else (0, sha256().hexdigest())
+            )
+            size += of_file
             at = utc_now()
-            about = {"month": month, "file": file, "size": len(data), "sha256": sha256(data).hexdigest()}
+            about = {"month": month, "file": file, "size": of_file, "sha256": digest}
             log.write(json.dumps(about | {"purged_at": at}) + "\n")
     for month in months:
         shutil.rmtree(places.raw / month)

@@ -15,7 +15,7 @@ from ingest.adapters.annex_a.lists import open_lists
 from ingest.adapters.base import Notes
 from ingest.contracts.dates import last_day_of
 from ingest.contracts.return_schema import submitted_formats
-from ingest.discovery.archives import received
+from ingest.discovery.archives import Stream, received
 from ingest.discovery.file_reader import RejectedFileError, read_table
 from ingest.discovery.formats import HEAD_BYTES, recognise
 from ingest.discovery.raw_folder import RawFolder
@@ -84,20 +84,22 @@ def _through_the_door(found: RawFolder, month: str, la_code: str, door: _Watched
                 door.through(pa.table(held), fmt.identifiers)
             yield
     sets: dict[str, bytes] = {}
-    payloads: dict[str, tuple[str, bytes]] = {}
+    payloads: dict[str, tuple[str, bytes | Stream]] = {}
     for file_month, authority, other in found.others:
         if (file_month, authority) == (month, la_code):
             try:
+                form = recognise(other.name, Stream(other).head(HEAD_BYTES))
+                if form == "csc_api":
+                    payloads[other.file] = other.name, Stream(other)
+                    continue
                 data = received(other)[0]
-                match recognise(other.name, data[:HEAD_BYTES]):
+                match form:
                     case "annex_a":
                         open_lists(data, Notes(), door)
                     case "cin_census":
                         open_cin_census(data, door)
                     case "ssda903":
                         sets[other.file] = data
-                    case "csc_api":
-                        payloads[other.file] = other.name, data
             except RejectedFileError:
                 continue
             yield

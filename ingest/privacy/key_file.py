@@ -7,6 +7,7 @@ import secrets
 import stat
 from pathlib import Path
 
+from ingest.contracts import settings
 from ingest.privacy.pseudonyms import Pseudonyms
 
 KEY_FILE = "LINE_OF_SIGHT_KEY_FILE"  # names the file
@@ -47,9 +48,17 @@ def note_key(records_key_id: Path, pseudonyms: Pseudonyms) -> None:
 
 
 def key_file(named: Path | None = None) -> Path:
-    """Where the key is: as named, else as LINE_OF_SIGHT_KEY_FILE says, else the user's own."""
+    """Where the key is: as named, else as LINE_OF_SIGHT_KEY_FILE or the settings say, else the user's own.
+
+    Raises InvalidSettingsError.
+    """
     if named or os.environ.get(KEY_FILE):
         return Path(named or os.environ[KEY_FILE]).absolute()
+    return settings.current().key_file or users_own()
+
+
+def users_own() -> Path:
+    """Where the key of this user is, where nothing says otherwise."""
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     return (home / "line-of-sight" / "key").absolute()
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.contracts.cell_types import as_said
+from ingest.contracts.cell_types import UNREAD, ids_as_said
 from ingest.privacy.aes_cmac import BLOCK, Blocks, Mac, bytes_of
 
 DIGITS = 2 * BLOCK  # of a pseudonym, in hexadecimal
@@ -37,9 +37,16 @@ class Pseudonyms:
     _keys: tuple[bytes, ...] = field(repr=False)  # the first makes pseudonyms; each later one makes them anew
 
     def of(self, la_code: str, identifies: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """The pseudonyms of ids of one authority, as text; null where there is no id."""
-        said = as_said(ids.cast(pa.string()))
-        return as_text(self.landed([la_code], np.zeros(len(said), np.int8), identifies, said))
+        """The pseudonyms of ids of one authority, as text; null where there is no id.
+
+        A damaged id is UNREAD, as it is in a return: made a pseudonym it would pass for a child's.
+        """
+        said = ids_as_said(ids)
+        plain = said.combine_chunks() if isinstance(said, pa.ChunkedArray) else said
+        is_unread = pc.fill_null(pc.equal(plain, UNREAD), False)
+        whole = pc.if_else(is_unread, pa.scalar(None, pa.string()), plain)
+        made = as_text(self.landed([la_code], np.zeros(len(whole), np.int8), identifies, whole))
+        return pc.if_else(is_unread, pa.scalar(UNREAD), made)
 
     def landed(
         self,

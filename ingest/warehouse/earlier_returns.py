@@ -129,7 +129,7 @@ def _lay_out_sent_before(
     )
 
 
-def load_cells(db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat]) -> None:
+def load_cells(db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat], landing: Path) -> None:
     """Fill `ledger.cells_filled`: how many cells of a field say something, by the month of the row's event.
 
     Grain: content, field ('*' counts the rows) and event month; only of contents in which something could not
@@ -144,12 +144,13 @@ def load_cells(db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat
     )
     doubted = db.sql(
         """
-        select distinct sources.return_name
+        select sources.return_name, list(distinct sources.landed order by sources.landed)
         from ledger.findings inner join ledger.sources using (content_id)
-        where findings.row_number is not null
+        group by sources.return_name
+        having count(findings.row_number) > 0
         """
     ).fetchall()
-    for (name,) in doubted:
+    for name, landed in doubted:
         fmt = formats[name]
         month = (
             f"(extract(year from {fmt.event_date}) * 12 + extract(month from {fmt.event_date}) - 1)::int"
@@ -162,7 +163,8 @@ def load_cells(db: duckdb.DuckDBPyConnection, formats: Mapping[str, ReturnFormat
             insert into ledger.cells_filled by name
             unpivot (
                 select content_id, {month} as event_month_number, count(*) as "*", {fields}
-                from returns.{name} semi join ledger.findings using (content_id)
+                from read_parquet({[str(landing / file) for file in landed]})
+                semi join ledger.findings using (content_id)
                 group by all
             )
             on columns(* exclude (content_id, event_month_number)) into name field_name value filled

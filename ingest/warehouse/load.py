@@ -28,6 +28,13 @@ LANDED_COLUMNS = {
     "row_number": "bigint",
 }
 TIE_ORDER = {"tie_order": "bigint"}  # landed where the format declares ties
+# what the choice of submissions adds to each row: who reads it, and as what
+CHOSEN_COLUMNS = {
+    "vintage_id": "integer",
+    "source_month": "varchar",
+    "source_format": "varchar",
+    "as_at_date": "date",
+}
 NO_POLICIES = Policies()
 # what quality rules compare with the month before, child by child
 COMPARED_WITH_BEFORE = ("persons", "cla_episodes")
@@ -84,6 +91,7 @@ def load_sources(
     )
     db.execute("create table ledger.folders as from folders")
     db.execute("create table ledger.month_states as from month_states")
+    db.execute("create table ledger.required_returns as from required_returns")
     db.execute(f"create table ledger.reporting as select '{newest}' as view_month")
     db.register("days", calendar())
     db.execute("create table ledger.calendar as from days")
@@ -93,7 +101,7 @@ def load_sources(
     for name in COMPARED_WITH_BEFORE:
         _lay_out_month_before(db, formats[name], places.landing)
     load_earlier(db, formats, places.landing)
-    load_cells(db, formats)
+    load_cells(db, formats, places.landing)
     find_reused_ids(db, places.landing)
     _lay_out_closed(db, places.first_published)
     db.register("overrides", ledger.table("overrides"))
@@ -108,12 +116,24 @@ def load_sources(
 
 
 def _lay_out_return(db: duckdb.DuckDBPyConnection, fmt: ReturnFormat, landing: Path) -> None:
-    """One view over just the landed files that some view needs; empty, but typed, where none has landed."""
+    """A return's rows once for each vintage that reads them: here alone rows meet the choice of submissions.
+
+    Only the landed files that some vintage needs are opened; empty, but typed, where none has landed.
+    """
     rows = db.execute(
         "select distinct landed from ledger.sources where return_name = ? order by 1", [fmt.name]
     ).fetchall()
     files = [str(landing / landed) for (landed,) in rows]
-    db.execute(f"create view returns.{fmt.name} as {_landed_sql(fmt, files)}")
+    chosen = ", ".join(f"chosen.{name}" for name in CHOSEN_COLUMNS)
+    db.execute(
+        f"""
+        create view returns.{fmt.name} as
+        select {chosen}, landed.*
+        from ({_landed_sql(fmt, files)}) as landed
+        inner join ledger.sources as chosen
+            on landed.content_id = chosen.content_id and chosen.return_name = '{fmt.name}'
+        """
+    )
 
 
 def _landed_sql(fmt: ReturnFormat, files: list[str]) -> str:

@@ -2,7 +2,7 @@
 --   collecting   a required return has not arrived        final      closed by a person, or a policy that one set
 --   provisional  every required return has arrived        reopened   opened again after a closing
 --
--- Required is what reporting.yml says; where it is silent, what the authority sent for its newest earlier month; in
+-- Required is what the settings or reporting.yml say; where they are silent, what the authority sent for its newest earlier month; in
 -- its first month, whatever came. To arrive is to be accepted.
 --
 -- Inputs: receipts, folders, month_events (ledger), policies (reporting.yml); $newest is the newest month to look at.
@@ -15,6 +15,29 @@ select la_code, first_month, strftime(expected, '%Y-%m') as reporting_month
 from first_folders,
     unnest(generate_series((first_month || '-01')::date, ($newest || '-01')::date, interval 1 month)) as months (expected);
 
+create or replace temp table required_returns as
+with arrived as (
+    select distinct la_code, reporting_month, return_name from receipts where status = 'accepted'
+),
+sent as (
+    select distinct la_code, reporting_month from arrived
+),
+pattern as (
+    select expected.la_code, expected.reporting_month, coalesce(max(sent.reporting_month), expected.reporting_month) as taken_from
+    from months_expected as expected
+    left join sent on expected.la_code = sent.la_code and expected.reporting_month > sent.reporting_month
+    group by expected.la_code, expected.reporting_month
+)
+select expected.la_code, expected.reporting_month, unnest(policies.required) as return_name
+from months_expected as expected
+inner join policies using (la_code)
+where policies.required is not null
+union
+select pattern.la_code, pattern.reporting_month, arrived.return_name
+from pattern
+inner join arrived on pattern.la_code = arrived.la_code and pattern.taken_from = arrived.reporting_month
+where pattern.la_code not in (select la_code from policies where required is not null);
+
 create or replace temp table month_states as
 with arrived as (
     select distinct la_code, reporting_month, return_name from receipts where status = 'accepted'
@@ -22,29 +45,12 @@ with arrived as (
 sent as (
     select la_code, reporting_month, count(*)::int as returns_arrived from arrived group by la_code, reporting_month
 ),
-pattern as (
-    select expected.la_code, expected.reporting_month, coalesce(max(sent.reporting_month), expected.reporting_month) as taken_from
-    from months_expected as expected
-    left join sent on expected.la_code = sent.la_code and expected.reporting_month > sent.reporting_month
-    group by expected.la_code, expected.reporting_month
-),
-required as (
-    select expected.la_code, expected.reporting_month, unnest(policies.required) as return_name
-    from months_expected as expected
-    inner join policies using (la_code)
-    where policies.required is not null
-    union
-    select pattern.la_code, pattern.reporting_month, arrived.return_name
-    from pattern
-    inner join arrived on pattern.la_code = arrived.la_code and pattern.taken_from = arrived.reporting_month
-    where pattern.la_code not in (select la_code from policies where required is not null)
-),
 asked as (
     select
         required.la_code, required.reporting_month, count(*)::int as returns_required,
         string_agg(required.return_name, ', ' order by required.return_name)
             filter (where arrived.return_name is null) as missing_returns
-    from required left join arrived using (la_code, reporting_month, return_name)
+    from required_returns as required left join arrived using (la_code, reporting_month, return_name)
     group by required.la_code, required.reporting_month
 ),
 closings as (
@@ -55,12 +61,23 @@ reopenings as (
     select la_code, reporting_month, max_by(month_events, event_id) as newest
     from month_events where event = 'reopened' group by la_code, reporting_month
 ),
-late as (
+closed_on as (  -- the bytes that each closed month stood on
+    select
+        receipts.la_code, receipts.reporting_month, receipts.return_name, receipts.source_format,
+        arg_max(receipts.sha256, receipts.version) as sha256
+    from receipts inner join closings using (la_code, reporting_month)
+    where receipts.status = 'accepted' and receipts.receipt_id <= closings.newest.last_receipt_id
+    group by all
+),
+late as (  -- the same bytes read again, as a newer version of this program reads them, were not sent again
     select
         receipts.la_code, receipts.reporting_month,
         string_agg(distinct receipts.return_name, ', ' order by receipts.return_name) as late_returns
-    from receipts inner join closings using (la_code, reporting_month)
+    from receipts
+    inner join closings using (la_code, reporting_month)
+    left join closed_on using (la_code, reporting_month, return_name, source_format)
     where receipts.status = 'accepted' and receipts.receipt_id > closings.newest.last_receipt_id
+        and receipts.sha256 is distinct from closed_on.sha256
     group by receipts.la_code, receipts.reporting_month
 )
 select

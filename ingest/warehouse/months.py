@@ -56,7 +56,10 @@ def months_in(words: str) -> tuple[str, ...]:
 def work_out_states(
     db: duckdb.DuckDBPyConnection, ledger: Ledger, policies: Policies, newest: str | None = None
 ) -> None:
-    """Make the temporary tables months_expected and month_states, up to `newest` or the newest there is."""
+    """Make the temporary tables months_expected, required_returns and month_states.
+
+    They go up to `newest`, or to the newest month there is.
+    """
     for name in ("receipts", "folders", "month_events"):
         db.register(name, ledger.table(name))
     codes = [code for (code,) in db.sql("select distinct la_code from folders order by 1").fetchall()]
@@ -144,7 +147,7 @@ def due(
         is_open = row["month_state"] in ("collecting", "provisional")
         if policy.close_after_working_days is None or not is_open:
             continue
-        if today < _working_days_after(row["period_end"], policy.close_after_working_days):
+        if today < _due_on(row["period_end"], policy.close_after_working_days, policy.closed_days):
             continue
         what = f"{row['reporting_month']} of {row['la_code']}"
         count = held.get((row["la_code"], row["reporting_month"]), 0)
@@ -248,10 +251,11 @@ def _events(
     ]
 
 
-def _working_days_after(day: date, count: int) -> date:
-    """The working day that many after a day."""
+def _due_on(period_end: date, count: int, closed_days: Sequence[date]) -> date:
+    """The working day that many after a month's end; the days on which offices are closed do not count."""
     days = calendar()
-    numbers = days.column("working_day_number").to_numpy()
     dates = days.column("calendar_date").to_numpy()
-    start = int(np.searchsorted(dates, np.datetime64(day)))
+    closed = np.isin(dates, np.array(closed_days, dtype="datetime64[D]"))
+    numbers = np.cumsum(days.column("is_working_day").to_numpy() & ~closed)
+    start = int(np.searchsorted(dates, np.datetime64(period_end)))
     return dates[int(np.searchsorted(numbers, numbers[start] + count))].astype(object)

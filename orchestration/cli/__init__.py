@@ -11,6 +11,7 @@ from orchestration.cli import (
     refresh,
     releases,
     reports,
+    setup,
     synthetic,
 )
 from orchestration.cli.group import main
@@ -27,5 +28,6 @@ __all__ = [
     "refresh",
     "releases",
     "reports",
+    "setup",
     "synthetic",
 ]

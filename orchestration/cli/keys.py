@@ -72,7 +72,7 @@ def key_rotate(release: Path, restricted: Path | None, key: Path | None, new: Pa
 
 @main.command()
 @click.argument("wanted", nargs=-1, metavar="[PSEUDONYM]...")
-@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @raw_option
 @release_option
 @restricted_option

@@ -37,7 +37,10 @@ by_option = click.option("--by", "by_name", required=True, help="Who decides: a 
     "authorities",
     multiple=True,
     metavar="CODE",
-    help=("Whose month, as 372; may be given again.  [default: every authority whose month is not final]"),
+    help=(
+        "Whose month, by name or code; may be given again.  "
+        "[default: every authority whose month is not final]"
+    ),
 )
 @by_option
 @click.option("--reason", help="Why it is closed incomplete. It stands in the release and on the report.")
@@ -87,7 +90,7 @@ def close(
     multiple=True,
     required=True,
     metavar="CODE",
-    help="Whose month, as 372; may be given again.",
+    help="Whose month, by name or code; may be given again.",
 )
 @by_option
 @click.option("--reason", required=True, help="Why. It stands in the release and on the report.")

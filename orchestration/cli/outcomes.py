@@ -1,9 +1,12 @@
 """How a refresh, a closing or a reopening ended, in words and as an exit code."""
 
+from dataclasses import replace
+
 from ingest.paths import WarehousePaths
 from orchestration.cli.console import HELD, PUBLISHED, WITHHELD, err, out
 from orchestration.runtime.outcome import Outcome, lines_of
 from publication import queries as answers
+from publication.own_names import names_of_files
 from publication.release.pointer import current_number
 
 
@@ -20,6 +23,9 @@ def tell_outcome(ended: Outcome, places: WarehousePaths) -> None:
     for reason in ended.reasons:
         err.print(f"  - {reason}")
     if ended.state == "published":
+        own = names_of_files(places)  # whoever may refresh may see the raw folder
+        left_out = tuple(replace(one, file=own.get(one.file, one.file)) for one in ended.left_out)
+        ended = replace(ended, left_out=left_out)
         for line in lines_of(ended):
             out.print(line, soft_wrap=True, markup=False)
 

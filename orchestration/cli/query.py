@@ -1,11 +1,16 @@
 """Ask the current release: a figure and its grounds, a scorecard, how things stand."""
 
 import json
+import sys
+from collections.abc import Mapping
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ingest.contracts import settings
 from ingest.paths import WarehousePaths
 from orchestration.cli.console import out, print_table
 from orchestration.cli.group import main
@@ -17,13 +22,15 @@ from orchestration.cli.options import (
     release_option,
     restricted_option,
 )
+from orchestration.health import standing
 from orchestration.runtime.outcome import counted
 from publication import queries as answers
+from publication.formatting import format_change, format_code, format_number
 
 
 @main.command()
 @click.argument("indicator")
-@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @click.option("--month", required=True, type=MONTH, help="The month asked about, as 2025-04.")
 @release_option
 @json_option
@@ -45,7 +52,7 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
         out.print(said["state"])
     for doubt in said["held"]:
         stands = "; an earlier figure stands" if doubt["is_earlier_figure_given"] else ""
-        bases = ", ".join(answers.in_words(basis) for basis in doubt["bases"])
+        bases = ", ".join(format_code(basis) for basis in doubt["bases"])
         out.print(
             f"Held ({bases}): {doubt['ground_sentence']} ({doubt['ground']}){stands}. "
             f"To free it: {doubt['suggested_action']}",
@@ -60,19 +67,20 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
             [
                 f["period_basis"],
                 f["breakdown_value"],
-                answers.shown(f["value"], said["unit"]),
-                answers.shown(f["numerator"], "count"),
-                answers.shown(f["denominator"], "count"),
+                format_number(f["value"], said["unit"]),
+                format_number(f["numerator"], "count"),
+                format_number(f["denominator"], "count"),
                 f["value_status"],
-                answers.shown(f["first_value"], said["unit"]),
+                format_number(f["first_value"], said["unit"]),
             ]
             for f in said["figures"]
         ],
     )
-    out.print(f"Counted: {said['numerator_rule']}")
-    out.print(f"Out of:  {said['denominator_rule']}")
+    out.print(f"Counted: {said['rule']['counted']}", markup=False)
+    if "out_of" in said["rule"]:
+        out.print(f"Out of:  {said['rule']['out_of']}", markup=False)
     if said["decision_note"]:
-        out.print(f"Note:    {said['decision_note']}")
+        out.print(f"Note:    {said['decision_note']}", markup=False)
     out.print("Read from what counts of what came:")
     print_table(
         ["return", "counts", "file", "version", "status", "SHA-256"],
@@ -97,7 +105,7 @@ def explain(indicator: str, authority: str, month: Any, release: Path, as_json: 
 
 
 @main.command()
-@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @click.option("--month", type=MONTH, help="The month asked about.  [default: the month the release reports]")
 @release_option
 @json_option
@@ -131,14 +139,14 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
             [
                 r["area"],
                 r["title"],
-                answers.shown(r["now"], r["unit"]),
-                answers.shown(r["year_to_date"], r["unit"]),
-                answers.shown(r["rolling_12_months"], r["unit"]),
+                format_number(r["now"], r["unit"]),
+                format_number(r["year_to_date"], r["unit"]),
+                format_number(r["rolling_12_months"], r["unit"]),
                 r["target"],
-                answers.shown_change(r["change"], r["direction"], r["unit"]),
-                answers.shown(r["england"], r["unit"]),
-                answers.shown(r["neighbours"], r["unit"]),
-                answers.in_words(r["signal"]),
+                format_change(r["change"], r["direction"], r["unit"]),
+                format_number(r["england"], r["unit"]),
+                format_number(r["neighbours"], r["unit"]),
+                format_code(r["signal"]),
                 r["value_status"],
             ]
             for r in said["rows"]
@@ -152,24 +160,63 @@ def scorecard(authority: str, month: Any, release: Path, as_json: bool) -> None:
 @release_option
 @restricted_option
 @json_option
-@click.option("--files", is_flag=True, help="Show what each file of the newest month was taken for.")
+@click.option("--files", is_flag=True, help="Show each file of the newest month, and what to do.")
+@click.option("--check", is_flag=True, help="End with the state as the exit code, for a monitor.")
 def status(
-    raw: Path, reference: Path, release: Path, restricted: Path | None, as_json: bool, files: bool
+    raw: Path,
+    reference: Path,
+    release: Path,
+    restricted: Path | None,
+    as_json: bool,
+    files: bool,
+    check: bool,
 ) -> None:
-    """Show what has arrived, what is missing, what was withheld, and the current release."""
+    """Show what has arrived, what is missing, what was withheld, and the current release.
+
+    Missing is what the month waits for: what the settings require, or else what came for the month before.
+
+    \b
+    For a monitor:  line-of-sight status --check --json   (its part `health` says state, run id, age, counts)
+    Exit codes with --check, the worst that holds:
+      0 well   6 there is no release   3 the last refresh was withheld or broke
+      5 stale: the month that is due has not been released   4 figures held, or returns missing
+    Without --check it ends with 0.
+    """
     places = WarehousePaths.of(raw, reference, release, restricted)
     if files:
         listed = answers.files_found(places)
         if as_json:
             click.echo(json.dumps(listed, indent=1))
         else:
-            print_table(["file", "what it is", "how it stands"], [list(one.values()) for one in listed])
+            for heading, of_heading in groupby(listed, key=itemgetter("heading")):
+                out.print(f"{heading}:")
+                names = ["file", "what", "stands", "to_do"]
+                print_table(
+                    ["file", "what it is", "how it stands", "what to do"],
+                    [[one[name] for name in names] for one in of_heading],
+                )
         return
-    said = answers.status(places)
+    said = standing(places, settings.current())
     if as_json:
         click.echo(json.dumps(said, indent=1, default=str))
-        return
-    current = said["release"]
+    else:
+        _print_status(said)
+    sys.exit(said["health"]["exit_code"] if check else 0)
+
+
+def _print_status(said: Mapping[str, Any]) -> None:
+    current, stands = said["release"], said["health"]
+    for one in said["alerts_not_sent"]:
+        out.print(
+            f"Not told: {one['recipient']}, of {one['event']} ({one['subject']}): {one['why']}",
+            soft_wrap=True,
+            markup=False,
+        )
+    out.print(
+        f"State: {stands['state']}"
+        + (f"; {stands['due_month']} is due and has not been released" if stands["is_stale"] else "")
+        + ("; a refresh is running" if stands["is_running"] else "")
+    )
     if current:
         out.print(
             f"Current release: {current['release']}, reporting {current['view_month']}, {current['place']}"
@@ -203,7 +250,7 @@ def status(
     print_table(
         ["authority", "accepted", "missing", "refused", "the month"],
         [
-            [a["la_code"], a["accepted"], a["missing"], a["refused"], a.get("state_in_words")]
+            [a["la_code"], a["accepted"], a.get("missing"), a["refused"], a.get("state_in_words")]
             for a in said["authorities"]
         ],
     )

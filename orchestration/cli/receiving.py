@@ -20,7 +20,7 @@ from orchestration.cli.options import FOLDER, MONTH, raw_option, reference_optio
     help="The database. Keep its password in LINE_OF_SIGHT_DATABASE_PASSWORD, or the driver's own file.",
 )  # fmt: skip
 @click.option("--month", type=MONTH, required=True, help="The month that the extract is of.")
-@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @click.option("--schema", help="Where the tables are.  [default: that of the account]")
 @click.option("--prefix", help="What the names of the tables begin with, in place of ssd_.")
 @click.option("--queries", type=FOLDER, help="A folder of RETURN.sql, where a council's names differ.")
@@ -39,8 +39,6 @@ def extract(
     from ingest.receiving.extract import ExtractError, Source
     from ingest.receiving.extract import extract as read_out
 
-    if not re.fullmatch(r"\d{3}", authority):
-        raise click.UsageError("--authority is a three-digit DfE code, as 372")
     source = click.get_current_context().get_parameter_source("url")
     if source is ParameterSource.COMMANDLINE and re.search("//[^/@]*:[^/@]*@", url):
         raise click.UsageError("a password on the command line is seen by others; see --help for its place")
@@ -63,7 +61,7 @@ def extract(
     type=click.Path(exists=True, path_type=Path),
 )  # fmt: skip
 @click.option("--month", type=MONTH, help="The month that they are of, where neither name nor content says.")
-@click.option("--authority", help="Three-digit DfE code, as 372, where neither name nor content says.")
+@click.option("--authority", help="A name or three-digit DfE code, where neither name nor content says.")
 @raw_option
 @reference_option
 @click.option("--yes", is_flag=True, help="Put them in place without asking.")
@@ -81,9 +79,6 @@ def receive(
     """
     from ingest.contracts.findings import RejectedFileError
     from ingest.receiving import inbox
-
-    if authority is not None and not re.fullmatch(r"\d{3}", authority):
-        raise click.UsageError("--authority is a three-digit DfE code, as 372")
 
     said = month.strftime("%Y-%m") if month else None
     planned = inbox.plan(sent, raw, reference, said, authority)

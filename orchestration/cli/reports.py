@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from ingest.paths import WarehousePaths
 from orchestration.cli.console import BUSY, err
@@ -13,7 +14,7 @@ from orchestration.cli.options import FOLDER, MONTH, release_option, restricted_
 
 
 @main.command()
-@click.option("--authority", help="Whose report: a three-digit DfE code, as 372, or all.")
+@click.option("--authority", help="Whose report: a name or three-digit DfE code, or all.")
 @click.option("--region", help="Authorities side by side instead: the name of a region, or all.")
 @click.option("--month", type=MONTH, help="The month to report.  [default: the month the release reports]")
 @click.option(
@@ -58,6 +59,11 @@ def report(
     from publication.reports import make
     from publication.reports.figures import ReportError
 
+    if (
+        region
+        and click.get_current_context().get_parameter_source("authority") is ParameterSource.DEFAULT_MAP
+    ):
+        authority = None  # the settings name it; whoever asks for a region wants the region
     if (authority is None) == (region is None):
         raise click.UsageError("say whose report: --authority 372, --authority all or --region 'North West'")
     wanted = [*(formats or ("html", "pdf", "xlsx")), *(["txt"] if braille_ready else [])]
@@ -77,7 +83,7 @@ def report(
 
 
 @main.command()
-@click.option("--authority", required=True, help="Three-digit DfE code, as 372.")
+@click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @release_option
 @restricted_option
 def worklist(authority: str, release: Path, restricted: Path | None) -> None:

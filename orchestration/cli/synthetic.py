@@ -21,7 +21,7 @@ def generate(authorities: int, months: str, children: int, seed: int, folder: Pa
 
     \b
     Example:  line-of-sight generate --months 2024-04..2025-03 --out try
-              line-of-sight refresh --raw try/raw --reference try/reference --release try/release
+              cd try && line-of-sight init --yes && line-of-sight refresh
     """
     import pandas as pd
 

@@ -145,7 +145,7 @@ def gate(warehouse: Warehouse) -> dg.MaterializeResult:
                 "fct_held_figures",
                 "fct_measures",
                 "fct_publication_status",
-                "int_marts__summary",
+                "chk_marts__summary",
             ],
         ),
     ],

@@ -1,4 +1,4 @@
-"""The jobs: a refresh, a closing, a reopening, and the reports."""
+"""The jobs: a refresh, a closing, a reopening, and what follows a release."""
 
 import dagster as dg
 
@@ -8,15 +8,17 @@ from orchestration.defs.ingestion import OTHER_FORMATS
 from orchestration.defs.months import CLOSINGS, REOPENINGS
 
 REPORTS = dg.AssetSelection.assets("performance_reports")
+WORK_LISTS = dg.AssetSelection.assets("work_lists")
+POSTGRES = dg.AssetSelection.assets("postgres_copy")
+AFTER_RELEASE = REPORTS | WORK_LISTS | POSTGRES  # each a job of its own: none of them holds a release back
 DECISIONS = dg.AssetSelection.assets(CLOSINGS, REOPENINGS)
 LANDING = dg.AssetSelection.assets(OTHER_FORMATS, *(["returns", name] for name in submitted_formats()))
 # what follows on what has been landed already: a decision on a month is about that, and nothing newer
-BUILD = (dg.AssetSelection.all() - REPORTS - DECISIONS - LANDING) | dg.AssetSelection.all_asset_checks()
+BUILD = (dg.AssetSelection.all() - AFTER_RELEASE - DECISIONS - LANDING) | dg.AssetSelection.all_asset_checks()
 
 refresh_job = dg.define_asset_job(
     "refresh",
-    # the reports take seconds an authority, and are wanted once a month: they have a job of their own
-    selection=(dg.AssetSelection.all() - REPORTS - DECISIONS) | dg.AssetSelection.all_asset_checks(),
+    selection=(dg.AssetSelection.all() - AFTER_RELEASE - DECISIONS) | dg.AssetSelection.all_asset_checks(),
     description=(
         "From raw returns to a published release. **Materialize all**, choose the month to report, and "
         "launch: what is new of that month and of earlier ones is landed, every figure worked out, and the "
@@ -54,5 +56,19 @@ reports_job = dg.define_asset_job(
     "reports",
     selection=REPORTS,
     description="The performance reports of the current release, of its newest month.",
+    executor_def=dg.in_process_executor,
+)
+
+work_lists_job = dg.define_asset_job(
+    "write_work_lists",  # not as the asset: Dagster has one name for both
+    selection=WORK_LISTS,
+    description="The work lists of every authority, as the newest refresh has them.",
+    executor_def=dg.in_process_executor,
+)
+
+postgres_job = dg.define_asset_job(
+    "copy_to_postgres",
+    selection=POSTGRES,
+    description="The current release copied to the server that the settings name.",
     executor_def=dg.in_process_executor,
 )

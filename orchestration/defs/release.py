@@ -1,8 +1,9 @@
 """The release: what readers see. Exports only a build whose verdict matches."""
 
 import json
+from calendar import monthrange
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from time import time
 
@@ -10,6 +11,7 @@ import dagster as dg
 import duckdb
 
 from expectations.verdict import GateDecision
+from ingest.contracts.settings import current
 from orchestration.asset_groups import ASSET_GROUPS
 from orchestration.defs.checks import VERDICT_FILE
 from orchestration.defs.ingestion import OWNERS
@@ -20,6 +22,7 @@ from orchestration.runtime.lock import refresh_lock
 from orchestration.runtime.outcome import counted
 from publication.release.pointer import current_number
 from publication.release.publish import ReleaseBlockedError, publish
+from publication.select import rows_of
 
 
 def descriptions() -> dict[str, dict]:
@@ -34,54 +37,48 @@ def descriptions() -> dict[str, dict]:
     }
 
 
-FACTS = """
-with returns as (
-    select la_code, bool_or(submission_status = 'accepted') as is_sent
-    from fct_submissions where reporting_month = $month group by la_code, return_name
-),
-authorities as (select la_code, bool_or(is_sent) as is_sent from returns group by la_code)
-select
-    (select sum(estimated_size)::int from duckdb_tables()) as "dagster/row_count",
-    (
-        select coalesce(sum(finding_count), 0)::int from fct_findings where reporting_month = $month
-    ) as findings,
-    (select count(*) from authorities where is_sent) as "authorities submitted",
-    (select count(*) from authorities where not is_sent) as "authorities missing",
-    (select count(*) from returns where is_sent) as "returns accepted",
-    (select count(*) from returns where not is_sent) as "returns missing",
-    current_date - last_day(($month || '-01')::date) as "days since the month ended"
-"""
-
-
 def _facts(marts: Path, month: str) -> dict[str, int]:
     """What a release holds, in counts."""
     with duckdb.connect(str(marts), read_only=True) as db:
-        asked = db.execute(FACTS, {"month": month})
-        return dict(zip([name for name, *_ in asked.description or ()], asked.fetchone() or (), strict=True))
+        [(rows,)] = db.sql("select sum(estimated_size)::int from duckdb_tables()").fetchall()
+        counts = "coalesce(sum(finding_count), 0)::int as findings"
+        [found] = rows_of(db, "fct_findings", counts, reporting_month=month)
+        returns = rows_of(db, "rpt_returns", "la_code, is_accepted, is_required", reporting_month=month)
+    accepted = [one["la_code"] for one in returns if one["is_accepted"]]
+    authorities = {one["la_code"] for one in returns}
+    year, number = map(int, month.split("-"))
+    ended = date(year, number, monthrange(year, number)[1])
+    return {
+        "dagster/row_count": rows,
+        **found,
+        "authorities submitted": len(set(accepted)),
+        "authorities missing": len(authorities - set(accepted)),
+        "returns accepted": len(accepted),
+        "returns missing": sum(one["is_required"] and not one["is_accepted"] for one in returns),
+        "days since the month ended": (date.today() - ended).days,
+    }
 
 
 def _held(marts: Path) -> tuple[list[str], str]:
     """Which authorities have figures held, and why, as a list in Markdown."""
     with duckdb.connect(str(marts), read_only=True) as db:
-        rows = db.sql(
-            """
-            select la_code, figure_count, ground_sentence, suggested_action from rpt_held_by_ground
-            order by la_code, figure_count desc, ground_sentence
-            """
-        ).fetchall()
+        rows = rows_of(db, "rpt_held_by_ground", order="la_code, figure_count desc, ground_sentence")
     lines = [
-        f"- {la_code}: {counted(figures, 'figure')} held: {said}; {move}"
-        for la_code, figures, said, move in rows
+        f"- {row['la_code']}: {counted(row['figure_count'], 'figure')} held: {row['ground_sentence']}; "
+        f"{row['suggested_action']}"
+        for row in rows
     ]
-    return sorted({row[0] for row in rows}), "\n".join(lines)
+    return sorted({row["la_code"] for row in rows}), "\n".join(lines)
 
 
 @dg.asset(
     deps=sorted(descriptions()),
     group_name="publication",
     metadata={"stage": ASSET_GROUPS["publication"]},
-    # shown on the page as fresh or overdue: each month's release by noon on the fifth, when the schedule runs
-    freshness_policy=dg.FreshnessPolicy.cron("0 12 5 * *", timedelta(days=5), timezone="Europe/London"),
+    # shown on the page as fresh or overdue: each month's release by noon on the day of the schedule
+    freshness_policy=dg.FreshnessPolicy.cron(
+        f"0 12 {current().schedules.refresh.day} * *", timedelta(days=5), timezone="Europe/London"
+    ),
     description=(
         "The marts as a release: marts.duckdb, Parquet, CSV and manifest.json, made current by one rename. "
         "Only a build that the quality gate judged, and judged good, gets here."

@@ -1,10 +1,14 @@
-"""The performance reports of the current release: one an authority, and one with all side by side."""
+"""What follows a release: the performance reports, the work lists, the copy to PostgreSQL."""
 
 import dagster as dg
 
+from ingest.contracts import settings
 from orchestration.defs.ingestion import OWNERS
 from orchestration.resources import Warehouse
 from orchestration.runtime.error_redaction import redact_errors
+
+# a server that is restarted is back within minutes; what it refuses it refuses each time
+SERVER_IS_AWAY = dg.RetryPolicy(max_retries=4, delay=60, backoff=dg.Backoff.EXPONENTIAL)
 
 
 @dg.asset(
@@ -12,7 +16,8 @@ from orchestration.runtime.error_redaction import redact_errors
     group_name="publication",
     description=(
         "The monthly performance report of every authority as HTML, PDF and Excel, and the regional edition, "
-        "made from the current release alone. Exact figures: they stay in the restricted zone."
+        "made from the current release alone. Exact figures stay in the restricted zone; the settings "
+        "(reports) say which editions and files."
     ),
     kinds={"html", "pdf", "xlsx"},
     owners=OWNERS,
@@ -22,20 +27,83 @@ def performance_reports(context: dg.AssetExecutionContext, warehouse: Warehouse)
     from publication.reports import make
     from publication.reports.figures import ReportError
 
-    places = warehouse.places
+    places, asked = warehouse.places, settings.current().reports
+    files, authorities, passed_over = 0, set[str](), ""
     try:
-        source = make.edition_of(places.release, "restricted")
-        month = make.month_of(source, None)
-        codes = list(source.authorities(month))
-        made = list(make.make_reports(source, codes, month, places.reports, ("html", "pdf", "xlsx")))
-        make.make_region(source, "all", month, places.reports)
+        for edition in asked.editions:
+            folder = places.reports if edition == "restricted" else places.reports / edition
+            try:
+                source = make.edition_of(places.release, edition)
+                month = make.month_of(source, None)
+            except ReportError as none:
+                if edition == "restricted":
+                    raise
+                passed_over = str(none)  # no month has been closed yet
+                continue
+            codes = list(source.authorities(month))
+            made = list(make.make_reports(source, codes, month, folder, asked.formats, asked.large_print))
+            make.make_region(source, "all", month, folder, asked.large_print)
+            files += sum(len(one.files) for one in made) + 1
+            authorities |= set(codes)
     except ReportError as none:
         raise dg.Failure(str(none), allow_retries=False) from None
     return dg.MaterializeResult(
         metadata={
-            "month": f"{month:%Y-%m}",
-            "authorities": len(made),
-            "files": sum(len(one.files) for one in made) + 1,
-            "place": dg.MetadataValue.path(str(places.reports / f"{month:%Y-%m}")),
+            "authorities": len(authorities),
+            "files": files,
+            "passed over": passed_over or "nothing",
+            "place": dg.MetadataValue.path(str(places.reports)),
         }
+    )
+
+
+@dg.asset(
+    deps=["release"],
+    group_name="publication",
+    description=(
+        "The children behind what is overdue, by team and worker, a folder an authority in the restricted "
+        "zone. Never part of a release."
+    ),
+    kinds={"html", "csv"},
+    owners=OWNERS,
+)
+@redact_errors
+def work_lists(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    from publication.reports import make
+    from publication.reports.figures import ReportError
+    from publication.worklists import write_work_lists
+
+    places = warehouse.places
+    try:
+        source = make.edition_of(places.release, "restricted")
+        codes = list(source.authorities(make.month_of(source, None)))
+        files = [file for code in codes for file in write_work_lists(places, code)]
+    except ReportError as none:
+        raise dg.Failure(str(none), allow_retries=False) from None
+    return dg.MaterializeResult(metadata={"authorities": len(codes), "files": len(files)})
+
+
+@dg.asset(
+    deps=["release"],
+    group_name="publication",
+    retry_policy=SERVER_IS_AWAY,
+    description="The current release in PostgreSQL, whole or not at all, where the settings name a server.",
+    kinds={"postgres"},
+    owners=OWNERS,
+)
+@redact_errors
+def postgres_copy(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    from publication.exports.postgres import ExportError, copy_release
+
+    asked = settings.current().postgres
+    if not asked.address:
+        raise dg.Failure("the settings name no server; add postgres: address", allow_retries=False)
+    try:
+        copied = copy_release(
+            warehouse.places.current, asked.address, asked.database_schema, asked.reader, lambda _: None
+        )
+    except ExportError as why:
+        raise dg.Failure(str(why)) from None
+    return dg.MaterializeResult(
+        metadata={"release": copied.release, "marts": len(copied.rows), "rows": sum(copied.rows.values())}
     )

@@ -94,23 +94,18 @@ def warehouse_sources(
             load_sources(db, places, ledger, found, newest, policies)
             load_reference(db, places.reference, places.reference_cache, newest)
             load_previous(db, places)
-            counts = db.sql(
-                """
-                select
-                    (select count(*) from ledger.vintages),
-                    (select count(distinct la_code) from ledger.vintages),
-                    (select count(*) from ledger.receipts), (select count(*) from ledger.findings),
-                    (select count(*) from reference.files), (select count(*) from reference.findings)
-                """
-            ).fetchone()
-    views, authorities, receipts, findings, files, reference_findings = counts or (0,) * 6
+            vintages = db.table("ledger.vintages").project("la_code").fetchall()
+            receipts, findings, files, reference_findings = (
+                db.table(name).count("*").fetchall()[0][0]
+                for name in ("ledger.receipts", "ledger.findings", "reference.files", "reference.findings")
+            )
     seconds = round(perf_counter() - began, 3)
     yield dg.MaterializeResult(
         asset_key=LEDGER,
         metadata={
             "month reported": newest,
-            "views": views,
-            "authorities": authorities,
+            "views": len(vintages),
+            "authorities": len(set(vintages)),
             "receipts": receipts,
             "findings": findings,
             "seconds": seconds,

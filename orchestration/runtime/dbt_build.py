@@ -67,11 +67,19 @@ def _parsed_before(engine: str | None = None) -> Manifest:
         return Manifest.from_msgpack(PARSED.read_bytes())
     parsed = Manifest.from_msgpack(parsed_for_spark().read_bytes())
     for one in parsed.nodes.values():
-        if isinstance(
-            one, ModelNode
-        ):  # its types are DuckDB's: what Spark made is held to it when it is taken
+        if isinstance(one, ModelNode):
+            # its types are DuckDB's: what Spark made is held to it when it is taken
             one.contract.enforced = one.config.contract.enforced = False
+            one.config.materialized = _on_spark(one)
     return parsed
+
+
+def _on_spark(model: ModelNode) -> str:
+    """Spark takes a view for its text whenever it is read: of ours that read one another it ran out of memory."""
+    kind = str(model.config.materialized)
+    if kind == "fresh_view":
+        return "view" if model.schema == "staging" else "table"
+    return "table" if kind == "fresh_table" else kind
 
 
 def parsed_for_spark() -> Path:
@@ -124,25 +132,29 @@ def _build_on_spark(places: WarehousePaths, select: Sequence[str], exclude: Sequ
         return [f"{one},{to}" for one in select] or [to]
 
     began = spark.session(places)
-    parsed = _parsed_before(SPARK)
+    parsed, of_duckdb = _parsed_before(SPARK), _parsed_before()
+    models = {one.name: one for one in of_duckdb.nodes.values() if isinstance(one, ModelNode)}
+    # what is a view to its readers too is read of the warehouse's file, of tables of whichever engine
+    views = [name for name, one in models.items() if one.config.materialized == "view"]
     seeds = _build(places, narrowed("resource_type:seed"), exclude, ("--resource-type", "seed"))
     given = [(one.schema, one.name) for one in parsed.sources.values()]
     given += [(one.schema, one.name) for one in parsed.nodes.values() if one.resource_type == "seed"]
     exchange.give(places, began, given)
+    on_spark = ("--target", SPARK, "--exclude-resource-type", "seed")
     with translated(began):
-        made = _build(
-            places, select, exclude, ("--target", SPARK, "--exclude-resource-type", "seed"), parsed=parsed
-        )
-    models = {one.name: one for one in _parsed_before().nodes.values() if one.resource_type == "model"}
-    built = [models[one.name] for one in made if one.kind == "model"]  # a view of DuckDB's is laid out below
+        made = _build(places, select, [*exclude, *views], on_spark, parsed)
+    built = [models[one.name] for one in made if one.kind == "model"]
     exchange.take(
         places,
         began,
-        [(one.schema, one.name) for one in built if one.config.materialized == "table"],
+        [(one.schema, one.name) for one in built if one.config.materialized == "fresh_table"],
         {one.name: {c.name: c.data_type for c in one.columns.values() if c.data_type} for one in built},
     )
-    _build(places, narrowed("config.materialized:view"), exclude, ("--resource-type", "model"))
-    return seeds + made
+    _build(places, narrowed("config.materialized:fresh_view"), exclude, ("--resource-type", "model"))
+    laid_out = _build(
+        places, narrowed("config.materialized:view"), exclude, ("--exclude-resource-type", "seed")
+    )
+    return seeds + made + laid_out
 
 
 def _build(

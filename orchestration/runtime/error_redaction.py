@@ -6,7 +6,7 @@ words in its storage, show them on its page and print them in the log.
 
 import inspect
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -20,6 +20,7 @@ from ingest.warehouse.months import DecisionRefusedError
 from orchestration.runtime.dbt_build import BuildError
 from orchestration.runtime.error_messages import diagnose
 from orchestration.runtime.lock import LockHeldError
+from orchestration.runtime.retries import again
 
 OURS = (
     dg.Failure,
@@ -35,26 +36,41 @@ T = TypeVar("T")
 
 
 def redact_errors(work: Callable[P, T]) -> Callable[P, T]:
-    """Decorate an asset, beneath Dagster's own decorator, so that no error of it says more than it may."""
+    """Decorate an asset, beneath Dagster's own decorator, so that no error of it says more than it may.
+
+    What passes by itself asks Dagster for another try.
+    """
 
     def watch(*given: P.args, **named: P.kwargs) -> Any:
-        with _quoting_nothing():
+        with _quoting_nothing(_context_of(given, named)):
             return work(*given, **named)
 
     def watch_each(*given: P.args, **named: P.kwargs) -> Iterator[Any]:
-        with _quoting_nothing():
+        with _quoting_nothing(_context_of(given, named)):
             yield from work(*given, **named)  # type: ignore[misc]
 
     return wraps(work)(watch_each if inspect.isgeneratorfunction(work) else watch)
 
 
+def _context_of(given: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    """Dagster's context of the step; None where it runs outside of one."""
+    context = named.get("context", given[0] if given else None)
+    return context if hasattr(context, "retry_number") else None
+
+
 @contextmanager
-def _quoting_nothing() -> Iterator[None]:
+def _quoting_nothing(context: Any = None) -> Iterator[None]:
     try:
         yield
+    except dg.RetryRequested:
+        raise
     except OURS as worded:
+        if request := again(context, worded):
+            raise request from None
         raise worded from None
     except Exception as error:
+        if request := again(context, error):
+            raise request from None
         # from None, or the error goes with it: whatever a `with` block hands over is still being handled
         raise dg.Failure(kind_and_place(error), allow_retries=False) from None
 

@@ -9,6 +9,12 @@ import duckdb
 from ingest.paths import WarehousePaths
 from ingest.reference.outcome import reference_outcome
 from publication.error_reports import error_report
+from publication.select import rows_of
+
+HELD = (
+    "la_code, ground, return_name, rule_id, ground_sentence as sentence, suggested_action, "
+    "figure_count as figures, earlier_figure_count as earlier_figures"
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Outcome:
     month_states: Mapping[str, int] = field(default_factory=dict)
     public_month: str | None = None
     public_pack: Mapping[str, Any] = field(default_factory=dict)  # why there is none, or what was left out
+    run_id: str | None = None  # of Dagster: where the page and the log speak of the same run
     not_judged: tuple[str, ...] = ()  # checks that crashed or that nobody asked for, in words
 
     def as_json(self) -> dict[str, Any]:
@@ -77,39 +84,29 @@ def read_outcome(places: WarehousePaths, month: str, number: int | None, checks:
     """What the warehouse says of the release just published. `checks` are those that did not end."""
     with duckdb.connect(str(places.warehouse), read_only=True) as db:
         held = [
-            Held(*row, error_report=str(error_report(places, row[0])))  # type: ignore[misc]
-            for row in db.sql(
-                """
-                select
-                    la_code, ground, return_name, rule_id, ground_sentence, suggested_action, figure_count,
-                    earlier_figure_count
-                from marts.rpt_held_by_ground
-                order by la_code, figure_count desc, ground, return_name, rule_id
-                """
-            ).fetchall()
+            Held(**row, error_report=str(error_report(places, row["la_code"])))
+            for row in rows_of(
+                db,
+                "marts.rpt_held_by_ground",
+                HELD,
+                order="la_code, figure_count desc, ground, return_name, rule_id",
+            )  # fmt: skip
         ]
         left_out = [
-            LeftOut(*row)
-            for row in db.sql(
-                """
-                select la_code, file, reason, suggested_action from marts.rpt_files_left_out
-                order by la_code, file
-                """
-            ).fetchall()
+            LeftOut(**row)
+            for row in rows_of(
+                db,
+                "marts.rpt_files_left_out",
+                "la_code, file, reason, suggested_action",
+                order="la_code, file",
+            )  # fmt: skip
         ]
         changed = db.sql(
             "select causes, count(*) from marts.fct_indicator_changes group by causes order by 2 desc, 1"
         ).fetchall()
-        [(accepted, missing)] = db.execute(
-            """
-            select count(*) filter (where sent), count(*) filter (where not sent)
-            from (
-                select bool_or(submission_status = 'accepted') as sent
-                from marts.fct_submissions where reporting_month = $1 group by la_code, return_name
-            )
-            """,
-            [month],
-        ).fetchall()
+        sent = rows_of(db, "marts.rpt_returns", "is_accepted, is_required", reporting_month=month)
+        accepted = sum(one["is_accepted"] for one in sent)
+        missing = sum(one["is_required"] and not one["is_accepted"] for one in sent)
         [(findings,)] = db.execute(
             "select coalesce(sum(finding_count), 0)::int from marts.fct_findings where reporting_month = $1",
             [month],
@@ -142,7 +139,7 @@ def _first_up(sentence: str) -> str:
 
 def lines_of(ended: Outcome) -> list[str]:
     """The outcome of a published refresh as lines for a terminal, the last one the whole in short."""
-    lines = [f"Returns of {ended.month}: {ended.accepted} accepted, {ended.missing} not sent"]
+    lines = [f"Returns of {ended.month}: {ended.accepted} accepted, {ended.missing} missing"]
     lines += [
         f"Not taken: {one.file}: {one.reason}. {_first_up(one.suggested_action)}." for one in ended.left_out
     ]
@@ -158,7 +155,7 @@ def lines_of(ended: Outcome) -> list[str]:
     lines += [f"Not judged: {said}" for said in ended.not_judged]
     amiss = [
         *([f"{counted(len(ended.left_out), 'file')} not taken"] if ended.left_out else []),
-        *([f"{counted(ended.missing, 'return')} not sent"] if ended.missing else []),
+        *([f"{counted(ended.missing, 'return')} missing"] if ended.missing else []),
         *([f"figures held on {counted(len(ended.held), 'ground')}"] if ended.held else []),
         *([counted(ended.findings, "finding")] if ended.findings else []),
         *([f"{ended.reference_findings} of the reference folder"] if ended.reference_findings else []),

@@ -13,11 +13,12 @@ import xlsxwriter
 from expectations.public_pack import Judge
 from publication.public_pack import ees, methodology
 from publication.public_pack.disclosure import design, gate, ledger, long_table
+from publication.select import table_of
 
 STATUSES = {
     "shown": "The value is shown.",
     "c": "Hidden, so that nobody can be told from it. Not always a small count.",
-    "left_out": "Left out: beside what was published before, it would tell of few people.",
+    "left_out": "Left out: beside earlier packs it would tell of few people, or a last check stopped it.",
     "low": "Rounds to nothing, and is not.",
     "x": "Not available: not submitted, or not for as long as the figure needs.",
     "z": "Not applicable: there was nobody to count.",
@@ -26,6 +27,10 @@ MADE = "made"
 NEXT_MOVE = (
     "as restated it would tell of few people beside what was published before; it is printed again where the "
     "months are reopened, the restatement is taken back and they are closed"
+)
+STOPPED = (
+    "a check of the finished pack stopped it, and nothing was told; "
+    "send this line and the version (line-of-sight --version) to whoever keeps Line of Sight for you"
 )
 COLUMNS = {
     "geographic_level": "Local authority, Regional or National.",
@@ -44,25 +49,12 @@ ABOUT = {
     "dim_indicator": "What each indicator means, how it is counted, and what the pack does with it.",
     "dim_status": "What each status means.",
 }
-AREAS = """
-select
-    'Local authority' as geographic_level, la_code as area_code, la_name as area_name, new_la_code,
-    region_code, region_name, is_invented
-from marts.dim_authority where to_date is null or la_code in (select area_code from figures)
-union all
-select distinct 'Regional', region_code, region_name, null, region_code, region_name, false
-from marts.dim_authority where region_code is not null
-union all
-select 'National', 'E92000001', 'England', null, null, null, false
-order by 1, 2
-"""
-INDICATORS = """
-select
-    about.indicator_id, about.title, about.area, about.unit, about.scale, about.polarity, about.kind,
-    about.count_unit, about.bases, about.counted_on, about.numerator_rule, about.denominator_rule,
-    about.decision_note, roles.role, roles.reason
-from marts.dim_indicator as about inner join roles using (indicator_id) order by about.display_order
-"""
+AREA = "geographic_level, area_code, area_name, new_la_code, region_code, region_name, is_invented"
+OF_FIGURES = "(is_standing or area_code in (select area_code from figures))"
+INDICATOR = (
+    "indicator_id, title, area, unit, scale, polarity, kind, count_unit, bases, counted_on, numerator_rule, "
+    "denominator_rule, decision_note, role, reason"
+)
 
 
 class Withheld(Exception):
@@ -117,7 +109,7 @@ def left_out_by_authority(pack: long_table.Pack) -> tuple[Mapping[str, str], ...
             "la_code": la_code,
             "indicator_id": indicator_id,
             "months": " ".join(sorted(of)),
-            "suggested_action": NEXT_MOVE,
+            "suggested_action": STOPPED if (la_code, indicator_id) in pack.stopped else NEXT_MOVE,
         }
         for (la_code, indicator_id), of in months.items()
     )
@@ -165,16 +157,18 @@ def write_files(db: duckdb.DuckDBPyConnection, folder: Path, pack: long_table.Pa
         ),
     )
     db.register("statuses", pd.DataFrame(STATUSES.items(), columns=["status", "meaning"]))
-    db.execute(
-        """
-        create or replace temp table figures as
-        select * replace (period_end::date as period_end) from printed
-        """
+    dated = "select * replace (period_end::date as period_end) from printed"
+    db.execute(f"create or replace temp table figures as {dated}")
+    known = table_of(
+        db, "intermediate.int_indicators__areas", AREA, where=OF_FIGURES, order="geographic_level, area_code"
     )
+    with_roles = "marts.dim_indicator inner join roles using (indicator_id)"
+    db.register("areas", known)
+    db.register("indicators", table_of(db, with_roles, INDICATOR, order="display_order"))
     tables = {
         "figures": "from figures",
-        "dim_area": AREAS,
-        "dim_indicator": INDICATORS,
+        "dim_area": "from areas",
+        "dim_indicator": "from indicators",
         "dim_status": "from statuses",
     }
     db.execute(f"attach '{folder / 'public.duckdb'}' as public_file")
@@ -192,7 +186,7 @@ def write_files(db: duckdb.DuckDBPyConnection, folder: Path, pack: long_table.Pa
     indicators = db.sql("from public_file.dim_indicator").df()
     db.execute("detach public_file")
     db.execute("drop table figures")
-    for view in ("printed", "roles", "statuses"):
+    for view in ("printed", "roles", "statuses", "areas", "indicators"):
         db.unregister(view)
     ees.write(folder / "ees", pack.printed, areas, indicators)
     methodology.write(folder, indicators, COLUMNS, STATUSES, ABOUT)

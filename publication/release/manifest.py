@@ -13,9 +13,13 @@ from ingest.files import sha256_of
 from ingest.paths import DBT_PROJECT
 from ingest.warehouse.previous_release import grounds
 from publication.release.pointer import MANIFEST
+from publication.select import rows_of
 
 if TYPE_CHECKING:
     from publication.public_pack import write as public_pack
+
+
+INPUT = "reporting_month, la_code, return_name, file, version, sha256"
 
 
 def write_manifest(
@@ -30,32 +34,12 @@ def write_manifest(
     key_id: str | None,
 ) -> None:
     """Write manifest.json of a release whose other files are all there."""
-    inputs = db.sql(
-        """
-        select reporting_month, la_code, return_name, file, version, sha256
-        from marts.fct_submissions where is_current order by all
-        """
-    )
+    inputs = rows_of(db, "marts.fct_submissions", INPUT, is_current=True, order="all")
     reference = db.sql("select file, sha256 from reference.files order by file").fetchall()
-    authorities = db.sql("from marts.fct_publication_status order by la_code")
-    overrides = db.sql(
-        """
-        select
-            overrides.*,
-            exists(
-                from intermediate.int_gate__doubts as doubts
-                where doubts.overridden_by is not null and doubts.la_code = overrides.la_code
-                    and doubts.ground = overrides.ground
-                    and coalesce(doubts.indicator_id, doubts.return_name) = overrides.return_name
-            ) as was_needed
-        from ledger.overrides
-        where until_month >= (select view_month from ledger.reporting)
-        order by all
-        """
-    )
-    months = db.execute(
-        "from marts.fct_month_status where closings > 0 or reporting_month = $1 order by all", [view_month]
-    ).to_arrow_table()
+    months = rows_of(
+        db, "marts.fct_month_status", where="(closings > 0 or reporting_month = $month)",
+        given={"month": view_month}, order="all",
+    )  # fmt: skip
     manifest = {
         "release": number,
         "view_month": view_month,
@@ -66,11 +50,11 @@ def write_manifest(
         "build_sha256": verdict.build_sha256,
         "run_id": run_id,
         "key_id": key_id,
-        "inputs": [dict(zip(inputs.columns, row, strict=True)) for row in inputs.fetchall()],
+        "inputs": inputs,
         "reference": [{"file": file, "sha256": sha256} for file, sha256 in reference],
-        "authorities": [dict(zip(authorities.columns, row, strict=True)) for row in authorities.fetchall()],
-        "months": months.to_pylist(),
-        "overrides": [dict(zip(overrides.columns, row, strict=True)) for row in overrides.fetchall()],
+        "authorities": rows_of(db, "marts.fct_publication_status", order="la_code"),
+        "months": months,
+        "overrides": rows_of(db, "intermediate.int_gate__overrides", order="all"),
         "checks": [asdict(outcome) for outcome in verdict.outcomes],
         "files": {
             str(path.relative_to(folder)): sha256_of(path)

@@ -13,6 +13,7 @@ from ingest.paths import FILE_MODE, FOLDER_MODE, WarehousePaths
 from publication.release.export import build_digest, export_marts
 from publication.release.manifest import write_manifest
 from publication.release.pointer import make_current, number_of
+from publication.select import rows_of
 
 
 class ReleaseBlockedError(Exception):
@@ -78,28 +79,18 @@ def _keep_closed(
     """Write to the store what is new of figures as they were closed; say of which closings and what part."""
     from publication.public_pack.disclosure.long_table import MONTHS_PRINTED
 
-    kept = db.sql(
-        """
-        select event_id, unnest(list_filter(
-            [if(needs_month, 'month', null), if(needs_history, 'history', null)], part -> part is not null
-        )) as part
-        from ledger.closings
-        order by all
-        """
-    ).fetchall()
+    kept = [
+        (closing["event_id"], part)
+        for closing in rows_of(db, "ledger.closings", order="event_id")
+        for part in ("history", "month")
+        if closing[f"needs_{part}"]
+    ]
     if not kept:
         return []
     target = places.first_published / f"{number:06d}.parquet"
-    db.execute(
-        f"""
-        copy (
-            select * exclude (is_new) from intermediate.int_indicators__closed
-            where is_new
-                and period_end > last_day((view_month || '-01')::date) - to_months({MONTHS_PRINTED})
-            order by all
-        ) to '{target}' (format parquet, compression zstd)
-        """
-    )
+    printed = f"period_end > last_day((view_month || '-01')::date) - to_months({MONTHS_PRINTED})"
+    new = db.table("intermediate.int_indicators__closed").filter(f"is_new and {printed}")
+    new.project("* exclude (is_new)").order("all").write_parquet(str(target), compression="zstd")
     on_disk(target)
     return [(event_id, part, target.name) for event_id, part in kept]
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from publication.reports.figures import Line, Point, shown
+from publication.formatting import format_value
+from publication.reports.figures import Line, Point
 from publication.reports.region import ALARM, WARNING, Compared, funnel_words
 from publication.reports.words import chart_words
 
@@ -159,12 +160,12 @@ def _labels(line: Line, goal: float | None, up: Scale) -> list[tuple[float, str]
     if limited and limited.mean is not None and limited.lower is not None and limited.upper is not None:
         upper, lower = line.usual(limited.upper), line.usual(limited.lower)
         found = [
-            (up.at(upper), f"upper {shown(upper, line.unit)}"),
-            (up.at(limited.mean), f"mean {shown(limited.mean, line.unit)}"),
-            (up.at(lower), f"lower {shown(lower, line.unit)}"),
+            (up.at(upper), f"upper {format_value(upper, line.unit)}"),
+            (up.at(limited.mean), f"mean {format_value(limited.mean, line.unit)}"),
+            (up.at(lower), f"lower {format_value(lower, line.unit)}"),
         ]
     if goal is not None:
-        found.append((up.at(goal), f"target {shown(goal, line.unit)}"))
+        found.append((up.at(goal), f"target {format_value(goal, line.unit)}"))
     return found
 
 
@@ -228,7 +229,7 @@ def funnel(one: Compared) -> Chart | None:
         steps=[(across.at(width), f"{width:,g}") for width in widths],
         curves=[curve for curve in curves if curve[0]],
         mean=up.at(min(max(one.scale * one.pooled, rungs[0]), rungs[-1])),
-        mean_words=f"all {shown(one.scale * one.pooled, one.line.unit)}",
+        mean_words=f"all {format_value(one.scale * one.pooled, one.line.unit)}",
         dots=[dot[:3] for dot in dots],
         names=[
             (

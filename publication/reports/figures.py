@@ -1,10 +1,10 @@
 """The rows of a report, read from a release. Every sentence, table and chart is made of these."""
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +12,8 @@ from typing import Any, Protocol
 import duckdb
 
 from ingest.warehouse import months
+from publication.formatting import format_value, month_words
+from publication.select import has, rows_of
 
 NO_FIGURE = {
     "not_submitted": "not submitted",
@@ -28,108 +30,22 @@ NO_FIGURE = {
     "u": "u",
 }
 
-# One row an indicator; its figures, comparisons, months and parts as lists of structs.
-LINES = """
-with lines as (
-    select
-        indicator_id, title, area, unit, polarity, can_be_negative, display_order,
-        headline_basis as period_basis
-    from dim_indicator
-),
-figures as (
-    select *, breakdown_type = 'all' as is_total from fct_indicator_values
-    where la_code = $authority and period_end <= $month
-        and period_end > last_day($month::date - interval 36 month)  -- as far back as signals are looked for
-),
-now as (
-    select
-        indicator_id, period_basis, value, value_status, numerator, denominator
-    from figures where is_total and period_end = $month
-),
-years_to_date as (
-    select indicator_id, value, value_status from now where period_basis = 'year_to_date'
-),
-beside as (
-    select
-        indicator_id, period_basis,
-        list({
-            comparator: comparator, value: comparator_value, upper: comparator_upper,
-            period_end: comparator_period_end, difference: difference, judgement: judgement, words: words
-        } order by comparator) as beside
-    from fct_indicator_comparisons
-    where la_code = $authority and period_end = $month
-    group by all
-),
-points as (
-    select
-        figures.indicator_id, figures.period_basis,
-        list({
-            month: figures.period_end, value: figures.value, value_status: figures.value_status,
-            is_revised: coalesce(revisions.is_revised, false),
-            mean: spc.mean, moving_range: spc.mean_moving_range, lower: spc.lower_limit,
-            upper: spc.upper_limit, variation: spc.variation
-        } order by figures.period_end) as points
-    from figures
-    left join fct_indicator_spc as spc using (la_code, indicator_id, period_basis, period_end)
-    left join fct_indicator_revisions as revisions
-        using (la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value)
-    where figures.is_total
-    group by all
-),
-parts as (
-    select
-        indicator_id, period_basis,
-        list({
-            breakdown_type: breakdown_type, code: breakdown_value, value: value, value_status: value_status
-        } order by breakdown_value not like 'up to%', breakdown_value) as parts
-    from figures where not is_total and period_end = $month
-    group by all
+LINE = (
+    "indicator_id, title, area, unit, polarity, can_be_negative, period_basis, value, value_status, "
+    "numerator, denominator, year_to_date_value as year_to_date, year_to_date_status, commentary"
 )
-select
-    lines.* exclude (display_order), now.value, coalesce(now.value_status, 'not_submitted') as value_status,
-    now.numerator, now.denominator,
-    years_to_date.value as year_to_date, years_to_date.value_status as year_to_date_status,
-    beside.beside, beside_to_date.beside as beside_to_date, points.points, parts.parts,
-    commentary.commentary
-from lines
-left join now using (indicator_id, period_basis)
-left join years_to_date using (indicator_id)
-left join beside using (indicator_id, period_basis)
-left join beside as beside_to_date
-    on lines.indicator_id = beside_to_date.indicator_id and beside_to_date.period_basis = 'year_to_date'
-left join points using (indicator_id, period_basis)
-left join parts using (indicator_id, period_basis)
-left join fct_commentary as commentary
-    on lines.indicator_id = commentary.indicator_id
-    and commentary.la_code = $authority and commentary.period_end = $month
-order by lines.display_order
-"""
-
-# The newest word on each return of the month that did not come, or came and could not be taken.
-MISSING = """
-select return_name, submission_status, reason
-from fct_submissions
-where la_code = $authority and reporting_month = strftime($month, '%Y-%m')
-qualify
-    not bool_or(submission_status = 'accepted') over (partition by return_name)
-    and row_number() over (partition by return_name order by version desc) = 1
-order by return_name
-"""
-
-# What holds figures of the month back, each doubt with its figures; the one that holds most first.
-HELD = """
-select
-    ground, return_name, arg_max(ground_sentence, measured) as ground_sentence,
-    any_value(suggested_action) as suggested_action,
-    list(distinct indicator_id || '|' || period_basis) as figures,
-    count(distinct (indicator_id, period_basis, breakdown_value)) as figure_count,
-    count(distinct (indicator_id, period_basis, breakdown_value)) filter (where is_earlier_figure_given)
-        as earlier_figure_count
-from fct_held_figures
-where la_code = $authority and period_end = $month
-group by ground, return_name, field_name, rule_id
-order by figure_count desc, ground, return_name, field_name, rule_id
-"""
+POINT = (
+    "indicator_id, period_end as month, value, value_status, is_revised, mean, "
+    "mean_moving_range as moving_range, lower_limit as lower, upper_limit as upper, variation"
+)
+BESIDE = (
+    "indicator_id, period_basis, comparator, comparator_value as value, comparator_upper as upper, "
+    "comparator_period_end as period_end, difference, judgement, words"
+)
+PART = "indicator_id, period_basis, breakdown_type, breakdown_value as code, value, value_status"
+# as far back as signals are looked for
+POINTS_SHOWN = "period_end <= $month and period_end > last_day($month::date - interval 36 month)"
+DOUBT = ("ground", "return_name", "field_name", "rule_id")
 
 
 class ReportError(Exception):
@@ -147,29 +63,6 @@ class Cell:
     number: float | None = None
     unit: str = ""
     tone: str = ""
-
-
-def nearest(value: float, places: int) -> Decimal:
-    """A figure rounded half away from zero, by way of nine decimals as the marts' own words are."""
-    exact = Decimal(str(value)).quantize(Decimal("1e-9"), rounding=ROUND_HALF_UP)
-    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0  # and never a minus nought
-
-
-def shown(value: float, unit: str) -> str:
-    """A figure as a reader sees it, in the marts' own way: 81.3%, £1,234, 1,234, 51.6."""
-    if unit == "percent":
-        return f"{nearest(value, 1):,}%"
-    if unit == "gbp":
-        pounds = nearest(value, 0)
-        return f"{'-' if pounds < 0 else ''}£{abs(pounds):,}"
-    if unit == "count" and value == int(value):
-        return f"{int(value):,}"
-    return f"{nearest(value, 1):,}"
-
-
-def month_words(day: date) -> str:
-    """A month by its name, as March 2025."""
-    return f"{day:%B %Y}"
 
 
 @dataclass(frozen=True)
@@ -238,7 +131,7 @@ class Line:
         """A figure of this indicator as a cell; the reason where there is none; a dash where none is owed."""
         if value is None:
             return Cell(NO_FIGURE.get(status or "", "-"))
-        return Cell(shown(value, self.unit), value, self.unit)
+        return Cell(format_value(value, self.unit), value, self.unit)
 
     @property
     def figure(self) -> str:
@@ -327,7 +220,7 @@ class Report:
     missing: tuple[Missing, ...] = ()
     held: tuple[Held, ...] = ()
     stray_comments: tuple[str, ...] = ()  # indicators that comments were written for and that do not exist
-    month_state: str = ""  # collecting, provisional, final or reopened; empty in a release from before states
+    month_state: str = ""  # collecting, provisional, final or reopened
     state_words: str = ""  # the same in a sentence, with who gave it
 
     @property
@@ -356,11 +249,6 @@ class Edition(Protocol):
         """All that a report says. Raises ReportError."""
 
 
-def rows_of(db: duckdb.DuckDBPyConnection, sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a query, nested ones too, by column name."""
-    return db.execute(sql, dict(given)).to_arrow_table().to_pylist()
-
-
 def manifest_of(current: Path) -> dict[str, Any]:
     """What a release says of itself, from its folder. Raises ReportError where there is none."""
     file = current / "manifest.json"
@@ -377,69 +265,45 @@ class RestrictedEdition:
         current = (release / "current").resolve()  # one release throughout, though another be published
         self.manifest = manifest_of(current)
         self.db = duckdb.connect(str(current / "marts.duckdb"), read_only=True)
+        if not has(self.db, "rpt_report_lines"):
+            raise ReportError("this release was made by an earlier version; run `line-of-sight refresh`")
 
     def months(self) -> list[date]:
         """Only the newest months are compared with anything, and only those can be reported."""
-        return [
-            row["period_end"]
-            for row in rows_of(
-                self.db, "select distinct period_end from fct_indicator_comparisons order by 1", {}
-            )
-        ]
+        found = rows_of(self.db, "fct_indicator_comparisons", "distinct period_end", order="period_end")
+        return [row["period_end"] for row in found]
 
     def authorities(self, month: date) -> dict[str, str]:
-        found = rows_of(
-            self.db,
-            """
-            select la_code, la_name from dim_authority
-            semi join (from fct_indicator_values where period_end = $month) using (la_code)
-            order by la_code
-            """,
-            {"month": month},
+        of_month = (
+            "dim_authority semi join (from fct_indicator_values where period_end = $month) using (la_code)"
         )
+        found = rows_of(self.db, of_month, "la_code, la_name", given={"month": month}, order="la_code")
         return {row["la_code"]: row["la_name"] for row in found}
 
     def states(self, month: date) -> dict[str, dict[str, Any]]:
-        """The state of the month by authority; see fct_month_status. Empty from before months had states."""
-        known = self._of_newer_release(
-            "fct_month_status", "from fct_month_status where period_end = $month", {"month": month}
-        )
-        return {row["la_code"]: row for row in known}
-
-    def _of_newer_release(self, table: str, sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Rows of a table that releases from before it do not have."""
-        is_there = rows_of(
-            self.db, "select 1 from duckdb_tables() where table_name = $table", {"table": table}
-        )
-        return rows_of(self.db, sql, given) if is_there else []
+        """The state of the month by authority; see fct_month_status."""
+        return {row["la_code"]: row for row in rows_of(self.db, "fct_month_status", period_end=month)}
 
     def report(self, authority: str, month: date) -> Report:
-        known = rows_of(
-            self.db,
-            "select la_name, region_name from dim_authority where la_code = $authority",
-            {"authority": authority},
-        )
+        known = rows_of(self.db, "dim_authority", "la_name, region_name", la_code=authority)
         if not known or authority not in self.authorities(month):
             raise ReportError(
                 f"the release has nothing for authority {authority} in {month:%Y-%m}; it has "
                 f"{', '.join(self.authorities(month)) or 'no authority at all'}"
             )
-        asked = {"authority": authority, "month": month}
         state = self.states(month).get(authority)
-        held = [
-            Held(**row | {"figures": frozenset(row["figures"])})
-            for row in self._of_newer_release("fct_held_figures", HELD, asked)
-        ]
+        held = self._held(authority, month)
+        lines = self._lines(authority, month)
         doubts = {figure: one.ground_sentence for one in reversed(held) for figure in one.figures}
-        lines = [line_of(row) for row in rows_of(self.db, LINES, asked)]
+        missing = rows_of(
+            self.db, "rpt_returns", "return_name, submission_status, reason", la_code=authority,
+            reporting_month=f"{month:%Y-%m}", is_accepted=False, order="return_name",
+            where="(is_required or submission_status = 'rejected')",
+        )  # fmt: skip
         strays = rows_of(
-            self.db,
-            """
-            select indicator_id from fct_commentary anti join dim_indicator using (indicator_id)
-            where la_code = $authority and period_end = $month order by 1
-            """,
-            asked,
-        )
+            self.db, "fct_commentary anti join dim_indicator using (indicator_id)", "indicator_id",
+            la_code=authority, period_end=month, order="indicator_id",
+        )  # fmt: skip
         return Report(
             la_code=authority,
             la_name=known[0]["la_name"],
@@ -449,21 +313,89 @@ class RestrictedEdition:
             release=self.manifest["release"],
             commit=self.manifest["commit"],
             lines=tuple(replace(line, held_by=doubts.get(line.figure)) for line in lines),
-            missing=tuple(Missing(**row) for row in rows_of(self.db, MISSING, asked)),
+            missing=tuple(Missing(**row) for row in missing),
             held=tuple(held),
             stray_comments=tuple(row["indicator_id"] for row in strays),
             month_state=state["month_state"] if state else "",
             state_words=months.in_words(state) if state else "",
         )
 
+    def _lines(self, authority: str, month: date) -> list[Line]:
+        asked: dict[str, Any] = {"la_code": authority, "period_end": month}
+        beside = by_figure(rows_of(self.db, "fct_indicator_comparisons", BESIDE, **asked, order="comparator"))
+        parts = by_figure(
+            rows_of(
+                self.db,
+                "fct_indicator_values",
+                PART,
+                **asked,
+                where="breakdown_type <> 'all'",
+                order="breakdown_value not like 'up to%', breakdown_value",
+            )  # fmt: skip
+        )
+        points: dict[str, list[Point]] = defaultdict(list)
+        drawn = rows_of(
+            self.db, "rpt_report_points", POINT, la_code=authority, where=POINTS_SHOWN,
+            given={"month": month}, order="period_end",
+        )  # fmt: skip
+        for row in drawn:
+            points[row.pop("indicator_id")].append(Point(**row))
+        return [
+            line_of(
+                row,
+                beside=beside[row["indicator_id"], row["period_basis"]],
+                beside_to_date=beside[row["indicator_id"], "year_to_date"],
+                points=points[row["indicator_id"]],
+                parts=parts[row["indicator_id"], row["period_basis"]],
+            )
+            for row in rows_of(self.db, "rpt_report_lines", LINE, **asked, order="display_order")
+        ]
 
-def line_of(row: dict[str, Any]) -> Line:
-    """A row of an edition's query as a line; what the edition does not hold may be absent."""
-    lists = ("beside", "beside_to_date", "points", "parts")
+    def _held(self, authority: str, month: date) -> list[Held]:
+        asked: dict[str, Any] = {"la_code": authority, "period_end": month}
+        figures: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        named = f"distinct {', '.join(DOUBT)}, indicator_id, period_basis"
+        for row in rows_of(self.db, "fct_held_figures", named, **asked):
+            doubt = tuple(row[name] for name in DOUBT)
+            figures[doubt].add(f"{row['indicator_id']}|{row['period_basis']}")
+        found = rows_of(
+            self.db, "rpt_held_by_month", **asked,
+            order="figure_count desc, ground, return_name, field_name, rule_id",
+        )  # fmt: skip
+        return [
+            Held(
+                ground=row["ground"],
+                return_name=row["return_name"],
+                ground_sentence=row["ground_sentence"],
+                suggested_action=row["suggested_action"],
+                figures=frozenset(figures[tuple(row[name] for name in DOUBT)]),
+                figure_count=row["figure_count"],
+                earlier_figure_count=row["earlier_figure_count"],
+            )
+            for row in found
+        ]
+
+
+def by_figure(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Rows by the indicator and basis that they are of, without those two; nothing where there are none."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.pop("indicator_id"), row.pop("period_basis")].append(row)
+    return found
+
+
+def line_of(
+    row: Mapping[str, Any],
+    beside: Iterable[Mapping[str, Any]] = (),
+    beside_to_date: Iterable[Mapping[str, Any]] = (),
+    points: Iterable[Point] = (),
+    parts: Iterable[Mapping[str, Any]] = (),
+) -> Line:
+    """A row of an edition as a line, with what stands beside it."""
     return Line(
-        **{name: value for name, value in row.items() if name not in lists},
-        beside={given["comparator"]: Beside(**given) for given in row.get("beside") or []},
-        beside_to_date={given["comparator"]: Beside(**given) for given in row.get("beside_to_date") or []},
-        points=tuple(Point(**point) for point in row.get("points") or []),
-        parts=tuple(Part(**part) for part in row.get("parts") or []),
+        **row,
+        beside={given["comparator"]: Beside(**given) for given in beside},
+        beside_to_date={given["comparator"]: Beside(**given) for given in beside_to_date},
+        points=tuple(points),
+        parts=tuple(Part(**part) for part in parts),
     )

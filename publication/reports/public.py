@@ -6,62 +6,32 @@ from the project's own catalogue, which is public. Nothing is worked out here: a
 figures could tell a hidden one.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from ingest.paths import DBT_PROJECT
-from publication.reports.figures import Report, ReportError, line_of, manifest_of, rows_of
+from publication.reports.figures import Line, Point, Report, ReportError, by_figure, line_of, manifest_of
+from publication.select import rows_of
 
 GRAIN = ("geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown")
 AUTHORITY, ENGLAND = "Local authority", "E92000001"
 
 CATALOGUE = DBT_PROJECT / "seeds" / "indicator_catalogue.csv"
 
-# One row an indicator that the pack prints of the authority, shaped as the rows of the exact edition are.
-LINES = """
-with known as (
-    select
-        indicator_id, title, area, unit, polarity, can_be_negative, display_order,
-        headline_basis as period_basis
-    from indicators
-),
-figures as (select * from figures_printed where breakdown = 'all' and period_end <= $month),
-own as (select * from figures where area_code = $authority),
-points as (
-    select
-        indicator_id, period_basis,
-        list({month: period_end, value: value, value_status: status} order by period_end) as points
-    from own group by all
-),
-beside as (
-    select
-        figures.indicator_id, figures.period_basis,
-        list({
-            comparator: case when area_code = $england then 'england' else 'region' end,
-            value: value, upper: null::double, period_end: period_end, difference: null::double,
-            judgement: null::varchar, words: ''
-        }) as beside
-    from figures
-    where period_end = $month and value is not null and area_code in ($england, $region)
-    group by all
+LINE = "indicator_id, title, area, unit, polarity, can_be_negative, headline_basis as period_basis"
+FIGURE = "indicator_id, period_basis, period_end as month, value, status as value_status"
+BESIDE = (
+    "indicator_id, period_basis, value, period_end, "
+    f"case when area_code = '{ENGLAND}' then 'england' else 'region' end as comparator"
 )
-select
-    known.* exclude (display_order), now.value, now.status as value_status,
-    to_date.value as year_to_date, to_date.status as year_to_date_status,
-    beside.beside, points.points
-from known
-inner join own as now
-    on known.indicator_id = now.indicator_id and known.period_basis = now.period_basis
-    and now.period_end = $month
-left join own as to_date
-    on known.indicator_id = to_date.indicator_id
-    and to_date.period_basis = 'year_to_date' and to_date.period_end = $month
-left join beside on known.indicator_id = beside.indicator_id and known.period_basis = beside.period_basis
-left join points on known.indicator_id = points.indicator_id and known.period_basis = points.period_basis
-order by known.display_order
-"""
+
+
+# nothing is worked out from what is printed
+NOT_COMPARED = {"upper": None, "difference": None, "judgement": None, "words": ""}
 
 
 class PublicEdition:
@@ -84,43 +54,32 @@ class PublicEdition:
 
     def _table(self, pack: Path) -> str:
         """The pack's long table, known by its columns. Raises ReportError where there is not just one."""
-        found = rows_of(
-            self.db,
-            """
-            select table_name from duckdb_columns() where database_name = 'pack'
-            group by table_name having list_has_all(list(column_name), $needed)
-            """,
-            {"needed": [*GRAIN, "value", "status"]},
-        )
+        columns = rows_of(self.db, "duckdb_columns()", "table_name, column_name", database_name="pack")
+        names: dict[str, set[str]] = defaultdict(set)
+        for row in columns:
+            names[row["table_name"]].add(row["column_name"])
+        found = [table for table, held in names.items() if held >= {*GRAIN, "value", "status"}]
         if len(found) != 1:
             raise ReportError(
                 f"{pack} has {len(found)} tables with {', '.join(GRAIN)}, value and status, not 1"
             )
-        return str(found[0]["table_name"])
+        return found[0]
 
     def months(self) -> list[date]:
         """The months that the pack prints of any authority, oldest first."""
         found = rows_of(
-            self.db,
-            """
-            select distinct period_end::date as month from figures_printed
-            where geographic_level = $authority and period_basis in ('month', 'point_in_time') order by 1
-            """,
-            {"authority": AUTHORITY},
-        )
+            self.db, "figures_printed", "distinct period_end::date as month", geographic_level=AUTHORITY,
+            where="period_basis in ('month', 'point_in_time')", order="month",
+        )  # fmt: skip
         return [row["month"] for row in found]
 
     def authorities(self, month: date) -> dict[str, str]:
         """Name by code of each authority that has figures for the month."""
+        printed = "(from figures_printed where period_end = $month)"
         found = rows_of(
-            self.db,
-            """
-            select area_code, area_name from pack.dim_area
-            semi join (from figures_printed where period_end = $month) using (geographic_level, area_code)
-            where geographic_level = $authority order by 1
-            """,
-            {"authority": AUTHORITY, "month": month},
-        )
+            self.db, f"pack.dim_area semi join {printed} using (geographic_level, area_code)",
+            "area_code, area_name", geographic_level=AUTHORITY, given={"month": month}, order="area_code",
+        )  # fmt: skip
         return {row["area_code"]: row["area_name"] for row in found}
 
     def report(self, authority: str, month: date) -> Report:
@@ -131,17 +90,7 @@ class PublicEdition:
                 f"the public pack has nothing for authority {authority} in {month:%Y-%m}; it has "
                 f"{', '.join(known) or 'no authority at all'}"
             )
-        [about] = rows_of(
-            self.db,
-            "from pack.dim_area where geographic_level = $level and area_code = $authority",
-            {"level": AUTHORITY, "authority": authority},
-        )
-        asked = {
-            "authority": authority,
-            "month": month,
-            "england": ENGLAND,
-            "region": about["region_code"],
-        }
+        [about] = rows_of(self.db, "pack.dim_area", geographic_level=AUTHORITY, area_code=authority)
         return Report(
             la_code=authority,
             la_name=about["area_name"],
@@ -152,5 +101,48 @@ class PublicEdition:
             state_words="Final: the month is closed, and its figures are as they stood then.",
             release=self.manifest["release"],
             commit=self.manifest["commit"],
-            lines=tuple(line_of(row) for row in rows_of(self.db, LINES, asked)),
+            lines=tuple(self._lines(authority, about["region_code"], month)),
         )
+
+    def _lines(self, authority: str, region: str | None, month: date) -> Iterator[Line]:
+        """A line for each indicator that the pack prints of the authority for the month."""
+        own = by_figure(
+            rows_of(
+                self.db,
+                "figures_printed",
+                FIGURE,
+                area_code=authority,
+                breakdown="all",
+                where="period_end <= $month",
+                given={"month": month},
+                order="period_end",
+            )  # fmt: skip
+        )
+        beside = by_figure(
+            rows_of(
+                self.db,
+                "figures_printed",
+                BESIDE,
+                period_end=month,
+                breakdown="all",
+                where="value is not null and area_code in ($england, $region)",
+                given={"england": ENGLAND, "region": region},
+            )  # fmt: skip
+        )
+        now = {figure: points[-1] for figure, points in own.items() if points[-1]["month"] == month}
+        for row in rows_of(self.db, "indicators", LINE, order="display_order"):
+            figure = row["indicator_id"], row["period_basis"]
+            if figure not in now:
+                continue
+            to_date = now.get((row["indicator_id"], "year_to_date"), {})
+            yield line_of(
+                {
+                    **row,
+                    "value": now[figure]["value"],
+                    "value_status": now[figure]["value_status"],
+                    "year_to_date": to_date.get("value"),
+                    "year_to_date_status": to_date.get("value_status"),
+                },
+                beside=[given | NOT_COMPARED for given in beside.get(figure, [])],
+                points=[Point(**point) for point in own[figure]],
+            )

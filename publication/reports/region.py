@@ -6,62 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.warehouse.months import STATES
-from publication.reports.figures import (
-    Cell,
-    Line,
-    ReportError,
-    RestrictedEdition,
-    month_words,
-    rows_of,
-    shown,
-)
+from publication.formatting import format_value, month_words
+from publication.reports.figures import Cell, Line, ReportError, RestrictedEdition
 from publication.reports.tables import Table
+from publication.select import rows_of
 
 # of a place that differs from the rest by chance alone, 1 in 20 and 1 in 500 lie outside
 WARNING, ALARM = 1.96, 3.09
 RANKED = ("Rank", "Authority", "Figure", "Counted", "Out of", "Against the funnel")
-
-# One row an authority and indicator. The funnel is drawn round the figure of all places together; its limits
-# are of chance alone, binomial for a share and Poisson for a rate.
-PLACES = """
-with places as (
-    select la_code, la_name, region_name from dim_authority
-    semi join (from fct_indicator_values where period_end = $month) using (la_code)
-    where $region = 'all' or region_name = $region
-),
-figures as (
-    select
-        about.display_order, about.indicator_id, about.title, about.area, about.unit, about.polarity,
-        about.can_be_negative, about.scale, places.la_code, places.la_name, answers.period_basis,
-        answers.value, answers.value_status, answers.numerator, answers.denominator
-    from fct_indicator_values as answers
-    inner join places using (la_code)
-    inner join dim_indicator as about using (indicator_id)
-    where answers.period_end = $month and answers.breakdown_type = 'all'
-        and answers.period_basis = about.headline_basis
-),
-together as (
-    select
-        *,
-        unit in ('percent', 'per_10k') and not can_be_negative as has_funnel,
-        sum(numerator) filter (where value is not null) over of_indicator
-        / nullif(sum(denominator) filter (where value is not null) over of_indicator, 0) as pooled
-    from figures
-    window of_indicator as (partition by indicator_id)
-)
-select
-    * exclude (pooled, display_order),
-    case when has_funnel then pooled end as pooled,
-    case
-        when value is null or unit not in ('percent', 'per_10k', 'days', 'ratio') then null
-        else rank() over (
-            partition by indicator_id
-            order by case when polarity = 'lower' then value else -value end nulls last
-        )
-    end as place
-from together
-order by display_order, place nulls last, la_name
-"""
 
 
 @dataclass(frozen=True)
@@ -140,18 +92,18 @@ class Region:
 
 def region_of(source: RestrictedEdition, name: str, month: date) -> Region:
     """Read the regional edition. Raises ReportError where the release has no authority of the region."""
-    rows = rows_of(source.db, PLACES, {"region": name, "month": month})
+    in_order = "display_order, place nulls last, la_name"
+    rows = rows_of(source.db, "rpt_region", region=name, period_end=month, order=in_order)
     if not rows:
         regions = rows_of(
             source.db,
-            """
-            select distinct region_name from dim_authority
-            semi join (from fct_indicator_values where period_end = $month) using (la_code)
-            where region_name is not null order by 1
-            """,
-            {"month": month},
+            "rpt_region",
+            "distinct region",
+            period_end=month,
+            where="region <> 'all'",
+            order="region",
         )
-        known = ", ".join(row["region_name"] for row in regions) or "none by name"
+        known = ", ".join(row["region"] for row in regions) or "none by name"
         raise ReportError(f"the release has no authority in a region called {name}; it has {known}, or all")
     found: dict[str, list[dict]] = {}
     for row in rows:
@@ -183,7 +135,7 @@ def _state_words(source: RestrictedEdition, names: Mapping[str, str], month: dat
 
 def _compared(rows: Sequence[dict]) -> Compared:
     first = rows[0]
-    about = ("indicator_id", "title", "area", "unit", "polarity", "period_basis")
+    about = ("indicator_id", "title", "area", "unit", "polarity", "can_be_negative", "period_basis")
     told = ("la_code", "la_name", "value", "value_status", "numerator", "denominator", "place")
     return Compared(
         line=Line(**{name: first[name] for name in about}, value=None, value_status=""),
@@ -233,7 +185,7 @@ def ranked(one: Compared) -> Table | None:
 
 
 def _counted(count: float | None) -> Cell:
-    return Cell("-") if count is None else Cell(shown(count, "count"), count, "count")
+    return Cell("-") if count is None else Cell(format_value(count, "count"), count, "count")
 
 
 def _tone(standing: str) -> str:
@@ -250,6 +202,6 @@ def funnel_words(one: Compared) -> str:
     ]
     return (
         f"Funnel plot of {one.line.title} for {len(one.given)} authorities, by what it is out of. "
-        f"All together {shown(one.scale * one.pooled, one.line.unit)}. "
+        f"All together {format_value(one.scale * one.pooled, one.line.unit)}. "
         + ("; ".join(outside) + "." if outside else "Every authority is inside the funnel.")
     )

@@ -7,7 +7,8 @@ from functools import cache
 import pyarrow.compute as pc
 
 from ingest.contracts.code_lists import load_code_lists
-from publication.reports.figures import Beside, Cell, Line, Part, Point, month_words, shown
+from publication.formatting import format_value, month_words
+from publication.reports.figures import Beside, Cell, Line, Part, Point
 
 MONTHS = ("Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar")
 SIGNALS = {
@@ -87,8 +88,8 @@ def goal_words(line: Line, goal: Beside) -> str:
     if goal.value is None:
         return "-"
     if goal.upper is not None:
-        return f"{shown(goal.value, line.unit)} to {shown(goal.upper, line.unit)}"
-    return f"at {'most' if 'at most' in goal.words else 'least'} {shown(goal.value, line.unit)}"
+        return f"{format_value(goal.value, line.unit)} to {format_value(goal.upper, line.unit)}"
+    return f"at {'most' if 'at most' in goal.words else 'least'} {format_value(goal.value, line.unit)}"
 
 
 def _goal(line: Line) -> Cell:
@@ -109,7 +110,7 @@ def _change(line: Line) -> Cell:
         return Cell("-")
     if change.judgement == "level":
         return Cell("no change", change.difference, line.unit)
-    size = shown(abs(change.difference), line.unit).replace("%", " points")
+    size = format_value(abs(change.difference), line.unit).replace("%", " points")
     sign = "+" if change.difference > 0 else "-"
     return Cell(f"{sign}{size} {change.judgement}", change.difference, line.unit)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from publication.formatting import month_words
 from publication.reports import tables, words
-from publication.reports.figures import Line, Report, month_words
+from publication.reports.figures import Line, Report
 
 FIGURES = (
     "Year to date",

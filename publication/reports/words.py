@@ -7,7 +7,8 @@ from datetime import date
 
 from ingest.contracts.return_schema import load_formats
 from ingest.warehouse.months import STATES
-from publication.reports.figures import Held, Line, Missing, Point, Report, month_words, shown
+from publication.formatting import format_value, month_words
+from publication.reports.figures import Held, Line, Missing, Point, Report
 from publication.reports.tables import COLOURS, SIGNALS
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -255,7 +256,8 @@ def figure_words(line: Line) -> str:
         named = f"{SYMBOLS[cell.text]} ({cell.text})" if cell.text in SYMBOLS else cell.text.capitalize()
         return f"{named} {when}"
     if line.unit == "percent" and line.numerator is not None and line.denominator is not None:
-        return f"{cell.text} {when} ({shown(line.numerator, 'count')} of {shown(line.denominator, 'count')})"
+        counted, out_of = (format_value(part, "count") for part in (line.numerator, line.denominator))
+        return f"{cell.text} {when} ({counted} of {out_of})"
     return f"{cell.text}{UNITS.get(line.unit, '')} {when}"
 
 
@@ -266,9 +268,9 @@ def chart_words(line: Line) -> str:
     (lowest, low_month), (highest, high_month) = min(given), max(given)
     said = [
         f"Line chart of {line.title}, {month_words(points[0].month)} to {month_words(points[-1].month)}: "
-        f"lowest {shown(lowest, line.unit)} in {month_words(low_month)}, "
-        f"highest {shown(highest, line.unit)} in {month_words(high_month)}, "
-        f"latest {shown(given[-1][0], line.unit)}."
+        f"lowest {format_value(lowest, line.unit)} in {month_words(low_month)}, "
+        f"highest {format_value(highest, line.unit)} in {month_words(high_month)}, "
+        f"latest {format_value(given[-1][0], line.unit)}."
     ]
     usual = _usual_words(line)
     if usual:
@@ -283,8 +285,10 @@ def _usual_words(line: Line) -> str | None:
     """The mean and the usual range as the newest month has them. None where there are too few months."""
     for point in reversed(line.points):
         if point.mean is not None and point.lower is not None and point.upper is not None:
-            lower, upper = (shown(line.usual(limit), line.unit) for limit in (point.lower, point.upper))
-            return f"Mean {shown(point.mean, line.unit)}, usual range {lower} to {upper}."
+            lower, upper = (
+                format_value(line.usual(limit), line.unit) for limit in (point.lower, point.upper)
+            )
+            return f"Mean {format_value(point.mean, line.unit)}, usual range {lower} to {upper}."
     return None
 
 

@@ -4,6 +4,7 @@ The attacker (tests/support/attacker.py) reads what is printed in all packs toge
 and is judged by the truth: small counts known exactly, or to fewer than four values. Aim: none and none.
 """
 
+import json
 import shutil
 import sys
 import tempfile
@@ -434,12 +435,17 @@ def published(folder: Path) -> None:
     printed["period_end"] = pd.to_datetime(printed["period_end"])
     found = attack(learn([printed], [base], {}))
     shown = int((printed["status"] == "shown").sum())
+    manifest = json.loads((places.current / "manifest.json").read_text(encoding="utf-8"))
+    stopped = len(manifest["public_pack"]["left_out"])
     tell(
         "D12",
         f"the pack of a real refresh, 3 authorities, 12 months, {len(printed):,} figures, {shown:,} shown: "
         f"{found.small:,} small counts attacked: {len(found.exact)} exact, "
-        f"{len(found.tight)} to fewer than four values, {found.inconsistent} relations that do not hold",
-        found.small > 0 and shown > 0 and len(found.exact) + len(found.tight) + found.inconsistent == 0,
+        f"{len(found.tight)} to fewer than four values, {found.inconsistent} relations that do not hold; "
+        f"figures of a first pack that its own gate stopped: {stopped}",
+        found.small > 0
+        and shown > 0
+        and len(found.exact) + len(found.tight) + found.inconsistent + stopped == 0,
     )
 
 

@@ -25,7 +25,7 @@ where polarity <> 'neutral' and display_order % 3 = 0
 """
 
 VALUES = """
-insert into marts.fct_indicator_values by name
+insert into intermediate.int_indicators__values by name
 with series as (
     select
         la_code, indicator_id, unit, scale, denominator_source,
@@ -58,7 +58,7 @@ order by la_code, indicator_id, period_basis, period_end
 """
 
 BENCHMARKS = """
-insert into marts.fct_benchmarks by name
+insert into intermediate.int_benchmarks__published by name
 with asked as (
     select
         indicator_id,

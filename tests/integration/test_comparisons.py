@@ -135,7 +135,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
         )
         db.executemany(
             """
-            insert into marts.fct_benchmarks
+            insert into intermediate.int_benchmarks__published
             select
                 're_referrals_12m_pct', 'rolling_12_months', make_date($3, 3, 31), $1, $2, 'children_in_need',
                 $4, $5::date, $6, $9, 10, $8, $7, null
@@ -144,9 +144,10 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
         )
         db.execute(
             """
-            insert into marts.fct_benchmarks by name
+            insert into intermediate.int_benchmarks__published by name
             select * replace ('cl_suitable_accom_pct' as indicator_id, 'lait' as publication)
-            from marts.fct_benchmarks where comparator = 'england' and period_end = '2024-03-31'
+            from intermediate.int_benchmarks__published
+            where comparator = 'england' and period_end = '2024-03-31'
             """
         )
     put_in(places, FIGURES)

@@ -72,6 +72,16 @@ def test_the_public_edition_is_made_of_the_public_pack_of_the_release(
     assert "Ten of them are one family." not in Path(ended.stdout.strip()).read_text(encoding="utf-8")
 
 
+def test_the_region_page_sets_every_authority_beside_the_others(world: WarehousePaths) -> None:
+    ended = line_of_sight("report", "--region", "all", "--format", "html", "--release", str(world.release))
+
+    assert ended.returncode == 0, ended.stderr
+    said = Path(ended.stdout.strip()).read_text(encoding="utf-8")
+    with duckdb.connect(str(world.current / "marts.duckdb"), read_only=True) as db:
+        names = db.sql("select distinct la_name from rpt_region where region = 'all'").fetchall()
+    assert len(names) > 1 and all(name in said for (name,) in names)
+
+
 def test_a_work_list_holds_as_many_children_as_the_figure_counts(world: WarehousePaths) -> None:
     ended = line_of_sight("worklist", "--authority", "001", "--release", str(world.release))
     assert ended.returncode == 0, ended.stderr

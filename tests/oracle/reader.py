@@ -115,19 +115,57 @@ class _Century:
         return False
 
 
-def read_dates(cells: set[str], as_at: date | None, is_birth: bool) -> dict[str, int | None]:
-    """What each cell of one column of one file says. All of them decide in which order the numbers stand."""
+class _Numeric:
+    """The dates of one column that are numbers alone, in each order in which they can be read."""
+
+    def __init__(self, cells: set[str], century: _Century) -> None:
+        self.said = {c: m.groups()[:4] for c in cells if (m := _NUMBERS.fullmatch(c))}
+        said = self.said.items()
+        self.day_first = {c: century.day(y, int(b), int(a)) for c, (a, _, b, y) in said}
+        self.month_first = {c: century.day(y, int(a), int(b)) for c, (a, _, b, y) in said}
+        self.year_first = {
+            c: _day(2000 + int(a), int(b), int(y)) if len(y) == 2 else None for c, (a, _, b, y) in said
+        }
+
+    def shows_month_first(self) -> bool:
+        return any(self.month_first[c] and not self.day_first[c] for c in self.said)
+
+    def shows_year_first(self) -> bool:
+        return any(
+            self.year_first[c] and not self.day_first[c] and not 1 <= int(self.said[c][0]) <= 31
+            for c in self.said
+        )
+
+    def shows_month_second(self) -> bool:
+        return any(self.day_first[c] and not self.month_first[c] for c in self.said)
+
+    def shows_year_last(self) -> bool:
+        return any(
+            len(year) == 2 and self.day_first[c] and not self.year_first[c]
+            for c, (_, _, _, year) in self.said.items()
+        )
+
+
+def shown_orders(cells: set[str], as_at: date | None, is_birth: bool) -> set[str]:
+    """Which of the month and the year a column shows to stand first."""
+    numeric = _Numeric(cells, _Century(as_at, is_birth))
+    shown = {"month": numeric.shows_month_first(), "year": numeric.shows_year_first()}
+    return {first for first, is_shown in shown.items() if is_shown}
+
+
+def read_dates(
+    cells: set[str], as_at: date | None, is_birth: bool, shown: frozenset[str] = frozenset()
+) -> dict[str, int | None]:
+    """What each cell of one column of one file says. All of them decide in which order the numbers stand.
+
+    `shown` is what first stands in some column of the file: a column that shows nothing itself may be so too.
+    """
     century = _Century(as_at, is_birth)
-    numbers = {c: m.groups()[:4] for c in cells if (m := _NUMBERS.fullmatch(c))}
-    day_first = {c: century.day(y, int(b), int(a)) for c, (a, _, b, y) in numbers.items()}
-    month_first = {c: century.day(y, int(a), int(b)) for c, (a, _, b, y) in numbers.items()}
-    year_first = {
-        c: _day(2000 + int(a), int(b), int(y)) if len(y) == 2 else None for c, (a, _, b, y) in numbers.items()
-    }
-    has_month_first = any(month_first[c] and not day_first[c] for c in numbers)
-    has_year_first = any(
-        year_first[c] and not day_first[c] and not 1 <= int(numbers[c][0]) <= 31 for c in numbers
-    )
+    numeric = _Numeric(cells, century)
+    numbers = numeric.said
+    day_first, month_first, year_first = numeric.day_first, numeric.month_first, numeric.year_first
+    has_month_first = numeric.shows_month_first() or ("month" in shown and not numeric.shows_month_second())
+    has_year_first = numeric.shows_year_first() or ("year" in shown and not numeric.shows_year_last())
     excel = _excel_days(cells, as_at, is_birth)
     read: dict[str, int | None] = {}
     for cell in cells:
@@ -286,10 +324,14 @@ def _read_rows(
     lines: list[list[str]], fields: list[Field], places: dict[str, int], as_at: date | None
 ) -> list[Row]:
     readers = {field.name: _reader_of(field) for field in fields}
-    for field in fields:
-        if field.type == "date" and field.name in places:
-            said = {cell for cells in lines if (cell := _said(cells, places[field.name]))}
-            readers[field.name] = read_dates(said, as_at, field.name in _BIRTHS).get
+    of_dates = {
+        field.name: {cell for cells in lines if (cell := _said(cells, places[field.name]))}
+        for field in fields
+        if field.type == "date" and field.name in places
+    }
+    shown = frozenset[str]().union(*(shown_orders(c, as_at, n in _BIRTHS) for n, c in of_dates.items()))
+    for name, said in of_dates.items():
+        readers[name] = read_dates(said, as_at, name in _BIRTHS, shown).get
     rows = []
     for cells in lines:
         row: Row = dict.fromkeys(readers)

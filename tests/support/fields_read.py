@@ -22,7 +22,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from ingest.contracts.return_schema import submitted_formats
 from ingest.paths import DBT_PROJECT
-from ingest.warehouse.load import LANDED_COLUMNS, TIE_ORDER
+from ingest.warehouse.load import CHOSEN_COLUMNS, LANDED_COLUMNS, TIE_ORDER
 
 SEED = DBT_PROJECT / "seeds" / "indicator_fields.csv"
 CATALOGUE = DBT_PROJECT / "seeds" / "indicator_catalogue.csv"
@@ -43,7 +43,9 @@ class Lineage:
         self._sql = {n["name"]: n["compiled_code"] for n in models if n["language"] == "sql"}
         self._columns: dict[str, dict[str, dict[str, str]]] = {
             "returns": {
-                name: dict.fromkeys([*LANDED_COLUMNS, *TIE_ORDER, *(f.name for f in fmt.fields)], "text")
+                name: dict.fromkeys(
+                    [*CHOSEN_COLUMNS, *LANDED_COLUMNS, *TIE_ORDER, *(f.name for f in fmt.fields)], "text"
+                )
                 for name, fmt in submitted_formats().items()
             }
         }

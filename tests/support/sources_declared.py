@@ -1,6 +1,6 @@
 """dbt's sources of the returns, as their contracts declare them.
 
-    python -m tests.support.sources_declared     writes dbt_project/models/staging/_sources.yml anew
+    python -m tests.support.sources_declared     writes staging/returns/_returns__sources.yml anew
 
 Ingestion has not heard of dbt, so this stands beside the other things that are made from the project's facts.
 """
@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from ingest.contracts.cell_types import SQL_TYPES
 from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.paths import DBT_PROJECT
-from ingest.warehouse.load import LANDED_COLUMNS, TIE_ORDER
+from ingest.warehouse.load import CHOSEN_COLUMNS, LANDED_COLUMNS, TIE_ORDER
 
-SOURCES = DBT_PROJECT / "models" / "staging" / "_sources.yml"
-# what landing adds to the fields of a contract
+SOURCES = DBT_PROJECT / "models" / "staging" / "returns" / "_returns__sources.yml"
+# what landing and the choice of submissions add to the fields of a contract
 ABOUT = {
-    "content_id": "The file version that the row came from.",
+    "vintage_id": "{{ doc('vintage_id') }}",
+    "source_month": "Month that the vintage reads it for, YYYY-MM.",
+    "source_format": "The form that it came in.",
+    "as_at_date": "{{ doc('as_at_date') }}",
+    "content_id": "{{ doc('content_id') }}",
     "la_code": "{{ doc('la_code') }}",
     "reporting_month": "Month of the snapshot, YYYY-MM.",
     "row_number": "{{ doc('file_row') }}",
@@ -25,7 +29,7 @@ ORDER = "Pseudonyms have an order of their own."
 HEAD = """# Made from ingest/contracts/returns by `make lineage`; change the contract, not this file.
 sources:
   - name: returns
-    description: Returns as landed, typed cell by cell; only the files that some vintage reads.
+    description: Returns as landed, typed cell by cell; a row stands once a vintage that reads it.
     schema: returns
     tables:
 """
@@ -47,7 +51,7 @@ def _table(fmt: ReturnFormat) -> Iterator[str]:
 
 
 def _columns(fmt: ReturnFormat) -> Iterator[tuple[str, str, str]]:
-    yield from ((name, type_, ABOUT[name]) for name, type_ in LANDED_COLUMNS.items())
+    yield from ((name, type_, ABOUT[name]) for name, type_ in (CHOSEN_COLUMNS | LANDED_COLUMNS).items())
     for field in fmt.fields:
         yield field.name, "uuid" if field.identifies else SQL_TYPES[field.type], field.about
     if fmt.ties:

@@ -20,23 +20,26 @@ DIMENSIONS = (
     "published_statistics",
     "benchmark_notes",
     "neighbour_models",
-    "stg_reference__neighbours",
+    "path:models/staging/reference",
+    "stg_ledger__vintages",
+    "stg_ledger__folders",
     "bridge_peer",
 )
 COMPARISONS = (
-    "stg_reference__targets",
     "path:models/intermediate/comparisons",
     "fct_indicator_spc",
     "fct_indicator_comparisons",
 )
-# as fct_indicator_values and fct_benchmarks have them; what the comparisons do not read is left out
+# as the models of these names have them; what the comparisons do not read is left out
 FIGURES = """
-create table marts.fct_indicator_values (
+create schema if not exists intermediate;
+create table intermediate.int_indicators__values (
     la_code varchar, indicator_id varchar, period_basis varchar, period_end date, breakdown_type varchar,
     breakdown_value varchar, numerator double, denominator double, value double, value_status varchar,
-    month_state varchar
+    snapshot_month varchar, view_month varchar, ground varchar, ground_sentence varchar,
+    suggested_action varchar, month_state varchar
 );
-create table marts.fct_benchmarks (
+create table intermediate.int_benchmarks__published (
     indicator_id varchar, period_basis varchar, period_end date, comparator varchar, area_code varchar,
     publication varchar, release_year integer, published_on date, value double, value_status varchar,
     neighbours_listed bigint, neighbours_used bigint, median_value double, joined_code varchar
@@ -46,7 +49,7 @@ create table marts.fct_benchmarks (
 
 @dataclass(frozen=True)
 class Figure:
-    """One answer owed, as fct_indicator_values has it."""
+    """One answer owed, as int_indicators__values has it."""
 
     la_code: str
     indicator_id: str
@@ -66,10 +69,15 @@ def lay_out_dimensions(places: WarehousePaths, first_month: str, last_month: str
             db.execute(f"create schema {schema}")
         load_reference(db, places.reference)
         db.execute(
-            "create table ledger.vintages as select $first as first_period, $last as view_month",
+            """
+            create table ledger.vintages as
+            select
+                1 as vintage_id, 'restated' as edition, $last as view_month, null as la_code,
+                $first as first_period, null as fingerprint, 0 as event_id
+            """,
             {"first": first_month, "last": last_month},
         )
-        db.execute("create table ledger.folders (la_code varchar)")
+        db.execute("create table ledger.folders (reporting_month varchar, la_code varchar)")
     dbt_build.build(places, DIMENSIONS)
     with duckdb.connect(str(places.warehouse)) as db:
         db.execute(FIGURES)
@@ -98,8 +106,11 @@ def put_in(places: WarehousePaths, figures: Sequence[Figure]) -> None:
     with duckdb.connect(str(places.warehouse)) as db:
         db.executemany(
             """
-            insert into marts.fct_indicator_values
-            values (?, ?, ?, last_day(?::date), 'all', 'all', ?, ?, ?, ?, 'final')
+            insert into intermediate.int_indicators__values by name
+            select
+                ? as la_code, ? as indicator_id, ? as period_basis, last_day(?::date) as period_end,
+                'all' as breakdown_type, 'all' as breakdown_value, ? as numerator, ? as denominator,
+                ? as value, ? as value_status, 'final' as month_state
             """,
             rows,
         )

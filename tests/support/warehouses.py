@@ -3,6 +3,7 @@
 import duckdb
 import pandas as pd
 
+from tests.support.model_query import query_of
 from tests.support.worlds import catalogue, real_authorities
 
 
@@ -36,4 +37,10 @@ def warehouse(base: pd.DataFrame, are_real: bool = True) -> duckdb.DuckDBPyConne
         from base
         """
     )
+    for model in ("int_indicators__printable", "int_indicators__areas"):
+        db.execute(f"create view intermediate.{model} as {query_of(model, _place)}")
     return db
+
+
+def _place(model: str) -> str:
+    return f"{'marts' if model.startswith('dim_') else 'intermediate'}.{model}"

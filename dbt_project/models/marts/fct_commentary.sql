@@ -2,7 +2,7 @@
 with newest as (
 
     select la_code, indicator_id, last_day(period_end) as period_end, commentary
-    from {{ source('reference', 'commentary') }}
+    from {{ ref('stg_reference__commentary') }}
     qualify row_number() over (partition by la_code, indicator_id, last_day(period_end) order by period_end desc) = 1
 
 )

@@ -2,7 +2,7 @@
 with found as (
 
     select la_code, reporting_month, return_name, file, column_name, finding, reason, next_move
-    from {{ source('ledger', 'findings') }}
+    from {{ ref('stg_ledger__findings') }}
 
     union all
 
@@ -16,9 +16,9 @@ with found as (
         of_folder.finding,
         of_folder.reason,
         of_folder.next_move
-    from {{ source('reference', 'findings') }} as of_folder
-    cross join {{ source('ledger', 'reporting') }} as of_refresh
-    left join {{ source('reference', 'files') }} as files on of_folder.file = files.file
+    from {{ ref('stg_reference__findings') }} as of_folder
+    cross join {{ ref('stg_ledger__reporting') }} as of_refresh
+    left join {{ ref('stg_reference__files') }} as files on of_folder.file = files.file
 
 )
 

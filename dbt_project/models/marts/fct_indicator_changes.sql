@@ -11,8 +11,8 @@ with changed as (
         earlier.value as previous_value,
         answers.value_status, answers.numerator, answers.denominator, answers.value, answers.month_state
     from {{ ref('fct_indicator_values') }} as answers
-    cross join {{ source('ledger', 'previous_release') }} as previous_release
-    left join {{ source('ledger', 'previous_values') }} as earlier
+    cross join {{ ref('stg_ledger__previous_release') }} as previous_release
+    left join {{ ref('stg_ledger__previous_values') }} as earlier
         on
             answers.la_code = earlier.la_code
             and answers.indicator_id = earlier.indicator_id
@@ -113,7 +113,7 @@ grounds as (
             case when not is_same_definitions_sha256 then 'definition_change' end,
             case when not is_same_reference_sha256 then 'reference_change' end
         ) as causes
-    from {{ source('ledger', 'previous_release') }}
+    from {{ ref('stg_ledger__previous_release') }}
 
 )
 

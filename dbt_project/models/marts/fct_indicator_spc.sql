@@ -7,7 +7,7 @@ with changes as (
 
     select series.series_id, {{ month_number('changes.from_date') }} as phase_month
     from {{ ref('int_comparisons__series') }} as series
-    inner join {{ source('reference', 'process_changes') }} as changes
+    inner join {{ ref('stg_reference__process_changes') }} as changes
         on series.indicator_id = changes.indicator_id and changes.la_code in (series.la_code, 'ENG')
 
 ),

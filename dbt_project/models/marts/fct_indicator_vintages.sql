@@ -12,7 +12,7 @@ select
     closed.value,
     closed.value_status
 from {{ ref('int_indicators__closed') }} as closed
-inner join {{ source('ledger', 'closings') }} as closings on closed.event_id = closings.event_id
+inner join {{ ref('stg_ledger__closings') }} as closings on closed.event_id = closings.event_id
 where closings.closing_number > 1 and closed.period_end = {{ month_end_of_text('closed.view_month') }}
 order by
     closed.la_code, closed.indicator_id, closed.period_basis, closed.period_end,

@@ -4,7 +4,7 @@ with judged as (
 
     select
         measure_no, bool_or(severity = 'critical') as is_held, string_agg(check_name, ' ' order by check_name) as checks
-    from {{ source('gate', 'judgements') }}
+    from {{ ref('stg_gate__judgements') }}
     group by measure_no
 
 )
@@ -33,7 +33,7 @@ select
     {{ ground_sentence('grounds.suggested_action') }} as suggested_action,
     months.month_state
 from {{ ref('int_measures') }} as measures
-inner join {{ source('ledger', 'vintages') }} as vintages
+inner join {{ ref('stg_ledger__vintages') }} as vintages
     on measures.vintage_id = vintages.vintage_id and vintages.edition = 'restated'
 inner join {{ ref('doubt_grounds') }} as grounds on measures.ground = grounds.ground
 left join {{ ref('quality_rules') }} as rules on measures.rule_id = rules.rule_id

@@ -17,5 +17,5 @@ select
     reopened_by,
     reopened_on,
     reopening_reason
-from {{ source('ledger', 'month_states') }}
+from {{ ref('stg_ledger__month_states') }}
 order by la_code, reporting_month

@@ -9,7 +9,7 @@ with figures as (
         count(values_of_month.ground) as held_count,
         string_agg(distinct values_of_month.ground, ' ' order by values_of_month.ground) as grounds
     from {{ ref('fct_indicator_values') }} as values_of_month
-    inner join {{ source('ledger', 'reporting') }} as reporting
+    inner join {{ ref('stg_ledger__reporting') }} as reporting
         on values_of_month.period_end = last_day((reporting.view_month || '-01')::date)
     where values_of_month.breakdown_type = 'all'
     group by values_of_month.la_code
@@ -35,7 +35,7 @@ overridden as (
 last_good as (
 
     select la_code, max(view_month) as view_month
-    from {{ source('ledger', 'previous_values') }}
+    from {{ ref('stg_ledger__previous_values') }}
     where value_status in ('calculated', 'reported', 'no_cases', 'no_population')
     group by la_code
 
@@ -56,7 +56,7 @@ select
     figures.grounds,
     months.month_state,
     public.public_month
-from {{ source('ledger', 'vintages') }} as vintages
+from {{ ref('stg_ledger__vintages') }} as vintages
 left join figures on vintages.la_code = figures.la_code
 left join overridden on vintages.la_code = overridden.la_code
 left join last_good on vintages.la_code = last_good.la_code

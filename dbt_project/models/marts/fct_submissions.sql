@@ -1,4 +1,4 @@
--- Every version of every return received, and a line for each return that was expected and did not come.
+-- Every version of every return received, and a line for each return of a month that did not come.
 with months as (
 
     select distinct la_code, month_number, strftime(period_end, '%Y-%m') as reporting_month
@@ -8,7 +8,7 @@ with months as (
 
 received as (
 
-    select * from {{ source('ledger', 'receipts') }}
+    select * from {{ ref('stg_ledger__receipts') }}
 
 )
 
@@ -27,14 +27,20 @@ select
     received.finding_count::bigint as finding_count,
     coalesce(received.repeat_count, 0)::bigint as repeat_count,
     received.reason,
-    states.month_state
+    states.month_state,
+    required.return_name is not null as is_required
 from months
-cross join {{ source('ledger', 'return_formats') }} as formats
+cross join {{ ref('stg_ledger__return_formats') }} as formats
 left join received
     on
         months.la_code = received.la_code
         and months.reporting_month = received.reporting_month
         and formats.return_name = received.return_name
+left join {{ ref('stg_ledger__required_returns') }} as required
+    on
+        months.la_code = required.la_code
+        and months.reporting_month = required.reporting_month
+        and formats.return_name = required.return_name
 left join {{ ref('fct_month_status') }} as states
     on months.la_code = states.la_code and months.reporting_month = states.reporting_month
 order by months.la_code, months.reporting_month, formats.return_name, version

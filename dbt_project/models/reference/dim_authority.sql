@@ -7,7 +7,7 @@ with published as (
 
 invented as (
 
-    select la_code, la_name from {{ source('reference', 'authorities') }}
+    select la_code, la_name from {{ ref('stg_reference__authorities') }}
 
 ),
 
@@ -30,7 +30,7 @@ named as (
 unnamed as (
 
     select distinct la_code, la_code as la_name
-    from {{ source('ledger', 'folders') }}
+    from {{ ref('stg_ledger__folders') }}
     where la_code not in (select named.la_code from named)
 
 )

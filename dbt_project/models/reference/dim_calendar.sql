@@ -7,4 +7,4 @@ select
         order by calendar_date rows between current row and unbounded following
     ) as next_working_day,
     {{ month_number('calendar_date') }} as month_number
-from {{ source('ledger', 'calendar') }}
+from {{ ref('stg_ledger__calendar') }}

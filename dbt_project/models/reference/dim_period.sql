@@ -6,7 +6,7 @@ with months as (
             min({{ month_number_of_text('first_period') }}),
             max({{ month_number_of_text('view_month') }})
         )) as month_number
-    from {{ source('ledger', 'vintages') }}
+    from {{ ref('stg_ledger__vintages') }}
 
 ),
 

@@ -2,8 +2,8 @@
 with found as (
 
     select findings.la_code, findings.file, findings.finding, findings.reason, findings.next_move as suggested_action
-    from {{ source('ledger', 'findings') }} as findings
-    inner join {{ source('ledger', 'reporting') }} as reporting on findings.reporting_month = reporting.view_month
+    from {{ ref('stg_ledger__findings') }} as findings
+    inner join {{ ref('stg_ledger__reporting') }} as reporting on findings.reporting_month = reporting.view_month
     where
         findings.row_number is null and findings.column_name is null
         and findings.finding not in ('id_reused', 'extra_cells') and not ends_with(findings.finding, '_noted')
@@ -11,8 +11,8 @@ with found as (
     select
         receipts.la_code, receipts.file, 'rejected_file' as finding, receipts.reason,
         'mend the file and send it again under the same name' as suggested_action
-    from {{ source('ledger', 'receipts') }} as receipts
-    inner join {{ source('ledger', 'reporting') }} as reporting on receipts.reporting_month = reporting.view_month
+    from {{ ref('stg_ledger__receipts') }} as receipts
+    inner join {{ ref('stg_ledger__reporting') }} as reporting on receipts.reporting_month = reporting.view_month
     where receipts.status = 'rejected'
     qualify row_number() over (
         partition by receipts.la_code, receipts.return_name, receipts.source_format order by receipts.version desc

@@ -18,12 +18,13 @@ import pyarrow.compute as pc
 import yaml
 
 from ingest.adapters.base import Notes, workbench
-from ingest.adapters.xlsx_reader import Cells, check_container, read_sheets
+from ingest.adapters.xlsx_reader import Cells, read_sheets
 from ingest.contracts import code_lists, dates
 from ingest.contracts.cell_types import UNREAD
 from ingest.contracts.dates import UNSURE
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.file_reader import RejectedFileError
+from ingest.discovery.workbooks import check_container
 from ingest.privacy.pseudonyms import Pseudonymiser
 
 BORN = "Date of Birth"
@@ -262,8 +263,7 @@ def _find_lists(data: bytes, has_errors: bool, notes: Notes) -> dict[str, _Found
             notes.add(
                 "unknown_sheet",
                 f"sheet {number} has no row of headings of an Annex A list, so it was not read",
-                "if it is a list, give it the headings of the Annex A guidance; other wordings go under "
-                "aliases in ingest/adapters/annex_a/annex_a.yml",
+                "if it is a list, give it the headings of the Annex A guidance",
                 origin=f"sheet {number}",
                 value=cells,
             )
@@ -290,7 +290,9 @@ def _find_lists(data: bytes, has_errors: bool, notes: Notes) -> dict[str, _Found
                 origin=name,
             )
     if not found:
-        raise RejectedFileError("no sheet of it has the headings of an Annex A list")
+        raise RejectedFileError(
+            "no sheet of it has the headings of an Annex A list, or a return's columns as in docs/returns"
+        )
     return {name: one for name, one in found.items() if one is not None}
 
 
@@ -308,7 +310,7 @@ def _find_columns(cells: Cells, known: AnnexList, origin: str, notes: Notes) -> 
             notes.add(
                 "unknown_column",
                 f"column {position + 1} is not one of {known.name} and was ignored",
-                "if it is legitimate, add its heading to aliases in ingest/adapters/annex_a/annex_a.yml",
+                "nothing, if it is none of the list's; else give it the heading of the Annex A guidance",
                 origin=origin,
                 row_number=cells.header_row,
                 column_name=f"column {position + 1}",
@@ -333,8 +335,7 @@ def _find_columns(cells: Cells, known: AnnexList, origin: str, notes: Notes) -> 
         notes.add(
             "missing_column",
             f"{known.name} has no column {absent.name}, {effect}",
-            "send the column, or if it goes by another name add that to aliases "
-            "in ingest/adapters/annex_a/annex_a.yml",
+            "send the column, or if it stands under another heading, put that name in its place",
             origin=origin,
             row_number=cells.header_row,
             column_name=absent.name,
@@ -398,21 +399,33 @@ def _read_codes(column: pa.DictionaryArray, read: str) -> pa.Array:
 def _with_settled_dates(
     found: Mapping[str, _Found], as_at: date | None, notes: Notes
 ) -> Mapping[str, _Found]:
-    """The lists with dates that can be read each by itself: the order of each column is decided."""
+    """The lists with dates that can be read each by itself: their order is decided by all of the workbook."""
+    of_dates = {
+        (name, heading): column
+        for name, one in found.items()
+        for heading, column in one.columns.items()
+        if is_date(heading)
+    }
+    spelled = (
+        column.dictionary.take(pc.drop_null(pc.unique(column.indices))) for column in of_dates.values()
+    )
+    if all(map(dates.are_plain, spelled)):
+        return found
     settled: dict[tuple[str, str], pa.Array] = {}
+    columns = {
+        (name, heading): dates.Received(
+            pa.chunked_array([column.dictionary.take(column.indices)]), heading, heading == BORN
+        )
+        for (name, heading), column in of_dates.items()
+    }
     with workbench({}) as db:
-        for name, one in found.items():
-            for heading, column in one.columns.items():
-                used = column.dictionary.take(pc.drop_null(pc.unique(column.indices)))
-                if not is_date(heading) or dates.are_plain(used):
-                    continue
-                text = pa.chunked_array([column.dictionary.take(column.indices)])
-                text, noted = dates.settled(db, text, heading, heading == BORN, as_at)
-                settled[name, heading] = text.combine_chunks()
-                for said in noted:
-                    notes.add(
-                        said.finding, said.reason, said.next_move, origin=one.origin, column_name=heading
-                    )
+        for (name, heading), (text, noted) in dates.settled(db, columns, as_at).items():
+            if text is columns[name, heading].text:
+                continue
+            settled[name, heading] = text.combine_chunks()
+            for said in noted:
+                origin = found[name].origin
+                notes.add(said.finding, said.reason, said.next_move, origin=origin, column_name=heading)
     if not settled:
         return found
     shared = next(iter(found.values()))

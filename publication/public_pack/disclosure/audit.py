@@ -335,12 +335,13 @@ class Ranges:
 
 def narrow(system: System) -> Ranges:
     """Ranges narrowed along every row until nothing moves. An outer limit, exact where there is no circle."""
-    row, u, w = system.row, system.unknown, system.weight
-    plus, size = w > 0, np.abs(w)
     many = len(system.least)
     low, high = system.low.copy(), system.high.copy()
     why_low, why_high = np.full(len(low), NONE), np.full(len(low), NONE)
+    asked = np.arange(len(system.row))
     for _ in range(ROUNDS):
+        row, u, w = system.row[asked], system.unknown[asked], system.weight[asked]
+        plus, size = w > 0, np.abs(w)
         least = np.where(plus, w * low[u], w * high[u])
         most = np.where(plus, w * high[u], w * low[u])
         ceiling = system.most[row] - (np.bincount(row, least, many)[row] - least)  # of weight x unknown
@@ -364,6 +365,9 @@ def narrow(system: System) -> Ranges:
         by = down[u] & (at_most <= lowered[u])
         why_high[u[by]] = row[by]
         low, high = np.where(up, raised, low), np.where(down, lowered, high)
+        moved = np.zeros(many, bool)  # a row of which nothing moved says what it said
+        moved[system.row[(up | down)[system.unknown]]] = True
+        asked = np.flatnonzero(moved[system.row])
     return Ranges(low, high, why_low, why_high)
 
 

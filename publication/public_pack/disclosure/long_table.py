@@ -15,6 +15,7 @@ import pandas as pd
 from publication.public_pack.disclosure import areas, audit, design, ledger
 from publication.public_pack.disclosure.equations import CELL, NO_LIMIT, narrow, room
 from publication.public_pack.disclosure.protect import Protected, is_small, protect_counts
+from publication.select import frame_of
 
 MONTHS_PRINTED = 24
 GRAIN = ["geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown"]
@@ -26,39 +27,16 @@ NOT_ADDED_UP = ("cla_missing_children",)
 LEFT_OUT = "left_out"
 HIDING = ("c", LEFT_OUT)
 
-BASE = """
-select
-    figures.la_code,
-    authorities.region_code,
-    figures.indicator_id,
-    roles.role,
-    about.unit,
-    about.scale,
-    about.kind,
-    about.count_unit,
-    (12 * year(figures.period_end) + month(figures.period_end) - 1)::int as month,
-    figures.period_basis,
-    figures.breakdown_value as breakdown,
-    figures.numerator,
-    figures.denominator,
-    figures.value,
-    figures.value_status
-from intermediate.int_indicators__public as figures
-inner join marts.dim_indicator as about using (indicator_id)
-inner join marts.dim_authority as authorities using (la_code)
-inner join roles using (indicator_id)
-where
-    roles.is_printed
-    and figures.period_end <= $last::date
-    and figures.period_end > $last::date - to_months($months)
-    and figures.period_basis = about.headline_basis
-    and case
-        when roles.role = 'breakdown'
-            then figures.breakdown_type <> 'all' and month(figures.period_end) % 3 = 0
-        else figures.breakdown_type = 'all'
-    end
-order by figures.la_code, figures.indicator_id, figures.period_end, figures.breakdown_value
-"""
+BASE = (
+    "la_code, region_code, indicator_id, role, unit, scale, kind, count_unit, month_number as month, "
+    "period_basis, breakdown_value as breakdown, numerator, denominator, value, value_status"
+)
+# a breakdown is printed by quarter, and all else as a whole
+PRINTABLE = (
+    "is_printed and period_end <= $last::date and period_end > $last::date - to_months($months) "
+    "and (breakdown_type = 'all') = (role <> 'breakdown') "
+    "and (role <> 'breakdown' or month(period_end) % 3 = 0)"
+)
 
 
 @dataclass
@@ -70,6 +48,7 @@ class Pack:
     changes: pd.DataFrame  # those that the ledger does not have so
     protected: Protected
     already_public: pd.DataFrame  # area_code, indicator_id, period_end of what stays as it was printed before
+    stopped: frozenset[tuple[str, str]] = frozenset()  # area_code, indicator_id of what the gate stopped
 
     @property
     def left_out(self) -> pd.DataFrame:
@@ -86,19 +65,21 @@ def read_base(db: duckdb.DuckDBPyConnection, last: str) -> pd.DataFrame:
         for r in design.roles().values()
     )
     db.register("roles", known)
-    base = db.execute(BASE, {"last": last, "months": MONTHS_PRINTED}).df()
+    base = frame_of(
+        db, "intermediate.int_indicators__printable inner join roles using (indicator_id)", BASE,
+        where=PRINTABLE, given={"last": last, "months": MONTHS_PRINTED},
+        order="la_code, indicator_id, period_end, breakdown_value",
+    )  # fmt: skip
     db.unregister("roles")
     return base
 
 
 def members_of_england(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """la_code and region_code of the authorities that stand today and make up England."""
-    return db.sql(
-        """
-        select la_code, region_code from marts.dim_authority
-        where not is_invented and to_date is null and region_code is not null order by la_code
-        """
-    ).df()
+    return frame_of(
+        db, "marts.dim_authority", "la_code, region_code", order="la_code",
+        where="not is_invented and to_date is null and region_code is not null",
+    )  # fmt: skip
 
 
 def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, release: int) -> Pack:
@@ -113,7 +94,6 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
     protected = protect_counts(cells, _counts_before(before, members), release)
     of_nobody = (base["role"] == "breakdown") & (base["denominator"] == 0)
     base["gives_way"] = False
-    base["is_out"] = False
     every = asked = unsolved = base["la_code"].unique()
     for turn in count():
         out = protected.is_out.sum()
@@ -167,7 +147,10 @@ def leave_out(pack: Pack, figures: pd.DataFrame, before: pd.DataFrame, release: 
     of_gone = pd.MultiIndex.from_frame(gone[ledger.FIGURE])
     now = pack.now.copy()
     now["is_shown"] &= ~pd.MultiIndex.from_frame(now[ledger.FIGURE]).isin(of_gone)
-    return replace(pack, printed=printed, now=now, changes=ledger.changes(before, now, release))
+    stopped = frozenset(gone[place[:2]].itertuples(index=False, name=None))
+    return replace(
+        pack, printed=printed, now=now, changes=ledger.changes(before, now, release), stopped=stopped
+    )
 
 
 def _month_end(month: pd.Series) -> pd.Series:
@@ -209,10 +192,9 @@ def _judge_the_rest(base: pd.DataFrame, before: pd.DataFrame) -> None:
     base.loc[blind, "status"] = "x"
     base.loc[rest & (base["value_status"] == "no_cases"), "status"] = "z"
     _stand_by_what_was_said(base, rest, before)
-    base["hangs_on_hidden"] = _hangs_on_hidden(base)
-    base.loc[rest & (base["status"] != "x") & base["hangs_on_hidden"] & ~base["is_public"], "status"] = "c"
     base.loc[rest & base["status"].isin(["shown", "z"]) & base["gives_way"], "status"] = "c"
-    base.loc[rest & base["status"].isin(["shown", "z", "c"]) & base["is_out"], "status"] = LEFT_OUT
+    base["hangs_on_hidden"] = _hangs_on_hidden(base)  # on what gave way too: posts are no counts of people
+    base.loc[rest & (base["status"] != "x") & base["hangs_on_hidden"] & ~base["is_public"], "status"] = "c"
 
 
 # what gives way first: the number of figures that a reader loses with it, and the dearer for a headline
@@ -277,10 +259,10 @@ def _hide(base: pd.DataFrame, chosen: set[int]) -> np.ndarray:
 
 def _system(base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int) -> audit.System:
     """All that the packs print of some authorities."""
-    now = _for_ledger(base).assign(release=release, figure=base.index[base["role"] != "rate"])
-    now["is_shown"] &= base.loc[now["figure"], "status"].ne("x").to_numpy()
-    history = pd.concat([before, now], ignore_index=True)
-    history = history[history["area_code"].isin(authorities)]
+    of = base[base["la_code"].isin(authorities)]
+    now = _for_ledger(of).assign(release=release, figure=of.index[of["role"] != "rate"])
+    now["is_shown"] &= of.loc[now["figure"], "status"].ne("x").to_numpy()
+    history = pd.concat([before[before["area_code"].isin(authorities)], now], ignore_index=True)
     return audit.build(history.rename(columns={"area_code": "la_code"}), release)
 
 

@@ -36,9 +36,9 @@ def built(places: WarehousePaths) -> WarehousePaths:
     with duckdb.connect(str(places.warehouse)) as db:
         db.execute("create schema marts; create table marts.fct_indicator_values as select 1 as value")
         db.execute("create schema ledger; create table ledger.reporting as select '2025-04' as view_month")
-        db.execute("create schema intermediate")
+        db.execute("create schema checks")
         db.register("summary", pd.DataFrame([SOUND]))
-        db.execute("create table intermediate.int_marts__summary as from summary")
+        db.execute("create table checks.chk_marts__summary as from summary")
     (places.restricted / TESTS_FILE).write_text("{}", encoding="utf-8")
     (places.restricted / the_gate.CHECKS_FILE).write_text("[]", encoding="utf-8")
     open_context(places.quality_context)

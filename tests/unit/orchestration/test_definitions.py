@@ -31,6 +31,10 @@ def test_every_return_has_an_asset_and_the_release_is_at_the_end(graph) -> None:
     assert dg.AssetKey("fct_indicator_values") in upstream
 
 
+def test_all_of_it_loads_as_the_page_loads_it() -> None:
+    defs.get_repository_def().load_all_definitions()
+
+
 def test_every_asset_says_what_it_is_and_whose(graph) -> None:
     nodes = [graph.get(key) for key in graph.get_all_asset_keys()]
 

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each assessment with the clock that runs on it and the standard of its day.
 with assessments as (

@@ -1,6 +1,6 @@
 -- Each published figure of an indicator by release, of the area that its printed code stands for. What a release
 -- does not print is rebuilt from counts and populations, unrounded.
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 with series as (
 

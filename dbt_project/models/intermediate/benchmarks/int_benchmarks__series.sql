@@ -1,6 +1,6 @@
 -- Each indicator, release and period that some published table has a figure of, numbered: one number is joined
 -- and sorted faster than the five names that it stands for.
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 with published_tables as (
 

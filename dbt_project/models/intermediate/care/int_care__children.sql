@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each child looked after at each month end expected, and since when; short breaks apart.
 with at_month_end as (

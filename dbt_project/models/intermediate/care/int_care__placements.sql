@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each looked after child's placement at each month end expected: where the child lives, and the one that is not
 -- temporary.

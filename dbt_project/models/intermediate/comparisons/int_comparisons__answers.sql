@@ -1,9 +1,9 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each answer that comparisons read, with how it is said: the newest months, and those that reports name.
 with named as (
 
-    select distinct last_day(period_end) as period_end from {{ source('reference', 'named_periods') }}
+    select distinct last_day(period_end) as period_end from {{ ref('stg_reference__named_periods') }}
 
 )
 
@@ -15,7 +15,7 @@ select
     answers.month_state,
     {{ is_small_base('answers.value', 'answers.numerator', 'answers.denominator', 'series.unit') }} as is_few,
     {{ format_value('answers.value', 'series.unit') }} as figure
-from {{ ref('fct_indicator_values') }} as answers
+from {{ ref('int_indicators__values') }} as answers
 inner join {{ ref('int_comparisons__series') }} as series
     on
         answers.la_code = series.la_code

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- The target, the limits and the milestone that serve each period, as bounds that a figure should keep within.
 with offered as (

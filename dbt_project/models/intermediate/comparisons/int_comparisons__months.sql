@@ -1,10 +1,10 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- The periods that comparisons are worked out for or look back to, and how each is called in a sentence.
 with newest as (
 
     select max({{ month_number('period_end') }}) as month_number
-    from {{ ref('fct_indicator_values') }}
+    from {{ ref('int_indicators__values') }}
 
 )
 

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Whose neighbour list serves each month: the model in use when the month was first reported; for a month or an
 -- authority older or younger than the model, the nearest that lists it. Who is a neighbour goes by the month, what the

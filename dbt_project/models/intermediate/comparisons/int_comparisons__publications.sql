@@ -1,11 +1,11 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Which published figure stands beside each month: the latest year or day that had ended, from the newest release that
 -- had come out when the month was first reported (then), and from the newest of all (now).
 with releases as (
 
     select distinct indicator_id, period_basis, comparator, publication, release_year, published_on, period_end
-    from {{ ref('fct_benchmarks') }}
+    from {{ ref('int_benchmarks__published') }}
     where period_basis in ('rolling_12_months', 'point_in_time')
 
 ),

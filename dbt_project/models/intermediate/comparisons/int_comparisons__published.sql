@@ -18,7 +18,7 @@ select
     benchmarks.neighbours_listed,
     benchmarks.neighbours_used
 from {{ ref('int_comparisons__publications') }} as publications
-inner join {{ ref('fct_benchmarks') }} as benchmarks
+inner join {{ ref('int_benchmarks__published') }} as benchmarks
     on
         publications.indicator_id = benchmarks.indicator_id
         and publications.period_basis = benchmarks.period_basis

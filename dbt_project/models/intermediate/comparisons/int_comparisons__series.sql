@@ -1,10 +1,10 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each series of answers that comparisons are made within: an authority, an indicator and a basis, under one number.
 with answered as (
 
     select distinct la_code, indicator_id, period_basis
-    from {{ ref('fct_indicator_values') }}
+    from {{ ref('int_indicators__values') }}
     where breakdown_type = 'all'
 
 )

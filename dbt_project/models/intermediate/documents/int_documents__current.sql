@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each child with an up-to-date document of a kind at each month end expected: the newest authorised by then is not
 -- due.

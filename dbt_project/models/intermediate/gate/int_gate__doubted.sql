@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each answer that would be given and is not: one row for an answer, with the first of its doubts. What is not there to
 -- be given is not held: it says of itself why it is not.

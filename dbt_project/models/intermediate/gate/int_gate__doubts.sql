@@ -1,11 +1,11 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each measure that holds figures, in words: Great Expectations found it beyond its bound, or could not judge it.
 -- Where somebody answers by name for the figures all the same, they are given.
 with found as (
 
     select measure_no, check_name, state, bound
-    from {{ source('gate', 'judgements') }}
+    from {{ ref('stg_gate__judgements') }}
     where severity = 'critical'
     qualify row_number() over (partition by measure_no order by check_name) = 1
 
@@ -41,9 +41,9 @@ select
 from {{ ref('int_measures') }} as measures
 inner join found on measures.measure_no = found.measure_no
 inner join {{ ref('doubt_grounds') }} as grounds on measures.ground = grounds.ground
-inner join {{ source('ledger', 'vintages') }} as vintages on measures.vintage_id = vintages.vintage_id
+inner join {{ ref('stg_ledger__vintages') }} as vintages on measures.vintage_id = vintages.vintage_id
 left join {{ ref('quality_rules') }} as rules on measures.rule_id = rules.rule_id
-left join {{ source('ledger', 'overrides') }} as overrides
+left join {{ ref('stg_ledger__overrides') }} as overrides
     on
         measures.la_code = overrides.la_code
         and measures.ground = overrides.ground

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each figure that a doubt bears on: doubt about a return reaches what reads it, about a field what reads the field,
 -- about a figure that figure alone. The same figure stands here once for each doubt.
@@ -94,7 +94,7 @@ inner join bases
                     or (bases.period_basis = 'month' and bases.history_days > 0)
             else true
         end
-left join {{ source('ledger', 'return_formats') }} as formats on doubts.return_name = formats.return_name
+left join {{ ref('stg_ledger__return_formats') }} as formats on doubts.return_name = formats.return_name
 inner join {{ ref('int_periods__expected') }} as expected
     on
         doubts.vintage_id = expected.vintage_id

@@ -1,10 +1,10 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each return and month that this release reads otherwise than the one before, and how it came to be.
 with now as (
 
-    select la_code, reporting_month, return_name, source_format, version, sha256
-    from {{ ref('fct_submissions') }}
+    select la_code, reporting_month, return_name, source_format, version::int as version, sha256
+    from {{ ref('stg_ledger__receipts') }}
     where is_current
 
 ),
@@ -12,7 +12,7 @@ with now as (
 earlier as (
 
     select la_code, reporting_month, return_name, source_format, version, sha256
-    from {{ source('ledger', 'previous_submissions') }}
+    from {{ ref('stg_ledger__previous_submissions') }}
     where is_current
 
 )
@@ -31,8 +31,8 @@ select
         else 'resubmission'
     end as cause
 from now
-cross join {{ source('ledger', 'previous_release') }} as previous_release
-inner join {{ source('ledger', 'return_formats') }} as formats on now.return_name = formats.return_name
+cross join {{ ref('stg_ledger__previous_release') }} as previous_release
+inner join {{ ref('stg_ledger__return_formats') }} as formats on now.return_name = formats.return_name
 left join earlier
     on
         now.la_code = earlier.la_code

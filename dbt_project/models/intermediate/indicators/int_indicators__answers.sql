@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- One row for every answer expected, in every vintage, with its figures and why it has none where it has none.
 with expected as (

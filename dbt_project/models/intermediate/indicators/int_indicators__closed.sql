@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Figures as they stood when a month was closed: those of the month, in every basis; and those of the months before it
 -- in the basis that the public edition prints, where the closing speaks for them. What has been kept stands. What is
@@ -6,7 +6,7 @@
 with newly_closed as (
 
     select closings.*, {{ month_number_of_text('closings.view_month') }} as month_number
-    from {{ source('ledger', 'closings') }} as closings
+    from {{ ref('stg_ledger__closings') }} as closings
     where closings.vintage_id is not null
 
 ),
@@ -51,4 +51,4 @@ union all
 select
     event_id, view_month, la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value,
     numerator, denominator, value, value_status, false as is_new
-from {{ source('ledger', 'closed_figures') }}
+from {{ ref('stg_ledger__closed_figures') }}

@@ -4,5 +4,5 @@ select
     closed.breakdown_type, closed.breakdown_value,
     closed.numerator, closed.denominator, closed.value, closed.value_status, closed.view_month
 from {{ ref('int_indicators__closed') }} as closed
-inner join {{ source('ledger', 'closings') }} as closings on closed.event_id = closings.event_id
+inner join {{ ref('stg_ledger__closings') }} as closings on closed.event_id = closings.event_id
 where closings.closing_number = 1 and closed.period_end = {{ month_end_of_text('closed.view_month') }}

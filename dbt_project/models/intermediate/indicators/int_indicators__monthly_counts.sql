@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- The counts of every area by month: all of each, and within each value of the indicator's breakdown.
 {% set areas = [

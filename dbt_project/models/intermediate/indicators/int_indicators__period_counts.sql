@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Counts over each period: its months added up. What is not here was never counted: a true zero, if it was submitted.
 select

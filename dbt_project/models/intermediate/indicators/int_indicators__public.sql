@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- The figures that the public edition is made from: those of months that are final, each as it stood at the newest
 -- closing that speaks for it and stands. Nothing of a month that is collecting, provisional or reopened is here.
@@ -6,7 +6,7 @@ with spoken_for as (
 
     select distinct closed.la_code, closed.period_end, closed.event_id
     from {{ ref('int_indicators__closed') }} as closed
-    inner join {{ source('ledger', 'closings') }} as closings on closed.event_id = closings.event_id
+    inner join {{ ref('stg_ledger__closings') }} as closings on closed.event_id = closings.event_id
     where closings.is_standing
 
 ),
@@ -15,7 +15,7 @@ chosen as (
 
     select spoken_for.*
     from spoken_for
-    inner join {{ ref('fct_month_status') }} as months
+    inner join {{ ref('stg_ledger__month_states') }} as months
         on spoken_for.la_code = months.la_code and spoken_for.period_end = months.period_end
     where months.month_state = 'final'
     qualify row_number() over (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Figures that exist only as totals, as each vintage knows them: for each period the newest month that gives it.
 with given as (
@@ -40,7 +40,7 @@ published as (
         expected.vintage_id, benchmarks.indicator_id, benchmarks.period_basis, expected.month_number,
         benchmarks.value, 'published by DfE, release ' || benchmarks.release_year as source_note
     from {{ ref('int_periods__expected') }} as expected
-    inner join {{ ref('fct_benchmarks') }} as benchmarks
+    inner join {{ ref('int_benchmarks__published') }} as benchmarks
         on
             expected.la_code = benchmarks.area_code
             and expected.period_end = benchmarks.period_end

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- For each indicator and month expected: whether every return it needs is there, and how far back the lead one reaches.
 with required as (
@@ -12,14 +12,14 @@ needs as (
 
     select required.*, formats.history
     from required
-    inner join {{ source('ledger', 'return_formats') }} as formats on required.return_name = formats.return_name
+    inner join {{ ref('stg_ledger__return_formats') }} as formats on required.return_name = formats.return_name
 
 ),
 
 sources as (
 
     select *, {{ month_number_of_text('source_month') }} as source_month_number
-    from {{ source('ledger', 'sources') }}
+    from {{ ref('stg_ledger__sources') }}
 
 ),
 
@@ -30,7 +30,7 @@ usable as (
         sources.source_month_number, sources.source_format
     from {{ ref('int_periods__expected') }} as periods
     inner join sources on periods.vintage_id = sources.vintage_id
-    inner join {{ source('ledger', 'return_formats') }} as formats on sources.return_name = formats.return_name
+    inner join {{ ref('stg_ledger__return_formats') }} as formats on sources.return_name = formats.return_name
     where
         (formats.history = 'event' and sources.source_month_number >= periods.month_number)
         or (formats.history = 'state' and sources.source_month_number = periods.month_number)

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Every month that each vintage answers for: from the authority's first folder, or the one month first published.
 select
@@ -10,7 +10,7 @@ select
     periods.period_end,
     twelve_months.period_start as twelve_months_start,
     days.working_day_number as period_end_number
-from {{ source('ledger', 'vintages') }} as vintages
+from {{ ref('stg_ledger__vintages') }} as vintages
 inner join {{ ref('dim_period') }} as periods
     on
         periods.period_basis = 'point_in_time'

@@ -5,7 +5,7 @@ select
     max_by(population.population_0_17, population.mid_year) as population_0_17,
     max(population.mid_year) as mid_year
 from (select distinct la_code, month_number from {{ ref('int_periods__expected') }}) as periods
-inner join {{ source('reference', 'population') }} as population
+inner join {{ ref('stg_reference__population') }} as population
     on
         periods.la_code = population.la_code
         -- Y is the year of the 31 March on or after the month; a mid-year of Y - 1 or before serves it

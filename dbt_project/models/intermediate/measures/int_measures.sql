@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Everything that can put a figure in doubt, as a count over a count. Great Expectations judges these, and nothing
 -- before it: see expectations/suites.

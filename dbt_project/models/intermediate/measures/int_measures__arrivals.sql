@@ -37,7 +37,7 @@ usual as (
             ) / any_value(known_now.event_count))
         )) as usual_silence
     from contents
-    inner join {{ source('ledger', 'sources_before') }} as earlier on contents.content_id = earlier.content_id
+    inner join {{ ref('stg_ledger__sources_before') }} as earlier on contents.content_id = earlier.content_id
     inner join {{ ref('dim_calendar') }} as ends
         on last_day((earlier.before_month || '-01')::date) = ends.calendar_date
     inner join {{ ref('int_measures__event_months') }} as months
@@ -113,7 +113,7 @@ repeated as (
             'contents.as_at_number - same_as_days.working_day_number', 'rates.event_days', 'rates.working_days'
         ) }} as measured
     from contents
-    inner join {{ source('ledger', 'sent_before') }} as repeats on contents.content_id = repeats.content_id
+    inner join {{ ref('stg_ledger__sent_before') }} as repeats on contents.content_id = repeats.content_id
     inner join {{ ref('dim_calendar') }} as same_as_days
         on last_day((repeats.same_as_month || '-01')::date) = same_as_days.calendar_date
     left join rates on contents.vintage_id = rates.vintage_id and contents.content_id = rates.content_id
@@ -132,8 +132,8 @@ months_repeated as (
     from contents
     left join repeated
         on contents.vintage_id = repeated.vintage_id and contents.return_name = repeated.return_name
-    left join {{ source('ledger', 'sources_before') }} as earlier on contents.content_id = earlier.content_id
-    left join {{ source('ledger', 'receipts') }} as receipts
+    left join {{ ref('stg_ledger__sources_before') }} as earlier on contents.content_id = earlier.content_id
+    left join {{ ref('stg_ledger__receipts') }} as receipts
         on earlier.before_content_id = receipts.content_id and contents.return_name = receipts.return_name
     where
         contents.source_month_number = contents.view_month_number
@@ -150,7 +150,7 @@ months_before as (
         contents.vintage_id, contents.la_code, contents.return_name, contents.source_month_number, contents.content_id,
         months.event_month_number, months.event_count
     from contents
-    inner join {{ source('ledger', 'sources_before') }} as earlier on contents.content_id = earlier.content_id
+    inner join {{ ref('stg_ledger__sources_before') }} as earlier on contents.content_id = earlier.content_id
     inner join {{ ref('int_measures__event_months') }} as months on earlier.before_content_id = months.content_id
     where
         contents.is_newest and contents.history = 'event'
@@ -177,8 +177,8 @@ lost as (
         greatest(receipts.kept_count - contents.kept_count, 0) as counted,
         receipts.kept_count as out_of
     from contents
-    inner join {{ source('ledger', 'sources_before') }} as earlier on contents.content_id = earlier.content_id
-    inner join {{ source('ledger', 'receipts') }} as receipts
+    inner join {{ ref('stg_ledger__sources_before') }} as earlier on contents.content_id = earlier.content_id
+    inner join {{ ref('stg_ledger__receipts') }} as receipts
         on earlier.before_content_id = receipts.content_id and contents.return_name = receipts.return_name
     where contents.is_newest and contents.history = 'event' and not contents.is_dated
 
@@ -190,8 +190,8 @@ refused as (
     select
         vintages.vintage_id, vintages.la_code, receipts.return_name,
         {{ month_number_of_text('receipts.reporting_month') }} as source_month_number
-    from {{ source('ledger', 'receipts') }} as receipts
-    inner join {{ source('ledger', 'vintages') }} as vintages
+    from {{ ref('stg_ledger__receipts') }} as receipts
+    inner join {{ ref('stg_ledger__vintages') }} as vintages
         on receipts.la_code = vintages.la_code and receipts.reporting_month <= vintages.view_month
     group by all
     having bool_and(receipts.status = 'rejected')

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each return that a vintage reads, as it was received for one month. What is measured is measured of these.
 select
@@ -21,10 +21,10 @@ select
         partition by vintages.vintage_id, sources.return_name
     ) as is_newest,
     coverage.history_from
-from {{ source('ledger', 'sources') }} as sources
-inner join {{ source('ledger', 'vintages') }} as vintages on sources.vintage_id = vintages.vintage_id
-inner join {{ source('ledger', 'return_formats') }} as formats on sources.return_name = formats.return_name
-inner join {{ source('ledger', 'receipts') }} as receipts
+from {{ ref('stg_ledger__sources') }} as sources
+inner join {{ ref('stg_ledger__vintages') }} as vintages on sources.vintage_id = vintages.vintage_id
+inner join {{ ref('stg_ledger__return_formats') }} as formats on sources.return_name = formats.return_name
+inner join {{ ref('stg_ledger__receipts') }} as receipts
     on sources.content_id = receipts.content_id and sources.return_name = receipts.return_name
 inner join {{ ref('dim_calendar') }} as days on sources.as_at_date = days.calendar_date
 left join {{ ref('stg_returns__extract_coverage') }} as coverage

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- How many events each return holds of each month, on how many weekdays, and the newest of them: one pass over one
 -- column of each file.
@@ -8,5 +8,5 @@ select
     count(*) as event_count,
     {{ weekdays_with('event_date') }} as event_day_count,
     max(event_date) as newest_date
-from {{ source('ledger', 'event_dates') }}
+from {{ ref('stg_ledger__event_dates') }}
 group by all

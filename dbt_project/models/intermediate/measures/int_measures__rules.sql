@@ -14,6 +14,6 @@ select
         as measured
 from {{ ref('int_quality__outcomes') }} as outcomes
 inner join {{ ref('quality_rules') }} as rules on outcomes.rule_id = rules.rule_id
-inner join {{ source('ledger', 'vintages') }} as vintages
+inner join {{ ref('stg_ledger__vintages') }} as vintages
     on outcomes.la_code = vintages.la_code and vintages.edition = 'restated'
 where outcomes.state <> 'not_run'

@@ -15,27 +15,27 @@ unread as (
     select
         content_id, 'rows_unread' as ground, '*' as field_name,
         {{ month_number('event_date') }} as event_month_number, count(distinct row_number) as counted
-    from {{ source('ledger', 'findings') }}
+    from {{ ref('stg_ledger__findings') }}
     where finding = 'required_cell_empty'
     group by all
     union all
     select
         content_id, 'values_unread' as ground, field_name,
         {{ month_number('event_date') }} as event_month_number, count(*) as counted
-    from {{ source('ledger', 'findings') }}
+    from {{ ref('stg_ledger__findings') }}
     where finding in ('unreadable_cell', 'order_of_dates_unsure') and row_number is not null
     group by all
     union all
     select
         content_id, 'order_of_dates_unsure' as ground, field_name,
         {{ month_number('event_date') }} as event_month_number, count(*) as counted
-    from {{ source('ledger', 'findings') }}
+    from {{ ref('stg_ledger__findings') }}
     where finding = 'order_of_dates_unsure' and row_number is not null
     group by all
     union all
     select
         content_id, 'keys_repeated' as ground, '*' as field_name, null as event_month_number, count(*) as counted
-    from {{ source('ledger', 'findings') }}
+    from {{ ref('stg_ledger__findings') }}
     where finding = 'repeated_key'
     group by all
     union all
@@ -65,7 +65,7 @@ totals as (
 filled as (
 
     select content_id, field_name, event_month_number, sum(filled) as filled
-    from {{ source('ledger', 'cells_filled') }}
+    from {{ ref('stg_ledger__cells_filled') }}
     group by all
 
 ),
@@ -93,7 +93,7 @@ doubted as (
             expected.content_id = totals.content_id
             and expected.ground = totals.ground
             and expected.field_name = totals.field_name
-    inner join {{ source('ledger', 'sources_before') }} as earlier on expected.content_id = earlier.content_id
+    inner join {{ ref('stg_ledger__sources_before') }} as earlier on expected.content_id = earlier.content_id
     left join totals as before_totals
         on
             earlier.before_content_id = before_totals.content_id

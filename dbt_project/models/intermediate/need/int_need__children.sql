@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each child in need at each month end expected, since the earliest referral still open.
 with referrals as (

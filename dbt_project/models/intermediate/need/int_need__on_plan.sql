@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each child on a child in need plan at each month end expected, who is neither on a protection plan nor in care.
 with plans as (

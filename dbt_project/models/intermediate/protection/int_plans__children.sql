@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each child on a plan at each month end expected, with the plan that speaks for the child: the earliest, then lowest
 -- id.

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each review of a plan that was due and not held by its day: the first after 91 days, each next 183 after the last.
 with reviews as (

@@ -183,9 +183,9 @@ vacant as (
 newest as (
 
     {% for return_name, event_date in [
-        ('contacts', 'cont_contact_date'), ('cin_episodes', 'cine_referral_date'),
-        ('cin_assessments', 'cina_assessment_start_date'), ('cp_visits', 'cppv_cp_visit_date'),
-        ('cla_visits', 'clav_cla_visit_date'), ('involvements', 'invo_involvement_start_date'),
+        ('contacts', 'contact_date'), ('cin_episodes', 'referral_date'),
+        ('cin_assessments', 'assessment_start_date'), ('cp_visits', 'visit_date'),
+        ('cla_visits', 'visit_date'), ('involvements', 'involvement_start_date'),
     ] %}
         select
             la_code,
@@ -232,9 +232,9 @@ sizes as (
             received.row_count * 10 < earlier.row_count * 9 or received.row_count * 2 > earlier.row_count * 3
         ) as rows_failing
     from {{ ref('int_quality__sources') }} as sources
-    inner join {{ source('ledger', 'receipts') }} as received
+    inner join {{ ref('stg_ledger__receipts') }} as received
         on sources.content_id = received.content_id and sources.return_name = received.return_name
-    inner join {{ source('ledger', 'receipts') }} as earlier
+    inner join {{ ref('stg_ledger__receipts') }} as earlier
         on
             received.la_code = earlier.la_code
             and received.return_name = earlier.return_name
@@ -251,7 +251,7 @@ sexes as (
 
     select
         la_code, 'sex_incomplete' as rule_id,
-        1 as rows_checked, (count_if(pers_sex is null) * 50 > count(*))::int as rows_failing
+        1 as rows_checked, (count_if(sex_code is null) * 50 > count(*))::int as rows_failing
     from ({{ judged('persons') }})
     group by la_code
 
@@ -262,7 +262,7 @@ conferences as (
 
     select la_code, count(*) as held
     from ({{ judged('initial_cp_conferences') }})
-    where icpc_icpc_date > {{ plus_months('as_at_date', -12) }} and icpc_icpc_date <= as_at_date
+    where icpc_date > {{ plus_months('as_at_date', -12) }} and icpc_date <= as_at_date
     group by la_code
 
 ),
@@ -275,9 +275,9 @@ plans as (
     from ({{ judged('cp_plans') }}) as plans
     left join conferences on plans.la_code = conferences.la_code
     where
-        plans.cppl_cp_plan_start_date > {{ plus_months('plans.as_at_date', -12) }}
-        and plans.cppl_cp_plan_start_date <= plans.as_at_date
-        and coalesce(plans.cppl_cp_plan_ola, false) = false
+        plans.cp_plan_start_date > {{ plus_months('plans.as_at_date', -12) }}
+        and plans.cp_plan_start_date <= plans.as_at_date
+        and not plans.is_other_authority
     group by plans.la_code
 
 )

@@ -4,7 +4,7 @@ with leavers as (
 
     select
         *,
-        clea_care_leaver_eligibility in ('RELEVANT', 'FORMER_RELEVANT') as is_counted
+        eligibility_code in ('RELEVANT', 'FORMER_RELEVANT') as is_counted
     from ({{ judged('care_leavers') }})
 
 ),
@@ -17,9 +17,9 @@ persons as (
 
 in_care_now as (
 
-    select distinct la_code, clae_person_id
+    select distinct la_code, la_child_id
     from ({{ judged('cla_episodes') }})
-    where {{ is_live('clae_cla_episode_start_date', 'clae_cla_episode_ceased_date', 'as_at_date') }}
+    where {{ is_live('episode_start_date', 'ceased_date', 'as_at_date') }}
 
 ),
 
@@ -27,12 +27,12 @@ aged as (
 
     select
         leavers.*,
-        persons.pers_person_id,
-        persons.pers_death_date,
-        {{ age('persons.pers_dob', 'leavers.as_at_date') }} as age
+        persons.la_child_id is null as is_unknown,
+        persons.death_date,
+        {{ age('persons.birth_date', 'leavers.as_at_date') }} as age
     from leavers
     left join persons
-        on leavers.la_code = persons.la_code and leavers.clea_person_id = persons.pers_person_id
+        on leavers.la_code = persons.la_code and leavers.la_child_id = persons.la_child_id
 
 )
 
@@ -40,29 +40,29 @@ select
     aged.la_code,
     aged.content_id,
     aged.row_number,
-    aged.pers_person_id is null as care_leaver_child_unknown,
+    aged.is_unknown as care_leaver_child_unknown,
     case
-        when aged.is_counted and aged.clea_care_leaver_in_touch = 'YES'
+        when aged.is_counted and aged.in_touch_code = 'YES'
             then (
-                aged.clea_care_leaver_activity is null
-                or aged.clea_care_leaver_accommodation is null
-                or aged.clea_care_leaver_accom_suitable is null
+                aged.activity_code is null
+                or aged.accommodation_code is null
+                or aged.accommodation_suitable_code is null
             )
     end as care_leaver_incomplete,
     case
-        when aged.clea_care_leaver_in_touch in ('DIED', 'RHOM')
-            then aged.clea_care_leaver_activity is not null or aged.clea_care_leaver_accommodation is not null
+        when aged.in_touch_code in ('DIED', 'RHOM')
+            then aged.activity_code is not null or aged.accommodation_code is not null
     end as care_leaver_details_contradicted,
-    case when aged.clea_care_leaver_accommodation = 'T' then aged.age < 18 end as care_leaver_foyer_under_18,
+    case when aged.accommodation_code = 'T' then aged.age < 18 end as care_leaver_foyer_under_18,
     case
         when aged.is_counted
             then (
-                aged.age < case aged.clea_care_leaver_eligibility when 'RELEVANT' then 16 else 18 end
+                aged.age < case aged.eligibility_code when 'RELEVANT' then 16 else 18 end
                 or aged.age > 25
-                or coalesce(aged.pers_death_date <= aged.as_at_date, false)
+                or coalesce(aged.death_date <= aged.as_at_date, false)
             )
     end as care_leaver_not_eligible,
-    case when aged.is_counted then in_care_now.clae_person_id is not null end as care_leaver_in_care
+    case when aged.is_counted then in_care_now.la_child_id is not null end as care_leaver_in_care
 from aged
 left join in_care_now
-    on aged.la_code = in_care_now.la_code and aged.clea_person_id = in_care_now.clae_person_id
+    on aged.la_code = in_care_now.la_code and aged.la_child_id = in_care_now.la_child_id

@@ -3,8 +3,8 @@
 with open_before as (
 
     select *
-    from {{ source('ledger', 'cla_episodes_before') }}
-    where clae_cla_episode_ceased_date is null
+    from {{ ref('stg_ledger__cla_episodes_before') }}
+    where ceased_date is null
 
 ),
 
@@ -19,7 +19,7 @@ came as (
 
 here as (
 
-    select distinct la_code, clae_person_id from ({{ judged('cla_episodes') }})
+    select distinct la_code, la_child_id from ({{ judged('cla_episodes') }})
 
 )
 
@@ -27,8 +27,8 @@ select
     open_before.la_code,
     open_before.content_id,
     open_before.row_number,
-    here.clae_person_id is null as child_left_out
+    here.la_child_id is null as child_left_out
 from open_before
 inner join came on open_before.la_code = came.la_code
 left join here
-    on open_before.la_code = here.la_code and open_before.clae_person_id = here.clae_person_id
+    on open_before.la_code = here.la_code and open_before.la_child_id = here.la_child_id

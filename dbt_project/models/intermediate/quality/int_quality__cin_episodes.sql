@@ -4,15 +4,13 @@ with referrals as (
     -- a referral that went no further opens no episode: it stands apart
     select
         *,
-        coalesce(cine_referral_nfa, false) as is_no_episode,
-        lead(cine_referral_id) over in_order as next_referral_id,
+        lead(referral_id) over in_order as next_referral_id,
         {{ begins_inside_another(
-            'cine_referral_date', 'cine_close_date', '(in_order rows between unbounded preceding and 1 preceding)'
+            'referral_date', 'close_date', '(in_order rows between unbounded preceding and 1 preceding)'
         ) }} as is_inside_another
     from ({{ judged('cin_episodes') }})
     window in_order as (
-        partition by la_code, cine_person_id, coalesce(cine_referral_nfa, false)
-        order by cine_referral_date, cine_referral_id
+        partition by la_code, la_child_id, is_no_further_action order by referral_date, referral_id
     )
 
 ),
@@ -32,16 +30,16 @@ activity as (
         bool_or(kind = 'assessment') as has_assessment,
         bool_or(kind <> 'assessment') as has_more
     from (
-        select la_code, cina_referral_id as referral_id, 'assessment' as kind from ({{ judged('cin_assessments') }})
+        select la_code, referral_id, 'assessment' as kind from ({{ judged('cin_assessments') }})
         union all
-        select la_code, s47e_referral_id as referral_id, 'enquiry' as kind from ({{ judged('s47_enquiries') }})
+        select la_code, referral_id, 'enquiry' as kind from ({{ judged('s47_enquiries') }})
         union all
-        select la_code, icpc_referral_id as referral_id, 'conference' as kind
+        select la_code, referral_id, 'conference' as kind
         from ({{ judged('initial_cp_conferences') }})
         union all
-        select la_code, cppl_referral_id as referral_id, 'cp_plan' as kind from ({{ judged('cp_plans') }})
+        select la_code, referral_id, 'cp_plan' as kind from ({{ judged('cp_plans') }})
         union all
-        select la_code, cinp_referral_id as referral_id, 'cin_plan' as kind from ({{ judged('cin_plans') }})
+        select la_code, referral_id, 'cin_plan' as kind from ({{ judged('cin_plans') }})
     ) as hanging
     where referral_id is not null
     group by la_code, referral_id
@@ -52,46 +50,46 @@ select
     referrals.la_code,
     referrals.content_id,
     referrals.row_number,
-    persons.pers_person_id is null as referral_child_unknown,
-    referrals.cine_referral_date > referrals.as_at_date as referral_after_period_end,
-    referrals.cine_referral_date < coalesce(persons.pers_dob, persons.pers_expected_dob) - 280
+    persons.la_child_id is null as referral_child_unknown,
+    referrals.referral_date > referrals.as_at_date as referral_after_period_end,
+    referrals.referral_date < coalesce(persons.birth_date, persons.expected_birth_date) - 280
         as referral_long_before_birth,
-    referrals.cine_referral_date > persons.pers_death_date as referral_after_death,
-    referrals.cine_referral_source_code is null as referral_source_missing,
-    referrals.cine_referral_nfa is null as referral_nfa_missing,
-    case when not coalesce(referrals.cine_referral_nfa, false) then referrals.cine_cin_primary_need_code is null end
+    referrals.referral_date > persons.death_date as referral_after_death,
+    referrals.referral_source_code is null as referral_source_missing,
+    referrals.is_no_further_action_empty as referral_nfa_missing,
+    case when not referrals.is_no_further_action then referrals.primary_need_code is null end
         as primary_need_missing,
-    (referrals.cine_close_date is null) <> (referrals.cine_close_reason is null) as closure_incomplete,
+    (referrals.close_date is null) <> (referrals.close_reason_code is null) as closure_incomplete,
     case
-        when not referrals.is_no_episode
-            then referrals.cine_close_date is null and referrals.next_referral_id is not null
+        when not referrals.is_no_further_action
+            then referrals.close_date is null and referrals.next_referral_id is not null
     end as open_episodes_several,
-    case when not referrals.is_no_episode then referrals.is_inside_another end as episodes_overlap,
+    case when not referrals.is_no_further_action then referrals.is_inside_another end as episodes_overlap,
     case
-        when referrals.cine_referral_nfa
+        when referrals.is_no_further_action
             then coalesce(activity.has_assessment or activity.has_more, false)
     end as nfa_with_activity,
     case
         -- an assessment older than those sent is not missed
         when
-            referrals.cine_close_reason in ('RC8', 'RC9')
-            and referrals.cine_referral_date >= coalesce(assessments_from.history_from, date '1900-01-01')
+            referrals.close_reason_code in ('RC8', 'RC9')
+            and referrals.referral_date >= coalesce(assessments_from.history_from, date '1900-01-01')
             then not coalesce(activity.has_assessment, false) or coalesce(activity.has_more, false)
     end as closure_reason_contradicted,
     case
-        when not coalesce(referrals.cine_referral_nfa, false) and referrals.cine_close_date is null
-            then {{ age('persons.pers_dob', 'referrals.as_at_date') }} > 25
+        when not referrals.is_no_further_action and referrals.close_date is null
+            then {{ age('persons.birth_date', 'referrals.as_at_date') }} > 25
     end as open_over_25,
-    coalesce(referrals.cine_referral_date < source_codes.since, false)
-    or coalesce(referrals.cine_close_date < closure_codes.since, false) as referral_code_out_of_date
+    coalesce(referrals.referral_date < source_codes.since, false)
+    or coalesce(referrals.close_date < closure_codes.since, false) as referral_code_out_of_date
 from referrals
 left join {{ ref('code_lists') }} as source_codes
-    on referrals.cine_referral_source_code = source_codes.code and source_codes.list = 'referral_source'
+    on referrals.referral_source_code = source_codes.code and source_codes.list = 'referral_source'
 left join {{ ref('code_lists') }} as closure_codes
-    on referrals.cine_close_reason = closure_codes.code and closure_codes.list = 'closure_reason'
+    on referrals.close_reason_code = closure_codes.code and closure_codes.list = 'closure_reason'
 left join persons
-    on referrals.la_code = persons.la_code and referrals.cine_person_id = persons.pers_person_id
+    on referrals.la_code = persons.la_code and referrals.la_child_id = persons.la_child_id
 left join activity
-    on referrals.la_code = activity.la_code and referrals.cine_referral_id = activity.referral_id
+    on referrals.la_code = activity.la_code and referrals.referral_id = activity.referral_id
 left join {{ ref('int_quality__coverage') }} as assessments_from
     on referrals.la_code = assessments_from.la_code and assessments_from.return_name = 'cin_assessments'

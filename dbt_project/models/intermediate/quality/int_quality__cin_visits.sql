@@ -15,8 +15,8 @@ select
     records.la_code,
     records.content_id,
     records.row_number,
-    persons.pers_person_id is null as cin_visit_child_unknown,
-    records.cinv_cin_visit_date > records.as_at_date as cin_visit_after_period_end
+    persons.la_child_id is null as cin_visit_child_unknown,
+    records.visit_date > records.as_at_date as cin_visit_after_period_end
 from records
 left join persons
-    on records.la_code = persons.la_code and records.cinv_person_id = persons.pers_person_id
+    on records.la_code = persons.la_code and records.la_child_id = persons.la_child_id

@@ -15,11 +15,11 @@ select
     records.la_code,
     records.content_id,
     records.row_number,
-    persons.pers_person_id is null as health_check_child_unknown,
+    persons.la_child_id is null as health_check_child_unknown,
     case
-        when coalesce(records.clah_health_check_status, 'COMPLETED') = 'COMPLETED'
-            then records.clah_health_check_date > records.as_at_date
+        when records.check_status_code = 'COMPLETED'
+            then records.check_date > records.as_at_date
     end as health_check_after_period_end
 from records
 left join persons
-    on records.la_code = persons.la_code and records.clah_person_id = persons.pers_person_id
+    on records.la_code = persons.la_code and records.la_child_id = persons.la_child_id

@@ -19,11 +19,11 @@ persons as (
 
 children as (
 
-    select episodes.la_code, episodes.clae_cla_id, persons.pers_dob
+    select episodes.la_code, episodes.cla_id, persons.birth_date
     from episodes
-    inner join persons on episodes.la_code = persons.la_code and episodes.clae_person_id = persons.pers_person_id
+    inner join persons on episodes.la_code = persons.la_code and episodes.la_child_id = persons.la_child_id
     qualify row_number() over (
-        partition by episodes.la_code, episodes.clae_cla_id order by episodes.clae_cla_episode_start_date
+        partition by episodes.la_code, episodes.cla_id order by episodes.episode_start_date
     ) = 1
 
 )
@@ -32,17 +32,17 @@ select
     reviews.la_code,
     reviews.content_id,
     reviews.row_number,
-    reviews.clar_cla_review_date is null and reviews.clar_cla_review_due_date is null as cla_review_undated,
+    reviews.review_date is null and reviews.due_date is null as cla_review_undated,
     case
-        when reviews.clar_cla_review_date is not null and not coalesce(reviews.clar_cla_review_cancelled, false)
-            then reviews.clar_cla_review_participation is null
+        when reviews.review_date is not null and not reviews.is_cancelled
+            then reviews.participation_code is null
     end as cla_review_participation_missing,
     case
-        when reviews.clar_cla_review_participation is not null
+        when reviews.participation_code is not null
             then (
-                (reviews.clar_cla_review_participation = 'PN0')
-                <> ({{ age('children.pers_dob', 'reviews.clar_cla_review_date') }} < 4)
+                (reviews.participation_code = 'PN0')
+                <> ({{ age('children.birth_date', 'reviews.review_date') }} < 4)
             )
     end as cla_review_participation_age
 from reviews
-left join children on reviews.la_code = children.la_code and reviews.clar_cla_id = children.clae_cla_id
+left join children on reviews.la_code = children.la_code and reviews.cla_id = children.cla_id

@@ -9,10 +9,10 @@ care as (
 
     select
         la_code,
-        clae_cla_id,
-        least(min(clae_entered_care_date), min(clae_cla_episode_start_date)) as entered_date
+        cla_id,
+        least(min(entered_care_date), min(episode_start_date)) as entered_date
     from ({{ judged('cla_episodes') }})
-    group by la_code, clae_cla_id
+    group by la_code, cla_id
 
 ),
 
@@ -26,10 +26,10 @@ select
     visits.la_code,
     visits.content_id,
     visits.row_number,
-    persons.pers_person_id is null as cla_visit_child_unknown,
-    visits.clav_cla_visit_date > visits.as_at_date
-    or coalesce(visits.clav_cla_visit_date < care.entered_date, false) as cla_visit_out_of_time
+    persons.la_child_id is null as cla_visit_child_unknown,
+    visits.visit_date > visits.as_at_date
+    or coalesce(visits.visit_date < care.entered_date, false) as cla_visit_out_of_time
 from visits
-left join care on visits.la_code = care.la_code and visits.clav_cla_id = care.clae_cla_id
+left join care on visits.la_code = care.la_code and visits.cla_id = care.cla_id
 left join persons
-    on visits.la_code = persons.la_code and visits.clav_person_id = persons.pers_person_id
+    on visits.la_code = persons.la_code and visits.la_child_id = persons.la_child_id

@@ -15,8 +15,8 @@ select
     decisions.la_code,
     decisions.content_id,
     decisions.row_number,
-    least(decisions.decision_date, decisions.screened_date) < contacts.cont_contact_date
+    least(decisions.decision_date, decisions.screened_date) < contacts.contact_date
         as contact_decided_before_received
 from decisions
 left join contacts
-    on decisions.la_code = contacts.la_code and decisions.contact_id = contacts.cont_contact_id
+    on decisions.la_code = contacts.la_code and decisions.contact_id = contacts.contact_id

@@ -3,15 +3,11 @@ select
     judged.la_code,
     coverage.return_name,
     max(coverage.history_from) as history_from
-from {{ source('returns', 'extract_coverage') }} as coverage
-inner join {{ source('ledger', 'sources') }} as sources
-    on coverage.content_id = sources.content_id and sources.return_name = 'extract_coverage'
-inner join {{ source('ledger', 'vintages') }} as vintages
-    on sources.vintage_id = vintages.vintage_id and vintages.edition = 'restated'
+from {{ ref('stg_returns__extract_coverage') }} as coverage
 inner join {{ ref('int_quality__sources') }} as judged
     on
-        vintages.la_code = judged.la_code
+        coverage.vintage_id = judged.vintage_id
         and coverage.return_name = judged.return_name
-        and sources.source_month = judged.source_month
-        and sources.source_format = judged.source_format
+        and coverage.source_month_number = {{ month_number_of_text('judged.source_month') }}
+        and coverage.source_format = judged.source_format
 group by judged.la_code, coverage.return_name

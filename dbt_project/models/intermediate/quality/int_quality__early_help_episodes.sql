@@ -15,7 +15,7 @@ select
     records.la_code,
     records.content_id,
     records.row_number,
-    persons.pers_person_id is null as early_help_child_unknown
+    persons.la_child_id is null as early_help_child_unknown
 from records
 left join persons
-    on records.la_code = persons.la_code and records.earl_person_id = persons.pers_person_id
+    on records.la_code = persons.la_code and records.la_child_id = persons.la_child_id

@@ -12,7 +12,7 @@ with standing as (
             else findings.finding
         end as finding,
         findings.reason
-    from {{ source('ledger', 'findings') }} as findings
+    from {{ ref('stg_ledger__findings') }} as findings
     inner join {{ ref('int_quality__sources') }} as sources
         on findings.content_id = sources.content_id and findings.return_name = sources.return_name
 
@@ -21,7 +21,7 @@ with standing as (
 received as (
 
     select sources.la_code, sources.return_name, receipts.row_count
-    from {{ source('ledger', 'receipts') }} as receipts
+    from {{ ref('stg_ledger__receipts') }} as receipts
     inner join {{ ref('int_quality__sources') }} as sources
         on receipts.content_id = sources.content_id and receipts.return_name = sources.return_name
 

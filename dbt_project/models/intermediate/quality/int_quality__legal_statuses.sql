@@ -5,10 +5,10 @@ with spells as (
     select
         *,
         case
-            when lega_legal_status = 'V3'
+            when legal_status_code = 'V3'
                 then greatest(0, {{ days_between(
-                    "greatest(lega_legal_status_start_date, as_at_date - 365)",
-                    "least(coalesce(lega_legal_status_end_date, as_at_date), as_at_date)"
+                    "greatest(legal_status_start_date, as_at_date - 365)",
+                    "least(coalesce(legal_status_end_date, as_at_date), as_at_date)"
                 ) }})
         end as break_days
     from ({{ judged('legal_statuses') }})
@@ -25,16 +25,16 @@ select
     spells.la_code,
     spells.content_id,
     spells.row_number,
-    persons.pers_person_id is null as legal_status_child_unknown,
+    persons.la_child_id is null as legal_status_child_unknown,
     case
-        when spells.lega_legal_status = 'V3'
-            then {{ days_between('spells.lega_legal_status_start_date',
-                'coalesce(spells.lega_legal_status_end_date, spells.as_at_date)') }} > 17
+        when spells.legal_status_code = 'V3'
+            then {{ days_between('spells.legal_status_start_date',
+                'coalesce(spells.legal_status_end_date, spells.as_at_date)') }} > 17
     end as respite_too_long,
     case
         when spells.break_days > 0
-            then sum(spells.break_days) over (partition by spells.la_code, spells.lega_person_id) > 75
+            then sum(spells.break_days) over (partition by spells.la_code, spells.la_child_id) > 75
     end as respite_over_75_days
 from spells
 left join persons
-    on spells.la_code = persons.la_code and spells.lega_person_id = persons.pers_person_id
+    on spells.la_code = persons.la_code and spells.la_child_id = persons.la_child_id

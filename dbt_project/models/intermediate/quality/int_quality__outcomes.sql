@@ -1,10 +1,10 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- How each rule ended for each authority: a line for every rule, whether or not there was anything to judge.
 with expected as (
 
     select vintages.la_code, vintages.view_month, rules.*
-    from {{ source('ledger', 'vintages') }} as vintages
+    from {{ ref('stg_ledger__vintages') }} as vintages
     cross join {{ ref('quality_rules') }} as rules
     where vintages.edition = 'restated'
 

@@ -7,25 +7,25 @@ with persons as (
 
 before as (
 
-    select * from {{ source('ledger', 'persons_before') }}
+    select * from {{ ref('stg_ledger__persons_before') }}
 
 ),
 
 shared_legacy_ids as (
 
-    select la_code, pers_legacy_id
+    select la_code, legacy_id
     from persons
-    where pers_legacy_id is not null
-    group by la_code, pers_legacy_id
+    where legacy_id is not null
+    group by la_code, legacy_id
     having count(*) > 1
 
 ),
 
 not_yet_sent as (
 
-    select la_code, pers_person_id
+    select la_code, la_child_id
     from persons
-    where pers_upn_unknown = 'UN4'
+    where upn_unknown_code = 'UN4'
 
 ),
 
@@ -34,14 +34,14 @@ first_known as (
 
     select spells.la_code, spells.la_child_id, min(spells.known_from) as known_from
     from (
-        select la_code, cine_person_id as la_child_id, cine_referral_date as known_from
+        select la_code, la_child_id, referral_date as known_from
         from ({{ judged('cin_episodes') }})
         union all
-        select la_code, clae_person_id as la_child_id, clae_cla_episode_start_date as known_from
+        select la_code, la_child_id, episode_start_date as known_from
         from ({{ judged('cla_episodes') }})
     ) as spells
     semi join not_yet_sent
-        on spells.la_code = not_yet_sent.la_code and spells.la_child_id = not_yet_sent.pers_person_id
+        on spells.la_code = not_yet_sent.la_code and spells.la_child_id = not_yet_sent.la_child_id
     group by spells.la_code, spells.la_child_id
 
 )
@@ -50,55 +50,55 @@ select
     persons.la_code,
     persons.content_id,
     persons.row_number,
-    persons.pers_dob > persons.as_at_date as birth_after_period_end,
-    (persons.pers_dob is null) = (persons.pers_expected_dob is null) as birth_or_expected_date,
+    persons.birth_date > persons.as_at_date as birth_after_period_end,
+    (persons.birth_date is null) = (persons.expected_birth_date is null) as birth_or_expected_date,
     -- an overdue baby is entered within weeks
     case
-        when persons.pers_dob is null
+        when persons.birth_date is null
             then (
-                persons.pers_expected_dob < persons.as_at_date - 42
-                or persons.pers_expected_dob > {{ plus_months('persons.as_at_date', 9) }}
+                persons.expected_birth_date < persons.as_at_date - 42
+                or persons.expected_birth_date > {{ plus_months('persons.as_at_date', 9) }}
             )
     end as expected_birth_far,
     case
-        when persons.pers_death_date is not null
+        when persons.death_date is not null
             then (
-                coalesce(persons.pers_death_date < persons.pers_dob, false)
-                or persons.pers_death_date > persons.as_at_date
+                coalesce(persons.death_date < persons.birth_date, false)
+                or persons.death_date > persons.as_at_date
             )
     end as death_out_of_order,
-    persons.pers_sex is null as sex_missing,
+    persons.sex_code is null as sex_missing,
     case
-        when persons.pers_dob is null and persons.pers_expected_dob is not null then persons.pers_sex <> 'U'
+        when persons.birth_date is null and persons.expected_birth_date is not null then persons.sex_code <> 'U'
     end as unborn_sex_known,
-    persons.pers_ethnicity is null as ethnicity_missing,
+    persons.ethnicity_code is null as ethnicity_missing,
     case
-        when persons.pers_upn_unknown = 'UN1'
-            then {{ age('persons.pers_dob', 'persons.as_at_date') }} between 5 and 15
+        when persons.upn_unknown_code = 'UN1'
+            then {{ age('persons.birth_date', 'persons.as_at_date') }} between 5 and 15
     end as upn_reason_not_for_age,
     case
-        when persons.pers_upn_unknown = 'UN4' then first_known.known_from < persons.as_at_date - 7
+        when persons.upn_unknown_code = 'UN4' then first_known.known_from < persons.as_at_date - 7
     end as upn_reason_out_of_date,
-    case when persons.pers_legacy_id is not null then shared_legacy_ids.pers_legacy_id is not null end
+    case when persons.legacy_id is not null then shared_legacy_ids.legacy_id is not null end
         as legacy_id_shared,
     -- a baby's birth replaces the expected date
-    case when before.pers_dob is not null then (persons.pers_dob is distinct from before.pers_dob) end
+    case when before.birth_date is not null then (persons.birth_date is distinct from before.birth_date) end
         as birth_date_changed,
     case
-        when before.pers_sex in ('M', 'F') then (persons.pers_sex is distinct from before.pers_sex)
+        when before.sex_code in ('M', 'F') then (persons.sex_code is distinct from before.sex_code)
     end as sex_changed,
     case
-        when before.pers_ethnicity not in ('NOBT', 'REFU')
-            then (persons.pers_ethnicity is distinct from before.pers_ethnicity)
+        when before.ethnicity_code not in ('NOBT', 'REFU')
+            then (persons.ethnicity_code is distinct from before.ethnicity_code)
     end as ethnicity_changed,
     case
-        when before.pers_dob is not null and before.pers_sex in ('M', 'F')
-            then persons.pers_dob <> before.pers_dob and persons.pers_sex <> before.pers_sex
+        when before.birth_date is not null and before.sex_code in ('M', 'F')
+            then persons.birth_date <> before.birth_date and persons.sex_code <> before.sex_code
     end as child_id_reused
 from persons
 left join before
-    on persons.la_code = before.la_code and persons.pers_person_id = before.pers_person_id
+    on persons.la_code = before.la_code and persons.la_child_id = before.la_child_id
 left join first_known
-    on persons.la_code = first_known.la_code and persons.pers_person_id = first_known.la_child_id
+    on persons.la_code = first_known.la_code and persons.la_child_id = first_known.la_child_id
 left join shared_legacy_ids
-    on persons.la_code = shared_legacy_ids.la_code and persons.pers_legacy_id = shared_legacy_ids.pers_legacy_id
+    on persons.la_code = shared_legacy_ids.la_code and persons.legacy_id = shared_legacy_ids.legacy_id

@@ -15,7 +15,7 @@ select
     decisions.la_code,
     decisions.content_id,
     decisions.row_number,
-    decisions.decision_date < referrals.cine_referral_date as referral_decided_before_received
+    decisions.decision_date < referrals.referral_date as referral_decided_before_received
 from decisions
 left join referrals
-    on decisions.la_code = referrals.la_code and decisions.referral_id = referrals.cine_referral_id
+    on decisions.la_code = referrals.la_code and decisions.referral_id = referrals.referral_id

@@ -4,7 +4,7 @@ from expectations import rules
 
 
 def model(dbt, session):
-    dbt.config(materialized="table")
+    dbt.config(materialized="fresh_table")
     dbt.ref("quality_rules")
     dbt.ref("int_quality__authorities")
     dbt.ref("int_quality__findings")

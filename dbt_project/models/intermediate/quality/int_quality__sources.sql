@@ -1,7 +1,8 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- The snapshot of each return that quality rules judge: the newest that the restated figures are read from.
 select
+    vintages.vintage_id,
     vintages.la_code,
     vintages.view_month,
     sources.return_name,
@@ -9,8 +10,8 @@ select
     sources.source_format,
     sources.content_id,
     sources.as_at_date
-from {{ source('ledger', 'vintages') }} as vintages
-inner join {{ source('ledger', 'sources') }} as sources on vintages.vintage_id = sources.vintage_id
+from {{ ref('stg_ledger__vintages') }} as vintages
+inner join {{ ref('stg_ledger__sources') }} as sources on vintages.vintage_id = sources.vintage_id
 where vintages.edition = 'restated' and sources.scope = ''
 qualify row_number() over (
     partition by vintages.la_code, sources.return_name order by sources.source_month desc

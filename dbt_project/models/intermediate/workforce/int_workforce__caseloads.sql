@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each social worker who holds a case at each month end expected: how many, and the time worked.
 select

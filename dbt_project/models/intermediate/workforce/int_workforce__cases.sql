@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each case a social worker holds at each month end expected: a worker and a child, however often involved.
 with involvements as (

@@ -11,7 +11,7 @@ serving as (
         periods.la_code, periods.month_number,
         targets.indicator_id, targets.limit_lower, targets.limit_upper, targets.target
     from periods
-    inner join {{ source('reference', 'targets') }} as targets
+    inner join {{ ref('stg_reference__targets') }} as targets
         on
             targets.la_code in (periods.la_code, 'ENG')
             and periods.period_end >= targets.from_date

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='fresh_table') }}
 
 -- Each social work post funded at each month end expected: its gap, and who fills it.
 with posts as (

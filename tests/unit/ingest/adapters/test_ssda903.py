@@ -292,3 +292,10 @@ def test_the_set_is_good_for_the_year_to_march():
 def test_files_of_which_none_is_a_table_are_rejected():
     with pytest.raises(RejectedFileError, match="no file of the set"):
         opened(a="x,y\n1,2\n")
+
+
+def test_parts_of_a_torn_row_are_no_child_of_a_set():
+    result = opened(a=TWO_PERIODS + "2,01/04/2023,S,V2,N1\nwest,U6,PR1,,,\n")
+
+    assert {row["clae_person_id"] for row in result.returns["cla_episodes"].to_pylist()} == {"1"}
+    assert kinds(result) == ["rows_torn"]

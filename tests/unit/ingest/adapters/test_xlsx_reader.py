@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from ingest.adapters import open_annex_a
-from ingest.adapters.xlsx_reader import check_container
 from ingest.discovery.file_reader import RejectedFileError
+from ingest.discovery.workbooks import check_container
 from tests.unit.ingest.adapters.workbooks import workbook
 
 PLAIN = workbook(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.contracts.cell_types import UNREAD, without_unread
-from ingest.contracts.dates import UNSURE, last_day_of, settled
+from ingest.contracts.dates import UNSURE, Received, last_day_of, settled
 from ingest.contracts.return_schema import Field, FormatError, ReturnFormat, load_format, load_formats
 from ingest.landing.conform import conform
 from tests.oracle import reader
@@ -136,6 +136,64 @@ def test_the_order_of_one_file_is_no_evidence_for_another() -> None:
     assert american == [date(2025, 3, 14), None]
     assert british == [date(2025, 3, 14), date(2025, 4, 3)]
     assert [(no, row) for no, row, _, kind, _ in found if kind == OF_EITHER] == [(0, 3)]
+
+
+def read_both(held: list[str], born: list[str]) -> tuple[list[tuple], list[tuple]]:
+    """What two columns of one file became, and the faults found: row, column and kind."""
+    table = pa.table(
+        {
+            "file_no": pa.array([0] * len(held), pa.int32()),
+            "row_number": pa.array(range(2, len(held) + 2), pa.int64()),
+            "id": [str(row) for row in range(len(held))],
+            "held": held,
+            "born": born,
+        }
+    )
+    with duckdb.connect() as db:
+        made = conform(db, table, FORMAT, AS_AT)
+    days = [
+        tuple(row[name] and row[name].isoformat() for name in ("held", "born"))
+        for row in made.rows.to_pylist()
+    ]
+    kinds = [(f["row_number"], f["column_name"], f["finding"]) for f in made.findings.to_pylist()]
+    return days, [kind for kind in kinds if kind[2] != "date_form_noted"]
+
+
+def test_a_column_that_shows_the_month_first_makes_the_others_of_its_file_unsure() -> None:
+    days, kinds = read_both(["3/14/2025", "5/5/2025"], ["03/04/2012", "2011-02-01"])
+
+    assert days == [("2025-03-14", None), ("2025-05-05", "2011-02-01")]
+    assert kinds == [(2, "born", OF_EITHER)]
+
+
+def test_a_column_that_shows_the_day_first_stands_for_itself_whatever_another_shows() -> None:
+    days, kinds = read_both(["3/14/2025", "3/4/2025"], ["03/04/2012", "25/12/2011"])
+
+    assert days == [("2025-03-14", "2012-04-03"), (None, "2011-12-25")]
+    assert kinds == [(3, "held", OF_EITHER)]
+
+
+def test_a_column_that_shows_the_year_first_makes_years_of_two_digits_elsewhere_unsure() -> None:
+    days, kinds = read_both(["14-03-09", "99-02-08"], ["03/04/12", "03/04/2012"])
+
+    assert [born for _, born in days] == [None, "2012-04-03"]
+    assert (2, "born", OF_EITHER) in kinds
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 31), st.integers(1, 31)), min_size=1, max_size=5),
+    st.lists(st.tuples(st.integers(1, 31), st.integers(1, 31)), min_size=1, max_size=5),
+)
+def test_the_second_opinion_reads_the_same_days_of_two_columns(one: list[tuple], other: list[tuple]) -> None:
+    count = min(len(one), len(other))
+    held, born = ([f"{a}/{b}/2020" for a, b in pairs[:count]] for pairs in (one, other))
+    days, _ = read_both(held, born)
+    shown = reader.shown_orders(set(held), AS_AT, False) | reader.shown_orders(set(born), AS_AT, True)
+
+    for place, (cells, is_birth) in enumerate([(held, False), (born, True)]):
+        opinion = reader.read_dates(set(cells), AS_AT, is_birth, frozenset(shown))
+        got = [day and date.fromisoformat(day).toordinal() for day in (row[place] for row in days)]
+        assert got == [opinion[cell] for cell in cells]
 
 
 def test_a_year_of_two_digits_that_stands_first_makes_the_others_unread() -> None:
@@ -270,24 +328,37 @@ def test_the_second_opinion_reads_the_same_days(cells: list[str], is_birth: bool
 
 
 def test_a_column_of_another_format_is_settled_before_any_cell_of_it_is_read() -> None:
-    with duckdb.connect() as db:
-        said = pa.chunked_array([["14.03.2025", "03/04/2025", "soon", "", None, "01/02/2025 10:00"]])
-        column, notes = settled(db, said, "Held", False, AS_AT)
-        unsure, _ = settled(db, pa.chunked_array([["3/14/2025", "3/4/2025"]]), "Held", False, AS_AT)
-        plain = pa.chunked_array([["2025-03-14", "14/03/2025", "", None]])
+    def settled_by_name(**columns: list[str | None]) -> dict[str, tuple[list, list]]:
+        received = {
+            ("a table", name): Received(pa.chunked_array([cells]), name, False)
+            for name, cells in columns.items()
+        }
+        with duckdb.connect() as db:
+            read = settled(db, received, AS_AT)
+        return {name: (text.to_pylist(), notes) for (_, name), (text, notes) in read.items()}
 
-        assert column.to_pylist() == ["2025-03-14", "03/04/2025", "soon", "", None, "2025-02-01"]
-        assert [note.column_name for note in notes] == ["Held"]
-        assert unsure.to_pylist() == ["2025-03-14", UNSURE]
-        assert settled(db, plain, "Held", False, AS_AT) == (plain, [])
+    british = ["14.03.2025", "03/04/2025", "soon", "", None, "01/02/2025 10:00"]
+    column, notes = settled_by_name(held=british)["held"]
+    assert column == ["2025-03-14", "03/04/2025", "soon", "", None, "2025-02-01"]
+    assert [note.column_name for note in notes] == ["held"]
+    plain = ["2025-03-14", "14/03/2025", "", None]
+    assert settled_by_name(held=plain) == {"held": (plain, [])}
+    american = settled_by_name(
+        held=["3/14/2025", "3/4/2025", "03/04/2025"], ended=["03/04/2025", "05/05/2025"]
+    )
+    assert american["held"][0] == ["2025-03-14", UNSURE, UNSURE]
+    assert american["ended"][0] == [UNSURE, "05/05/2025"]
 
 
 def test_a_date_of_either_order_stays_one_when_a_return_is_set_down() -> None:
-    said = pa.table({"id": ["1", "2", "3"], "held": ["3/14/2025", "3/4/2025", "soon"]})
+    said = pa.table(
+        {"id": ["1", "2", "3"], "held": ["3/14/2025", "3/4/2025", "soon"], "born": ["01/02/2003", "", None]}
+    )
     with duckdb.connect() as db:
         set_down = without_unread(db, said, FORMAT, AS_AT)
 
     assert set_down["held"].to_pylist() == ["3/14/2025", UNSURE, UNREAD]
+    assert set_down["born"].to_pylist() == [UNSURE, "", None]
     assert kinds_of(*set_down["held"].to_pylist()) == [(3, OF_EITHER), (4, UNREADABLE)]
 
 

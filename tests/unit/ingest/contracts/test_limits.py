@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.adapters.xlsx_reader import check_container
 from ingest.contracts import limits
 from ingest.contracts.findings import RejectedFileError
 from ingest.contracts.limits import InvalidLimitsError, check_text
 from ingest.discovery.file_reader import read_bytes, read_csv, read_parquet
 from ingest.discovery.raw_folder import look
+from ingest.discovery.workbooks import check_container
 from ingest.landing.land import land_returns
 from ingest.ledger import Ledger
 from ingest.paths import WarehousePaths

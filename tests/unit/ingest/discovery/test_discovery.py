@@ -22,7 +22,7 @@ from ingest.landing.land import land_returns, pending_months
 from ingest.ledger import Ledger
 from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, read_key
-from publication.queries import files_found
+from publication.queries import TO_DO, files_found
 
 MONTH, LA = "2025-03", "301"
 PSEUDONYMS = read_key(key_file())
@@ -173,6 +173,18 @@ def test_two_files_of_equal_rows_are_one(places: WarehousePaths, put: Put) -> No
     assert oddities(places) == [("ssd_cp_plans.csv", "same_rows_noted")]
 
 
+def test_rows_that_read_alike_are_equal_however_their_dates_and_numbers_are_written(
+    places: WarehousePaths, put: Put
+) -> None:
+    other = [[*row[:2], "/".join(reversed(row[2].split("-"))), row[3] and f"{row[3]}.0"] for row in PLANS[1:]]
+    put("cp_plans.csv", written(PLANS))
+    put("ssd_cp_plans.csv", written([PLANS[0], *other]))
+    assert held(places) == {"cp_plans.csv": "cp_plans"}
+
+    put("ssd_cp_plans.csv", written([PLANS[0], [*other[0][:2], "soon", ""], *other[1:]]))
+    assert held(places) == {}
+
+
 def test_a_file_of_ssda903_is_not_taken_for_a_return_of_its_name(places: WarehousePaths, put: Put) -> None:
     put("missing.csv", b"CHILD,DOB,MISSING,MIS_START,MIS_END\n1,01/01/2010,M,01/01/2025,02/01/2025\n")
 
@@ -214,8 +226,72 @@ def test_what_lies_beside_is_passed_over_and_listed_without_a_finding(
     assert held(places) == {"cp_plans.csv": "cp_plans"}
     assert (found.others, found.oddities) == ((), ())
     assert sorted(one.path.name for one in found.beside) == sorted([*BESIDE, ".DS_Store"])
-    listed = {Path(one["file"]).name: one["stands"] for one in files_found(places)}
-    assert listed == dict.fromkeys(BESIDE, "passed over") | {"cp_plans.csv": "not read yet"}
+    listed = {Path(one["file"]).name: one["heading"] for one in files_found(places)}
+    assert listed == dict.fromkeys(BESIDE, "Passed over: nothing to do") | {
+        "cp_plans.csv": "Waiting for the next refresh"
+    }
+
+
+def said_of(places: WarehousePaths, ledger: Ledger) -> dict[str, tuple[str, str]]:
+    """What is found of each file that is not read, or not as it is named: its kind and its next move."""
+    found = sorted_out(places)
+    convert_files(found, MONTH, places.opened, ledger, PSEUDONYMS)
+    rows = [row for path in finding_files(places.opened) for row in pq.read_table(path).to_pylist()]
+    of_files = [(f.file, note) for f in found.files for note in f.notes]
+    of_oddities = [(odd.file, odd.finding) for odd in found.oddities]
+    return {row["file"]: (row["reason"], row["next_move"]) for row in rows} | {
+        file: (one.reason, one.next_move) for file, one in (*of_files, *of_oddities)
+    }
+
+
+BELOW = {
+    "a file in a folder": ("sub/cp_plans.csv", "withheld name 1/cp_plans.csv", "it lies in a folder of the"),
+    "a folder in a folder": (
+        "sub/sub/cp_plans.csv",
+        "withheld name 1/withheld name 1",
+        "it is a folder in a",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BELOW)
+def test_what_lies_below_an_authoritys_folder_is_listed_with_its_next_move(
+    kind: str, places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    path, told, reason = BELOW[kind]
+    (places.raw / MONTH / LA / path).parent.mkdir(parents=True)
+    put(path, written(PLANS))
+
+    why, move = said_of(places, ledger)[f"{MONTH}/{LA}/{told}"]
+    assert why.startswith(reason)
+    assert "line-of-sight receive" in move
+
+
+def test_text_under_the_name_of_a_workbook_is_read(places: WarehousePaths, put: Put) -> None:
+    put("Export.xls", written(PLANS, "\t"))
+    put("contacts.xls", b"<html><table><tr><th>a</th></tr></table></html>")
+
+    assert held(places) == {"Export.xls": "cp_plans"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("302_cp_plans.csv", f"its name says authority 302; the folder is {LA}, March 2025"),
+        ("cp_plans_202502.csv", f"its name says February 2025; the folder is {LA}, March 2025"),
+        ("302_cp_plans_Feb25.csv", "its name says authority 302 and February 2025"),
+        (f"{LA}_cp_plans_202503.csv", None),
+        ("cp_plans_20250403.csv", None),  # the day of an export
+    ],
+)
+def test_a_name_that_its_folder_contradicts_is_said(
+    name: str, said: str | None, places: WarehousePaths, put: Put
+) -> None:
+    put(name, written(PLANS))
+
+    [file] = sorted_out(places).files
+    against = [note.reason for note in file.notes if note.finding == "name_against_folder"]
+    assert [one.startswith(said or "") for one in against] == ([True] if said else [])
 
 
 def test_a_text_file_that_is_a_table_is_not_passed_over(places: WarehousePaths, put: Put) -> None:
@@ -252,9 +328,27 @@ def test_a_file_is_told_by_its_own_name_only_to_those_who_see_the_raw_folder(
         return own_names(look(places.raw), places.raw, ledger.read_before())
 
     assert own() == {"2025-03/301/withheld name 1.csv": "2025-03/301/Smith, John.csv"}
+    [listed] = files_found(places)
+    assert (listed["file"], listed["heading"]) == ("2025-03/301/Smith, John.csv", TO_DO)
+    assert listed["stands"] == "its columns are those of no return, so it was not read"
+    assert listed["to_do"]
     put("A, B.csv", b"a,b,c\n1,2,3\n")  # moves the other to the second place: it is no more the one read
     assert own() == {}
     path.unlink()
+
+
+def test_what_could_not_be_opened_has_its_own_name_while_its_folder_stands_as_it_was(
+    places: WarehousePaths, put: Put
+) -> None:
+    path = put("Smith, John.zip", b"PK\x03\x04")
+    put("Jones.csv", b"")
+    changed = path.parent.stat().st_mtime
+
+    def own(read_at: float) -> list[str]:
+        return sorted(own_names(sorted_out(places), places.raw, {}, read_at).values())
+
+    assert own(changed + 1) == ["2025-03/301/Smith, John.zip"]
+    assert own(changed) == []
 
 
 def zipped(*files: tuple[str, bytes]) -> bytes:
@@ -466,6 +560,27 @@ def test_a_last_row_that_only_begins_like_a_total_is_a_row() -> None:
 
     assert table.cells.num_rows == 4
     assert table.findings == ()
+
+
+def test_what_is_no_row_is_left_out_with_its_row_and_makes_no_team(
+    places: WarehousePaths, put: Put, ledger: Ledger
+) -> None:
+    teams = [
+        ["dept_team_id", "dept_team_name", "dept_team_parent_id"],
+        ["T1", "North", ""],
+        ["T2", "South", "T1"],
+    ]
+    put("departments.csv", written([*teams, ["Kind regards"], ["Page 1 of 1"]]))
+
+    rows, kinds = landed(places, ledger, "departments")
+
+    assert len(rows) == 2
+    assert kinds == {
+        "lines_passed_over_noted": 1,
+        "rows_torn": 1,
+        "unreadable_cell": 1,
+        "required_cell_empty": 1,
+    }
 
 
 DAMAGED_IDS = ["#REF!", '="0001"', "'0003", "1.23457E+11", "1.23457E11", "1.23457e+11"]

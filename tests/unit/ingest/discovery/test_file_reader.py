@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.contracts.findings import unknown_column
+from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.file_reader import (
     RawTable,
     RejectedFileError,
@@ -142,3 +144,16 @@ def test_numbers_of_parquet_read_as_a_csv_would_have_them() -> None:
 
     assert cells.column("0").to_pylist() == ["12", "", "123456789012", "0.5"]
     assert cells.column("1").to_pylist() == ["488", "", "1.50", "0"]
+
+
+def test_no_advice_is_to_edit_a_file_of_the_product() -> None:
+    said = [
+        (
+            fmt.match_headers(["Strategy date"]).problem or "",
+            unknown_column(0, "Strategy date", name).next_move,
+        )
+        for name, fmt in submitted_formats().items()
+    ]
+
+    assert said
+    assert not [words for both in said for words in both if ".yml" in words or "aliases" in words]

@@ -64,18 +64,39 @@ READ = [
 ]
 
 
-OPEN = ["1900-01-01", "9999-12-31", "01/01/1900 00:00:00", "31/12/9999"]
+OPEN = [
+    "1900-01-01",
+    "9999-12-31",
+    "01/01/1900 00:00:00",
+    "1/1/1900",
+    "01-Jan-1900",
+    "19000101",
+    "31/12/9999",
+    "31-12-9999",
+    "31.12.9999 23:59",
+    "12/31/9999",
+    "9999/12/31",
+    "99991231",
+    "31 Dec 9999",
+    "31-December-9999",
+    "Dec 31 9999 12:00AM",
+    "9999-12-31T23:59:59.997",
+    "2099-12-31",
+    "31/12/2099 00:00:00",
+    "31-dec-2099",
+]
+STAND = {"9999-12-30": date(9999, 12, 30), "2025-02-28": date(2025, 2, 28), "2099-12-30": date(2099, 12, 30)}
 
 
 def test_a_day_that_stands_for_none_is_empty_and_counted() -> None:
-    rows = [{"id": str(place), "end": cell} for place, cell in enumerate([*OPEN, "9999-12-30", "2025-02-28"])]
+    rows = [{"id": str(place), "end": cell} for place, cell in enumerate([*OPEN, *STAND])]
     with duckdb.connect() as db:
         done = _conform(db, a_format(end="date"), tuple(rows))
 
-    assert done.rows["end"].to_pylist() == [None] * 4 + [date(9999, 12, 30), date(2025, 2, 28)]
+    assert done.rows["end"].to_pylist() == [None] * len(OPEN) + list(STAND.values())
     [note] = done.findings.to_pylist()
     assert note["finding"] == "open_dates_noted"
-    assert note["reason"].startswith("4 cells of the column")
+    assert note["reason"].startswith(f"{len(OPEN)} cells of the column")
 
 
 def test_a_day_that_a_row_must_have_and_a_birth_are_what_they_say() -> None:

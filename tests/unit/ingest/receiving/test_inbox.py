@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ingest.discovery.said_in_names import months_in
 from ingest.paths import WarehousePaths
-from ingest.receiving.inbox import Arrival, _months_in, plan, put
+from ingest.receiving.inbox import Arrival, plan, put
 from orchestration.cli import main
 from tests.unit.ingest.adapters.workbooks import workbook
 from tests.unit.ingest.discovery.test_discovery import CONTACTS, PLANS, written, zipped
@@ -87,19 +88,19 @@ THIRTY: dict[str, tuple[bytes, str, str]] = {
     "plans.csv": (written(PLANS), STAYS, "nothing tells its authority; give it with --authority; noth"),
     "303 cp_plans.csv": (written(PLANS), STAYS, "nothing tells its month; give it with --month"),
     "301/202_cp_plans_2025-03.csv": (
-        written(PLANS), STAYS, "authority: its name says 202, its folder says 301",
+        written(PLANS), STAYS, "its name says authority 202; its folder says authority 301",
     ),
     "303/2025-03/Contacts_April_2025.csv": (
-        written(CONTACTS), STAYS, "month: its name says April 2025, its folder says March 2025",
+        written(CONTACTS), STAYS, "its name says April 2025; its folder says March 2025",
     ),
     "303/contacts.csv.2025-03_copy.csv": (written(CONTACTS), PASSED, "the same as inbox/303/contacts.csv"),
     "303 contacts Apr25 v1.csv": (written(CONTACTS), STAYS, "inbox/303 contacts Apr25 v1.csv and inbox/303"),
     "303 contacts Apr25 v2.csv": (written(CONTACTS[:-1]), STAYS, "inbox/303 contacts Apr25 v1.csv and inbox"),
     "303_rota_2025-03.xlsx": (
         workbook({"Rota": [["Monday", "Tuesday"], ["a", "b"]]}), STAYS,
-        "no sheet of it has the headings of an Annex A list; a return is sent as CSV",
+        "no sheet of it has the headings of an Annex A list, or a return's columns as in docs/returns",
     ),
-    "303_2025-03_spend.csv": (b"cost centre,spend\n1,2\n", STAYS, "neither its name nor its content"),
+    "303_2025-03_spend.csv": (b"cost centre,spend\n1,2\n", STAYS, "its columns are those of no return"),
     "303 2025-03 report.pdf": (b"%PDF-1.7", STAYS, "it is a PDF, in which no table can be read; export the"),
     "303/2025-03/locked.xlsx": (b"\xd0\xcf\x11\xe0", STAYS, "it is a document of Office that is"),
     "Thumbs.db": (b"\0", PASSED, "left by the operating system"),
@@ -142,18 +143,72 @@ def test_of_thirty_files_of_three_authorities_each_is_placed_or_says_why(
 
 REFUSED = {
     "no month": ("301_cp_plans.csv", written(PLANS), "nothing tells its month; give it with --month"),
+    "a quarter": (
+        "301 Jane Canary Q4 2024-25.csv", written(PLANS),
+        'its name says "Q4 2024-25", which is a quarter: add the month to it, as 2025-03, or give',
+    ),
+    "a month without a year": (
+        "301 plans March.csv", written(PLANS), 'its name says "March", which is a month without a year: add',
+    ),
+    "a year without a month": (
+        "301/2024-25/cp_plans.csv", written(PLANS),
+        'its folder says "2024-25", which is a year without a month: add',
+    ),
+    "a day without a year": (
+        "301 cp_plans Mar 31st.csv", written(PLANS), 'its name says "Mar 31st", which is a month without',
+    ),
     "no authority": ("cp_plans_2025-03.csv", written(PLANS), "nothing tells its authority"),
-    "two months": ("301 cp_plans 2024-04 to 2025-03.csv", written(PLANS), "month: its name says April 2024"),
-    "name against folder": ("301/202_cp_plans_2025-03.csv", written(PLANS), "authority: its name says 202"),
+    "two months": (
+        "301 cp_plans 2024-04 to 2025-03.csv", written(PLANS), "its name says April 2024 and March 2025",
+    ),
+    "name against folder": (
+        "301/202_cp_plans_2025-03.csv", written(PLANS), "its name says authority 202; its folder",
+    ),
     "rows against name": (
-        "301_cp_plans_2025-03.csv", written(PLANS_OF_202), "its content says 202, its name says 301",
+        "301_cp_plans_2025-03.csv", written(PLANS_OF_202),
+        "its content says authority 202; its name says authority 301",
     ),
     "census against name": (
-        "301 March 2025.xml", CENSUS, "its content says 201, its name says 301; month: its content "
-        "says March 2023, its name says March 2025",
+        "301 March 2025.xml", CENSUS, "the census says authority 201 and March 2023; its name says "
+        "authority 301 and March 2025",
     ),
-    "nothing known": ("301 2025-03.csv", b"a,b\n1,2\n", "neither its name nor its content"),
+    "nothing known": ("301 2025-03.csv", b"a,b\n1,2\n", "its columns are those of no return"),
     "a column too few": ("301_cp_plans_2025-03.csv", written([r[1:] for r in PLANS]), "no column for"),
+    "a census of another year than its name": (
+        "302 CIN_Census_2026.xml", CENSUS.replace(b"201<", b"302<").replace(b"2023", b"2025"),
+        "the census says March 2025; its name says March 2026",
+    ),
+    "a census in UTF-16 of another authority": (
+        "302 March 2023.xml", CENSUS.decode().encode("utf-16"),
+        "the census says authority 201; its name says authority 302",
+    ),
+    "a payload of another authority": (
+        "302 March 2025 full.json", b'{"children": [{"la_child_id": "c1"}], "la_code": 303}',
+        "the payload says authority 303; its name says authority 302",
+    ),
+    "a web page under the name of a workbook": (
+        "301 2025-03 cp_plans.xls", b"<html><table><tr><th>a</th></tr></table></html>",
+        "it is a web page (HTML), whatever its name ends in; open it in Excel and save it as 'CSV UTF-8'",
+    ),
+    "an old workbook": ("301 2025-03 cp_plans.xls", b"\xd0\xcf\x11\xe0", "open it in Excel and save it"),
+    "a workbook with two sheets of one return": (
+        "301 2025-03 plans.xlsx", workbook({"Jane Canary": PLANS, "Old": PLANS[:-1]}),
+        "two of its sheets hold cp_plans; leave the one that is right",
+    ),
+    "a workbook with a sheet that lacks a column": (
+        "301 2025-03 new.xlsx", workbook({"contacts": CONTACTS, "cp_plans": [r[1:] for r in PLANS]}),
+        "sheet 2 of 2: no column for cppl_cp_plan_id",
+    ),
+    "a workbook of another authority's rows": (
+        "301 2025-03 plans.xlsx", workbook({"Plans": PLANS_OF_202}), "its content says authority 202",
+    ),
+    "a locked workbook": ("301 2025-03 cp_plans.xlsx", b"\xd0\xcf\x11\xe0", "protected by a password"),
+    "a table in a note": (
+        "301 2025-03 notes.txt", b"a\tb\tc\n1\t2\t3\n", "its columns are those of no return",
+    ),
+    "another json": ("301 2025-03.json", b'{"rows": []}', "it is JSON, and not DfE's payload"),
+    "another xml": ("301 2025-03.xml", b"<rows/>", "it is XML, and neither a CIN nor a workforce census"),
+    "nothing in it": ("301 2025-03 new.csv", b"\r\n", "it is empty; export it again"),
     "a pdf": ("301 2025-03 cp_plans.pdf", b"%PDF-1.7", "it is a PDF"),
     "a zip that leads outside": ("301 2025-03.zip", zipped(("../cp_plans.csv", b"")), "leads outside"),
 }  # fmt: skip
@@ -168,6 +223,51 @@ def test_what_is_not_told_or_told_twice_is_not_placed(kind: str, places: Warehou
 
     assert arrival.is_refused
     assert why in arrival.why
+
+
+TAKEN = {
+    "text under the name of a workbook": ("301 2025-03 export.xls", written(PLANS, "\t"), "301/cp_plans.csv"),
+    "a table under the name of a note": ("301 2025-03/notes.csv", written(PLANS), "301/cp_plans.csv"),
+    "a workbook of a return": (
+        "301 2025-03 plans.xlsx", workbook({"Jane Canary": PLANS, "N": [["read me"]]}), "301/cp_plans.xlsx",
+    ),
+    "a workbook of several returns": (
+        "301 2025-03 March.xlsx", workbook({"a": PLANS, "b": CONTACTS}), "301/returns.xlsx",
+    ),
+    "a workbook of tables of SSDA903": (
+        "301 2025-03 cla.xlsx",
+        workbook({"a": [HEADER.decode().strip().split(",")], "b": [EPISODES.decode().strip().split(",")]}),
+        "301/ssda903.xlsx",
+    ),
+    "an ampersand": ("Barking & Dagenham 2025-03/contacts.csv", written(CONTACTS), "301/contacts.csv"),
+    "a month before its year": ("302 03-2025/contacts.csv", written(CONTACTS), "302/contacts.csv"),
+    "a census whose year and date disagree, one of which its folder says": (
+        "201 2025-03/cin.xml", CENSUS.replace(b"<Year>2023", b"<Year>2025"), "201/cin_census.xml",
+    ),
+    "a census of a year that runs into the next": (
+        "201 CIN 2024-25.xml", CENSUS.replace(b"2023", b"2025"), "201/cin_census.xml",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TAKEN)
+def test_what_a_careful_person_could_place_is_placed(kind: str, places: WarehousePaths, inbox: Path) -> None:
+    name, data, target = TAKEN[kind]
+    sent(inbox, name, data)
+
+    [arrival] = planned(places, inbox)
+
+    assert arrival.target == places.raw / "2025-03" / target, arrival.why
+
+
+def test_a_census_whose_year_and_date_disagree_is_placed_and_said_to(
+    places: WarehousePaths, inbox: Path
+) -> None:
+    path = sent(inbox, "201 2025-03.xml", CENSUS.replace(b"<Year>2023", b"<Year>2025"))
+
+    [arrival] = planned(places, path)
+
+    assert arrival.why == "the census says March 2023 and March 2025; its name says March 2025"
 
 
 def test_nothing_is_written_over_and_the_newest_version_is_read(places: WarehousePaths, inbox: Path) -> None:
@@ -194,6 +294,23 @@ def test_nothing_is_written_over_and_the_newest_version_is_read(places: Warehous
     found = sort_files(look(places.raw), {})
     assert [f.path.name for f in found.files] == ["cp_plans.v3.csv"]
     assert {o.finding.finding for o in found.oddities} == {"same_rows_noted"}
+
+
+def test_a_workbook_is_a_new_version_of_the_csv_beside_it(places: WarehousePaths, inbox: Path) -> None:
+    for name, data in (
+        ("301_cp_plans_2025-03.csv", written(PLANS)),
+        ("301_cp_plans_2025-03.xlsx", workbook({"S": PLANS})),
+        ("301_2025-03_AnnexA.xlsx", workbook(LISTS)),
+    ):
+        [arrival] = planned(places, sent(inbox, name, data))
+        put(arrival)
+
+    folder = places.raw / "2025-03" / "301"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "annex_a.xlsx",
+        "cp_plans.csv",
+        "cp_plans.v2.xlsx",
+    ]
 
 
 def test_of_two_files_for_one_place_neither_is_put_there_unless_they_are_the_same(
@@ -228,7 +345,7 @@ def test_the_command_asks_and_says_how_it_ended(places: WarehousePaths, inbox: P
     assert (places.raw / "2025-03" / "301" / "cp_plans.csv").exists()
 
 
-@pytest.mark.parametrize("authority", ["../x", "Barnet", "3O2", "30"])
+@pytest.mark.parametrize("authority", ["../x", "Barnnet", "3O2", "30"])
 def test_an_authority_that_is_no_code_is_wrong_usage_and_nothing_is_put_anywhere(
     authority: str, places: WarehousePaths, inbox: Path
 ) -> None:
@@ -237,7 +354,7 @@ def test_an_authority_that_is_no_code_is_wrong_usage_and_nothing_is_put_anywhere
     refused = CliRunner().invoke(main, words)
 
     assert refused.exit_code == 2
-    assert "three-digit DfE code" in refused.output
+    assert "no authority is called" in refused.output
     assert list(places.raw.parent.rglob("*.v*")) == list(places.raw.iterdir()) == []
 
 
@@ -250,7 +367,7 @@ def test_an_authority_that_is_no_code_is_wrong_usage_and_nothing_is_put_anywhere
     ],
 )
 def test_the_day_of_an_export_is_not_the_month_that_it_is_of(name: str, months: set[str]) -> None:
-    assert _months_in(name) == months
+    assert months_in(name) == months
 
 
 def test_a_payload_is_put_in_its_place_under_its_own_name(places: WarehousePaths, tmp_path: Path) -> None:

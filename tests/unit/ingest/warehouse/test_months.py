@@ -23,13 +23,14 @@ def ledger(places: WarehousePaths) -> Iterator[Ledger]:
 
 
 def arrive(
-    ledger: Ledger, month: str, *names: str, la_code: str = "301", version: int = 1, status: str = "accepted"
-) -> None:
+    ledger: Ledger, month: str, *names: str, la_code: str = "301", version: int = 1, status: str = "accepted",
+    sha256: str | None = None,
+) -> None:  # fmt: skip
     """The returns of an authority's month come, and are accepted unless said otherwise."""
     ledger.add_folders([(month, la_code)])
     ledger.add(
-        Submission(name, month, la_code, version, "ssd", f"{name}.csv", "0" * 64, version, status,
-                None, 1, 1, 0, None, "2025-05-01T09:00:00+00:00")
+        Submission(name, month, la_code, version, "ssd", f"{name}.csv", sha256 or f"{version:064}",
+                version, status, None, 1, 1, 0, None, "2025-05-01T09:00:00+00:00")
         for name in names
     )  # fmt: skip
 
@@ -102,6 +103,19 @@ def test_one_authority_never_waits_for_another(ledger: Ledger) -> None:
     arrive(ledger, "2025-04", "contacts")
 
     assert (state(ledger, "2025-04"), state(ledger, "2025-04", "302")) == ("provisional", "collecting")
+
+
+def test_bytes_read_again_by_a_newer_program_were_not_sent_after_the_closing(ledger: Ledger) -> None:
+    arrive(ledger, "2025-03", "contacts", "cp_plans")
+    close(ledger, "2025-03")
+    arrive(ledger, "2025-03", "contacts", version=2, sha256=f"{1:064}")
+    [march] = months.states(ledger, NOBODY, ["2025-03"])
+    assert march["late_returns"] is None
+
+    arrive(ledger, "2025-03", "contacts", version=3)  # other bytes, and then those of the closing once more
+    arrive(ledger, "2025-03", "contacts", version=4, sha256=f"{1:064}")
+    [march] = months.states(ledger, NOBODY, ["2025-03"])
+    assert march["late_returns"] == "contacts"
 
 
 def test_the_life_of_a_month(ledger: Ledger) -> None:

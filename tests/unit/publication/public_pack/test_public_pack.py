@@ -102,6 +102,7 @@ def test_what_the_gate_stops_is_left_out_and_the_rest_goes_out(tmp_path, monkeyp
 
     assert ended.state == "made"
     assert [(one["la_code"], one["indicator_id"]) for one in ended.left_out] == [("857", "s47_started")]
+    assert ended.left_out[0]["suggested_action"] == public_pack.STOPPED
     kept = ledger.read(tmp_path / "ledger", [1]).set_index("indicator_id")["is_shown"]
     assert dict(kept) == {"icpc_held": True, "s47_started": False}
 
@@ -187,6 +188,22 @@ def test_agency_staff_cannot_be_worked_out_of_vacancies_their_rate_and_the_rate_
         "wf_vacancies_fte": "shown",
         "wf_vacancy_rate": "shown",
         "wf_vacancy_rate_net_agency": "c",
+    }
+
+
+def test_a_rate_goes_with_the_vacancies_that_give_way_so_no_check_stops_it(tmp_path):
+    # 1.4 of 16 posts are vacant, 0.4 after the one agency worker
+    figures = (
+        ("wf_vacancies_fte", MONTH, 1.4), ("wf_vacancy_rate", MONTH, (1.4, 16.0)),
+        ("wf_vacancy_rate_net_agency", MONTH, (0.4, 16.0)), ("wf_agency_fte", MONTH, 1.0),
+        ("wf_vacancy_rate_projected", MONTH, (1.4, 16.0)), ("s47_started", MONTH, 9),
+    )  # fmt: skip
+    [ended] = two_releases(tmp_path, placed(OF, *figures))
+
+    assert (ended.state, ended.left_out) == ("made", ())
+    assert behind(one_pack(*figures), "wf_vacancies_fte", "wf_vacancy_rate") == {
+        "wf_vacancies_fte": "c",
+        "wf_vacancy_rate": "c",
     }
 
 

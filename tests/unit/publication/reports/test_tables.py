@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publication.formatting import format_value, nearest
 from publication.reports import tables
-from publication.reports.figures import Part, nearest, shown
+from publication.reports.figures import Part
 from tests.support.report_lines import MARCH, beside, line, months
 
 
@@ -23,7 +24,7 @@ from tests.support.report_lines import MARCH, beside, line, months
     ],
 )
 def test_a_figure_is_rounded_once_half_away_from_zero(value: float, unit: str, said: str) -> None:
-    assert shown(value, unit) == said
+    assert format_value(value, unit) == said
 
 
 @given(st.integers(-(10**8), 10**8), st.integers(0, 3))

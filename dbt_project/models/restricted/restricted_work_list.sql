@@ -1,0 +1,45 @@
+-- The children behind what is overdue, by team and worker: the social worker of a child is that of the newest live
+-- involvement, and a child without one stands under nobody.
+with listed as (
+
+    select * from {{ ref('restricted_work_list__assessments') }}
+    union all by name
+    select * from {{ ref('restricted_work_list__plans') }}
+    union all by name
+    select * from {{ ref('restricted_work_list__care') }}
+    union all by name
+    select * from {{ ref('restricted_work_list__need') }}
+
+),
+
+workers as (
+
+    select lists.la_code, involvements.la_child_id, involvements.team, involvements.worker_id
+    from {{ ref('restricted_work_lists') }} as lists
+    inner join {{ ref('stg_returns__involvements') }} as involvements on lists.vintage_id = involvements.vintage_id
+    where
+        lists.kind = 'unallocated'  -- one line of the lists for each authority
+        and involvements.role_code = 'SW'
+        and {{ is_live(
+            'involvements.involvement_start_date', 'involvements.involvement_end_date', 'lists.period_end'
+        ) }}
+    qualify row_number() over (
+        partition by lists.la_code, involvements.la_child_id
+        order by involvements.involvement_start_date desc, involvements.involvement_id desc
+    ) = 1
+
+)
+
+select
+    listed.la_code,
+    listed.kind,
+    listed.period_end,
+    coalesce(workers.team, 'no team') as team,
+    coalesce(replace(workers.worker_id::varchar, '-', ''), 'no worker') as worker_id,
+    replace(listed.la_child_id::varchar, '-', '') as la_child_id,
+    coalesce(listed.record_id, listed.la_child_id::varchar) as record_id,
+    listed.state,
+    listed.on_date,
+    listed.days::bigint as days
+from listed
+left join workers on listed.la_code = workers.la_code and listed.la_child_id = workers.la_child_id

@@ -1,0 +1,10 @@
+-- Each vintage: one authority as known when one month was reported, restated or as it was closed.
+select
+    vintage_id,
+    edition,
+    view_month,
+    la_code,
+    first_period,
+    fingerprint,
+    event_id
+from {{ source('ledger', 'vintages') }}

@@ -1,0 +1,7 @@
+-- What the analyst says of a figure.
+select
+    la_code,
+    indicator_id,
+    period_end,
+    commentary
+from {{ source('reference', 'commentary') }}

@@ -1,0 +1,20 @@
+-- Episodes of being looked after (SSDA903), one row an episode;
+-- as each vintage reads it: the newest snapshot is the whole record.
+select
+    vintage_id,
+    content_id,
+    la_code,
+    row_number,
+    as_at_date,
+    clae_cla_episode_id as episode_id,
+    clae_person_id as la_child_id,
+    clae_cla_id as cla_id,
+    clae_cla_episode_start_date as episode_start_date,
+    clae_cla_episode_start_reason as start_reason_code,
+    clae_cla_primary_need_code as primary_need_code,
+    clae_cla_episode_ceased_date as ceased_date,
+    clae_cla_episode_ceased_reason as ceased_reason_code,
+    clae_referral_id as referral_id,
+    clae_entered_care_date as entered_care_date,
+    tie_order
+from {{ source('returns', 'cla_episodes') }}
