@@ -23,6 +23,7 @@ from ingest.ledger import Ledger, MonthEvent, Override, utc_now
 from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import key_file, pseudonyms_for
 from ingest.warehouse import months
+from orchestration.engine import SPARK, spark
 from orchestration.runtime import progress
 from orchestration.runtime.cause import cause_of
 from orchestration.runtime.dagster_home import BY_COMMAND, cancel_orphaned_runs, use_dagster_home
@@ -56,17 +57,21 @@ def refresh_warehouse(
     tell: Callable[[str], None],
     key: Path | None = None,
     overrides: Sequence[Override] = (),
+    engine: str | None = None,
 ) -> Outcome:
     """Refresh one warehouse. `key` names the file of the key, where it is not in its usual place.
 
+    `engine` is what works out the models, where that is not DuckDB.
 
     Raises LockHeldError where another holds the warehouse, NothingToReportError where there is no month, and
-    before anything is written InvalidKeyError, where ids could not be made pseudonyms, InvalidPolicyError or
-    InvalidLimitsError.
+    before anything is written EngineError, InvalidKeyError, where ids could not be made pseudonyms,
+    InvalidPolicyError or InvalidLimitsError.
     """
     pseudonyms_for(places.key_id, key)
     read_policies(places.reference)
     limits()
+    if engine == SPARK:
+        spark.check()
     places.prepare()
     with refresh_lock(places):
         ledger = Ledger(places.ledger)
@@ -85,25 +90,35 @@ def refresh_warehouse(
             with progress.subscribed(tell):
                 ops = {"load_sources": {"config": {"overrides": [asdict(o) for o in lasting]}}}
                 cause = cause_of(places, still, key)
-                outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops)
+                outcome = _run_job(places, ledger, found, newest, key_file(key), "refresh", ops, engine)
             _put_on_record(ledger, outcome, cause)
             return outcome
         finally:
             ledger.close()
 
 
-def close_months(places: WarehousePaths, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+def close_months(
+    places: WarehousePaths,
+    asked: months.Decision,
+    tell: Callable[[str], None],
+    engine: str | None = None,
+) -> Outcome:
     """Close months, and publish what follows from it, of what had been received by then: no file is read.
 
-    Raises DecisionRefusedError, InvalidPolicyError or LockHeldError, and then nothing is on record.
+    Raises DecisionRefusedError, InvalidPolicyError, EngineError or LockHeldError; then nothing is on record.
     """
     given = {"incomplete": asked.is_incomplete, "policy": asked.policy or ""}
-    return _decide(places, asked, months.close, "close_months", "closings", given, tell)
+    return _decide(places, asked, months.close, "close_months", "closings", given, tell, engine)
 
 
-def reopen_months(places: WarehousePaths, asked: months.Decision, tell: Callable[[str], None]) -> Outcome:
+def reopen_months(
+    places: WarehousePaths,
+    asked: months.Decision,
+    tell: Callable[[str], None],
+    engine: str | None = None,
+) -> Outcome:
     """Open closed months again, and publish what follows from it. Raises as close_months does."""
-    return _decide(places, asked, months.reopen, "reopen_months", "reopenings", {}, tell)
+    return _decide(places, asked, months.reopen, "reopen_months", "reopenings", {}, tell, engine)
 
 
 def _decide(
@@ -114,7 +129,10 @@ def _decide(
     op: str,
     given: Mapping[str, Any],
     tell: Callable[[str], None],
+    engine: str | None,
 ) -> Outcome:
+    if engine == SPARK:
+        spark.check()
     policies = read_policies(places.reference)
     if not places.ledger.exists():
         raise months.DecisionRefusedError(
@@ -137,7 +155,7 @@ def _decide(
         }
         ops = {op: {"config": decision}}
         with progress.subscribed(tell):
-            outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops)
+            outcome = _run_job(places, ledger, found, newest, key_file(None), job, ops, engine)
         _put_on_record(ledger, outcome)
         return outcome
 
@@ -191,6 +209,7 @@ def _run_job(
     key: Path,
     job_name: str,
     ops: Mapping[str, Any],
+    engine: str | None = None,
 ) -> Outcome:
     progress.tell("loading the pipeline")
     use_dagster_home(places)
@@ -228,6 +247,7 @@ def _run_job(
                 release=str(places.release),
                 restricted=str(places.restricted),
                 key=str(key),
+                engine=engine or "",
             )
         },
         instance=instance,
@@ -282,6 +302,7 @@ def _why(event: Any, places: WarehousePaths) -> str:
     ours = innermost.cls_name in {
         "Failure",
         "BuildError",
+        "EngineError",
         "ReleaseBlockedError",
         "LockHeldError",
         "NewerLedgerError",

@@ -23,6 +23,7 @@ class Warehouse(dg.ConfigurableResource):
     reference: str
     release: str
     restricted: str = ""
+    engine: str = ""  # what works out the models, where it is not DuckDB: spark
     key: str = ""  # the file of the key, never the key; LINE_OF_SIGHT_KEY_FILE or the user's own where empty
 
     @property
@@ -86,4 +87,5 @@ def _named_by_environment() -> Warehouse:
         reference=os.environ.get("LINE_OF_SIGHT_REFERENCE", str(settled.reference)),
         release=release or str(settled.release),
         restricted=os.environ.get("LINE_OF_SIGHT_RESTRICTED", "" if release else str(settled.restricted)),
+        engine=os.environ.get("LINE_OF_SIGHT_ENGINE", ""),
     )

@@ -1,4 +1,4 @@
-{#- What only this engine says this way. A second engine overrides these and nothing else. -#}
+{#- Dates, words and steps, each said in one place. Where a second engine does it another way: macros/engine. -#}
 
 {#- Months since year 0, so that a span of months is a subtraction. -#}
 {% macro month_number(date) -%}
@@ -49,21 +49,6 @@
 {#- The first word of a space-separated text. -#}
 {% macro first_word(text) -%}
     split_part({{ text }}, ' ', 1)
-{%- endmacro %}
-
-{#- Each row with the newest event of the same keys on or before a date of the row; null where there is none. -#}
-{% macro with_latest(rows, events, keys, on_or_before, event_date, take) -%}
-    select {{ rows }}.*, {% for column in take %}{{ events }}.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-    from {{ rows }}
-    asof left join {{ events }}
-        on
-            {% for key in keys %}{{ rows }}.{{ key }} = {{ events }}.{{ key }} and {% endfor %}
-            {{ rows }}.{{ on_or_before }} >= {{ events }}.{{ event_date }}
-{%- endmacro %}
-
-{#- The day that many months on; in a shorter month its last day. -#}
-{% macro plus_months(date, months) -%}
-    ({{ date }} + to_months({{ months }}))::date
 {%- endmacro %}
 
 {#- Working days or calendar days in steps: one row for each step from 1. -#}

@@ -36,15 +36,16 @@
 
 {#- How a figure contradicts itself or others, with the two counts that disagree. -#}
 {% macro contradiction_words() -%}
+    {%- set counted = in_few_figures('measures.counted') -%}
+    {%- set out_of = in_few_figures('measures.out_of') -%}
     case measures.rule_id
-        when 'share_over_whole' then printf('%g is more than its whole, %g', measures.counted, measures.out_of)
-        when 'count_below_zero' then printf('it counts %g, fewer than none', measures.counted)
+        when 'share_over_whole' then {{ counted }} || ' is more than its whole, ' || {{ out_of }}
+        when 'count_below_zero' then 'it counts ' || {{ counted }} || ', fewer than none'
         when 'year_not_its_months'
-            then printf('the year to date is %g, its months make %g', measures.counted, measures.out_of)
+            then 'the year to date is ' || {{ counted }} || ', its months make ' || {{ out_of }}
         when 'stock_not_its_flows'
-            then printf(
-                '%g are open, and those a month before with the starts and without the ends make %g',
-                measures.counted, measures.out_of
-            )
+            then
+                {{ counted }} || ' are open, and those a month before with the starts and without the ends make '
+                || {{ out_of }}
     end
 {%- endmacro %}

@@ -20,7 +20,7 @@
         {%- set days = 'greatest(' ~ working_days ~ ', 1)' %}
         {%- set silent = 'greatest(' ~ working_days ~ ' - ' ~ event_days ~ ' + 1, 1)' %}
         {%- set silence = 'greatest(' ~ silent_days ~ ', 0)' %}
-        lgamma({{ silent }}) - lgamma({{ days }})
-        + lgamma({{ days }} + {{ silence }}) - lgamma({{ silent }} + {{ silence }})
+        {{ log_gamma(silent) }} - {{ log_gamma(days) }}
+        + {{ log_gamma('(' ~ days ~ ' + ' ~ silence ~ ')') }} - {{ log_gamma('(' ~ silent ~ ' + ' ~ silence ~ ')') }}
     )
 {%- endmacro %}

@@ -26,14 +26,14 @@
 
 {% macro counted(value) -%}
     case
-        when {{ value }} = trunc({{ value }}) then format('{:,}', try_cast({{ value }} as bigint))
+        when {{ value }} = trunc({{ value }}) then {{ with_commas('try_cast(' ~ value ~ ' as bigint)') }}
         else {{ rounded(value, 1) }}::varchar
     end
 {%- endmacro %}
 
 {% macro pounds(value) -%}
     case when {{ rounded(value, 0) }} < 0 then '-' else '' end
-    || '£' || format('{:,}', try_cast(abs({{ rounded(value, 0) }}) as bigint))
+    || '£' || {{ with_commas('try_cast(abs(' ~ rounded(value, 0) ~ ') as bigint)') }}
 {%- endmacro %}
 
 {#- A difference to the places at which figures of its unit are shown: level where nothing is left of it. -#}

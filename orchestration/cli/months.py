@@ -13,6 +13,7 @@ from ingest.warehouse import months as month_states
 from orchestration.cli.console import err, refused, with_progress
 from orchestration.cli.group import main
 from orchestration.cli.options import (
+    engine_option,
     json_option,
     raw_option,
     reference_option,
@@ -20,6 +21,7 @@ from orchestration.cli.options import (
     restricted_option,
 )
 from orchestration.cli.outcomes import exit_code, tell_outcome, tell_stopped
+from orchestration.engine.spark import EngineError
 from orchestration.pipeline import close_months, record_stop, reopen_months
 from orchestration.runtime.error_messages import check_memory
 from orchestration.runtime.outcome import Outcome
@@ -47,6 +49,7 @@ by_option = click.option("--by", "by_name", required=True, help="Who decides: a 
 @reference_option
 @release_option
 @restricted_option
+@engine_option
 @json_option
 def close(
     month: str,
@@ -58,6 +61,7 @@ def close(
     reference: Path,
     release: Path,
     restricted: Path | None,
+    engine: str,
     as_json: bool,
 ) -> None:
     """Close MONTH (as 2025-03, or 2024-10..2025-03), and publish it as final.
@@ -73,7 +77,7 @@ def close(
     """
     places = WarehousePaths.of(raw, reference, release, restricted)
     settle(
-        lambda asked, tell: close_months(places, asked, tell),
+        lambda asked, tell: close_months(places, asked, tell, engine),
         places, month, authorities, by_name, reason, incomplete, as_json,
     )  # fmt: skip
 
@@ -94,6 +98,7 @@ def close(
 @reference_option
 @release_option
 @restricted_option
+@engine_option
 @json_option
 def reopen(
     month: str,
@@ -104,6 +109,7 @@ def reopen(
     reference: Path,
     release: Path,
     restricted: Path | None,
+    engine: str,
     as_json: bool,
 ) -> None:
     """Open a closed MONTH again, as 2025-03, and publish it as reopened.
@@ -117,7 +123,7 @@ def reopen(
     """
     places = WarehousePaths.of(raw, reference, release, restricted)
     settle(
-        lambda asked, tell: reopen_months(places, asked, tell),
+        lambda asked, tell: reopen_months(places, asked, tell, engine),
         places, month, authorities, by_name, reason, False, as_json,
     )  # fmt: skip
 
@@ -133,7 +139,7 @@ def settle(
     as_json: bool,
 ) -> None:
     """Put a decision on record and publish what follows, or say why not."""
-    with refused(month_states.DecisionRefusedError, InvalidPolicyError, NotADirectoryError):
+    with refused(month_states.DecisionRefusedError, InvalidPolicyError, NotADirectoryError, EngineError):
         asked = month_states.Decision(
             month_states.months_in(month), by_name, authorities, (reason or "").strip() or None, incomplete
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ingest.privacy.key_file import KEY_FILE
+from orchestration.engine import SPARK
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
@@ -28,6 +29,11 @@ reference_option = click.option(
 key_option = click.option(
     "--key", type=click.Path(dir_okay=False, path_type=Path), envvar=KEY_FILE,
     help="The file of the key that pseudonyms are made with.  [default: ~/.config/line-of-sight/key]",
+)  # fmt: skip
+engine_option = click.option(
+    "--engine", type=click.Choice(["duckdb", SPARK]), envvar="LINE_OF_SIGHT_ENGINE", default="duckdb",
+    show_default=True,
+    help="What works out the models. spark needs line-of-sight[spark] and Java: see docs/spark.md.",
 )  # fmt: skip
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for a script instead of a table."

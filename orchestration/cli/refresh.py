@@ -16,6 +16,7 @@ from orchestration.cli.console import BUSY, err, with_progress
 from orchestration.cli.group import main
 from orchestration.cli.options import (
     MONTH,
+    engine_option,
     json_option,
     key_option,
     raw_option,
@@ -24,6 +25,7 @@ from orchestration.cli.options import (
     restricted_option,
 )
 from orchestration.cli.outcomes import exit_code, tell_outcome, tell_stopped
+from orchestration.engine.spark import EngineError
 from orchestration.overrides import overrides_of
 from orchestration.pipeline import NothingToReportError, record_stop, refresh_warehouse
 from orchestration.runtime.error_messages import check_memory, in_words
@@ -48,6 +50,7 @@ from orchestration.runtime.signals import graceful_shutdown
 @click.option("--reason", help="Why the override is right. Kept in the release's manifest.")
 @click.option("--by", "by_name", help="Who answers for the override. Kept in the release's manifest.")
 @click.option("--until", type=MONTH, help="The last month that it holds for.  [default: the month reported]")
+@engine_option
 @json_option
 def refresh(
     raw: Path,
@@ -60,6 +63,7 @@ def refresh(
     reason: str | None,
     by_name: str | None,
     until: Any,
+    engine: str,
     as_json: bool,
 ) -> None:
     """Land what has arrived, work out every indicator, check it, and publish it.
@@ -91,7 +95,7 @@ def refresh(
         with graceful_shutdown(lambda: record_stop(places), lambda: tell_stopped(places)):
             ended = with_progress(
                 lambda tell: refresh_warehouse(
-                    places, month and month.strftime("%Y-%m"), tell, key, overridden
+                    places, month and month.strftime("%Y-%m"), tell, key, overridden, engine
                 )
             )
     except LockHeldError as busy:
@@ -103,6 +107,7 @@ def refresh(
         InvalidPolicyError,
         InvalidLimitsError,
         NewerLedgerError,
+        EngineError,
     ) as wrong:
         raise click.UsageError(str(wrong)) from None
     except Exception as error:  # a traceback tells an analyst nothing, and may quote a cell

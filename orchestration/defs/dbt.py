@@ -77,7 +77,7 @@ def _build(
     if context.is_subset:
         select, exclude = sorted(chosen), ()
     with refresh_lock(places):
-        nodes = dbt_build.build(places, select, exclude)
+        nodes = dbt_build.build(places, select, exclude, warehouse.engine or None)
         tests_file = places.restricted / TESTS_FILE
         before = json.loads(tests_file.read_text(encoding="utf-8")) if exclude else {}
         tests = before | {n.name: n.status for n in nodes if n.kind == "test"}

@@ -12,8 +12,10 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 
 from ingest.paths import DBT_PROJECT, WarehousePaths
+from orchestration.engine import SPARK
 from orchestration.runtime import progress
 from orchestration.runtime.error_messages import WordedError, trouble_in
 
@@ -58,40 +60,125 @@ def nodes() -> dict[str, dict[str, Any]]:
     return read
 
 
-def _parsed_before() -> Manifest:
+def _parsed_before(engine: str | None = None) -> Manifest:
     """The parsed project as dbt keeps it: reading it back takes a hundredth of parsing again."""
     manifest_path()
-    return Manifest.from_msgpack(PARSED.read_bytes())
+    if engine != SPARK:
+        return Manifest.from_msgpack(PARSED.read_bytes())
+    parsed = Manifest.from_msgpack(parsed_for_spark().read_bytes())
+    for one in parsed.nodes.values():
+        if isinstance(one, ModelNode):
+            # its types are DuckDB's: what Spark made is held to it when it is taken
+            one.contract.enforced = one.config.contract.enforced = False
+            one.config.materialized = _on_spark(one)
+    return parsed
 
 
-def _parse() -> None:
+def _on_spark(model: ModelNode) -> str:
+    """Spark takes a view for its text whenever it is read: of ours that read one another it ran out of memory."""
+    kind = str(model.config.materialized)
+    if kind == "fresh_view":
+        return "view" if model.schema == "staging" else "table"
+    return "table" if kind == "fresh_table" else kind
+
+
+def parsed_for_spark() -> Path:
+    """The project as dbt parses it for Spark: relations are named in another way."""
+    manifest = MANIFEST.parent / SPARK / MANIFEST.name
+    if not manifest.exists() or manifest.stat().st_mtime < MANIFEST.stat().st_mtime:
+        _parse(manifest, ["--target", SPARK])
+    return manifest.with_name(PARSED.name)
+
+
+def _parse(manifest: Path | None = None, options: Sequence[str] = ()) -> None:
     """Parse aside, then put what was parsed in place by renames: another process may parse or read."""
-    target = MANIFEST.parent
+    manifest = manifest or MANIFEST
+    held, target = manifest.with_name(PARSED.name), manifest.parent
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target, prefix=".parse-") as aside:
-        if PARSED.exists():  # what has not changed is not parsed again
-            shutil.copyfile(PARSED, Path(aside) / PARSED.name)
-        parsed = dbtRunner().invoke(["parse", *_where(Path(aside))])
+        if held.exists():  # what has not changed is not parsed again
+            shutil.copyfile(held, Path(aside) / held.name)
+        parsed = dbtRunner().invoke(["parse", *_where(Path(aside)), *options])
         if not isinstance(parsed.result, Manifest):
             said = " ".join(str(parsed.exception).split())
             raise BuildError(f"the dbt project does not parse; mend it and run this again. dbt says: {said}")
         # the manifest last: its age says that both are there
-        for place in (PARSED, MANIFEST):
+        for place in (held, manifest):
             (Path(aside) / place.name).rename(place)
 
 
-def build(places: WarehousePaths, select: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[Node]:
+def build(
+    places: WarehousePaths,
+    select: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    engine: str | None = None,
+) -> list[Node]:
     """Build and test the models that dbt's selectors name, or all; without the tests tagged `contract`.
 
+    `engine` may be spark: the models are worked out there, and the warehouse's file is given their tables.
     Returns how each node ended; raises BuildError where a model errored.
     """
+    if engine == SPARK:
+        return _build_on_spark(places, select, exclude)
+    return _build(places, select, exclude)
+
+
+def _build_on_spark(places: WarehousePaths, select: Sequence[str], exclude: Sequence[str]) -> list[Node]:
+    """Sources in, tables out. Seeds are read by DuckDB, and its views laid out over what Spark made."""
+    # none of it is there where the extra is not installed
+    from orchestration.engine import exchange, spark
+    from orchestration.engine.models import translated
+
+    def narrowed(to: str) -> list[str]:
+        return [f"{one},{to}" for one in select] or [to]
+
+    began = spark.session(places)
+    parsed, of_duckdb = _parsed_before(SPARK), _parsed_before()
+    models = {one.name: one for one in of_duckdb.nodes.values() if isinstance(one, ModelNode)}
+    # what is a view to its readers too is read of the warehouse's file, of tables of whichever engine
+    views = [name for name, one in models.items() if one.config.materialized == "view"]
+    seeds = _build(places, narrowed("resource_type:seed"), exclude, ("--resource-type", "seed"))
+    given = [(one.schema, one.name) for one in parsed.sources.values()]
+    given += [(one.schema, one.name) for one in parsed.nodes.values() if one.resource_type == "seed"]
+    exchange.give(places, began, given)
+    on_spark = ("--target", SPARK, "--exclude-resource-type", "seed")
+    with translated(began):
+        made = _build(places, select, [*exclude, *views], on_spark, parsed)
+    built = [models[one.name] for one in made if one.kind == "model"]
+    exchange.take(
+        places,
+        began,
+        [(one.schema, one.name) for one in built if one.config.materialized == "fresh_table"],
+        {one.name: {c.name: c.data_type for c in one.columns.values() if c.data_type} for one in built},
+    )
+    _build(places, narrowed("config.materialized:fresh_view"), exclude, ("--resource-type", "model"))
+    laid_out = _build(
+        places, narrowed("config.materialized:view"), exclude, ("--exclude-resource-type", "seed")
+    )
+    return seeds + made + laid_out
+
+
+def _build(
+    places: WarehousePaths,
+    select: Sequence[str],
+    exclude: Sequence[str],
+    options: Sequence[str] = (),
+    parsed: Manifest | None = None,
+) -> list[Node]:
     os.environ["LINE_OF_SIGHT_WAREHOUSE"] = str(places.warehouse)
 
     chosen = [*(["--select", *select] if select else []), "--exclude", CONTRACT_TESTS, *exclude]
-    runner = dbtRunner(manifest=_parsed_before(), callbacks=[_tell_progress])
+    runner = dbtRunner(manifest=parsed or _parsed_before(), callbacks=[_tell_progress])
     try:
         ended = runner.invoke(
-            ["build", *_where(places.restricted / "dbt"), "--no-write-json", *NO_UNIT_TESTS, *chosen]
+            [
+                "build",
+                *_where(places.restricted / "dbt"),
+                "--no-write-json",
+                *NO_UNIT_TESTS,
+                *options,
+                *chosen,
+            ]
         )
     finally:
         _let_go()

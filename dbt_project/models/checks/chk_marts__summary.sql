@@ -49,7 +49,9 @@ accepted_of_all as (
 )
 
 select
-    row_number() over (order by answers.la_code, answers.value_status, has_value, has_ground)::int as row_no,
+    row_number() over (
+        order by answers.la_code, answers.value_status, answers.value is not null, answers.ground is not null
+    )::int as row_no,
     answers.la_code,
     answers.value_status,
     answers.value is not null as has_value,

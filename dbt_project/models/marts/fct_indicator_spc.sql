@@ -112,19 +112,25 @@ lengths as (
 
 ),
 
+stepped as (
+
+    select *, case when step_side <> 0 and step_length >= 6 then step_side else 0 end as trend_step
+    from lengths
+
+),
+
 ruled as (
 
     select
         *,
         side <> 0 and side_length >= 7 as is_shift,
-        case when step_side <> 0 and step_length >= 6 then step_side else 0 end as trend_step,
         -- a trend begins at the point before its first step
         case
             when trend_step <> 0 then trend_step
             else coalesce(lead(trend_step) over in_order, 0)
         end as trend_side,
         near_side <> 0 and bool_or(ends_near_limit) over next_3 as is_near_limit
-    from lengths
+    from stepped
     window
         in_order as (partition by series_id, phase_month order by month_number),
         next_3 as (partition by series_id, phase_month order by month_number rows between current row and 2 following)

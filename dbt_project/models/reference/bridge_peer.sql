@@ -37,3 +37,4 @@ union all
 select * from region
 union all
 select * from neighbours
+order by comparator, la_code, peer_la_code

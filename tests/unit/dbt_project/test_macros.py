@@ -14,7 +14,10 @@ from ingest.paths import DBT_PROJECT
 
 VARS = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 MACROS = jinja2.Environment().from_string(
-    "\n".join((DBT_PROJECT / "macros" / f"{name}.sql").read_text("utf-8") for name in ("wording", "judging")),
+    "\n".join(
+        (DBT_PROJECT / "macros" / f"{name}.sql").read_text("utf-8")
+        for name in ("wording", "judging", "engine/dispatched")
+    ),
     globals={"var": VARS.__getitem__},
 )
 UNITS = ("count", "percent", "per_10k", "days", "ratio", "fte", "gbp")
@@ -27,9 +30,17 @@ tenths = st.integers(-(10**7), 10**7).map(
 numbers = st.one_of(shares, tenths, st.integers(-(10**9), 10**9).map(float))
 
 
+class DuckDB:
+    """dbt's adapter, as far as a macro asks it which engine it is written for."""
+
+    @staticmethod
+    def dispatch(name: str, _: str) -> Any:
+        return getattr(MACROS.make_module({"adapter": DuckDB}), f"duckdb__{name}")
+
+
 def answer(expression: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
     """What an expression of the SQL comes to for each row."""
-    macros = MACROS.make_module()
+    macros = MACROS.make_module({"adapter": DuckDB})
     sql = jinja2.Environment().from_string("{{ " + expression + " }}").render(vars(macros))
     marks = ", ".join("(" + ", ".join("?" for _ in columns) + f", {place})" for place, _ in enumerate(rows))
     given_rows = f"(values {marks}) as given_rows ({', '.join(columns)}, place)"

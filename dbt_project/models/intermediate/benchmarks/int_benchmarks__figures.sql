@@ -73,7 +73,7 @@ wanted as (
         on
             columns_named.table_id = kinds_of_cell.table_id
             and columns_named.column_name = kinds_of_cell.column_name
-            and regexp_full_match(kinds_of_cell.filters, coalesce(columns_named.row_pattern, '.*'))
+            and {{ matches_whole('kinds_of_cell.filters', "coalesce(columns_named.row_pattern, '.*')") }}
     inner join series
         on
             columns_named.indicator_id = series.indicator_id

@@ -49,7 +49,7 @@ spread as (
 
     select
         series_number, comparator, area_code, count(*) as councils_used,
-        quantile_cont(value, [0.25, 0.5, 0.75]) as quartiles
+        {{ quartiles('value') }} as quartiles
     from areas_of_councils
     group by all
 
@@ -163,7 +163,7 @@ neighbour_means as (
         count(figures.value) as neighbours_used,
         -- summed as decimals: a sum of doubles depends on the order they come in
         (sum(figures.value::decimal(28, 12)) / count(figures.value))::double as value,
-        quantile_cont(figures.value, [0.25, 0.5, 0.75]) as quartiles
+        {{ quartiles('figures.value') }} as quartiles
     from listed
     left join figures
         on

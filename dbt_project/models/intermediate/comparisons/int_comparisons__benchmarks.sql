@@ -30,13 +30,12 @@ beside as (
     from authorities
     inner join areas on areas.comparator = 'region' and authorities.region_code = areas.area_code
 
-    union all
+    union all by name
 
     select
         neighbours.la_code,
-        areas.* replace (
-            case when figures.kind = 'median' then areas.median_value else areas.value end as value
-        ),
+        areas.* exclude (value),
+        case when figures.kind = 'median' then areas.median_value else areas.value end as value,
         'neighbours_' || figures.kind as beside_as,
         'statistical neighbours (' || right(areas.comparator, 4) || ' model, ' || figures.kind || ' of '
         || case

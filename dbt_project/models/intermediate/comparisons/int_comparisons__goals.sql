@@ -58,8 +58,27 @@ served as (
     where due_date is not null and is_compared
     qualify row_number() over (
         partition by series_id, month_number
-        order by is_for_all asc, due_date < period_end asc, abs(due_date - period_end) asc, from_date desc
+        order by
+            is_for_all asc, due_date < period_end asc, abs({{ days_between('period_end', 'due_date') }}) asc,
+            from_date desc
     ) = 1
+
+),
+
+bounded as (
+
+    select
+        *,
+        case
+            when goal = 'limits' or target is null or polarity = 'band' then limit_lower::double
+            when polarity = 'higher' then target::double
+        end as lower_bound,
+        case
+            when goal = 'limits' or target is null or polarity = 'band' then limit_upper::double
+            when indicator_id = 'wf_caseload_over_threshold' then 0
+            when polarity = 'lower' then target::double
+        end as upper_bound
+    from served
 
 )
 
@@ -75,15 +94,8 @@ select
         -- what is set for it is the caseload that no worker should be above
         when indicator_id = 'wf_caseload_over_threshold' then target::double
     end as threshold,
-    case
-        when goal = 'limits' or target is null or polarity = 'band' then limit_lower::double
-        when polarity = 'higher' then target::double
-    end as lower_bound,
-    case
-        when goal = 'limits' or target is null or polarity = 'band' then limit_upper::double
-        when indicator_id = 'wf_caseload_over_threshold' then 0
-        when polarity = 'lower' then target::double
-    end as upper_bound,
+    lower_bound,
+    upper_bound,
     -- how the goal is said after "against"
     case
         when indicator_id = 'wf_caseload_over_threshold' and goal <> 'limits'
@@ -92,5 +104,5 @@ select
         when upper_bound is null then 'at least ' || {{ format_value('lower_bound', 'unit') }}
         else {{ format_value('lower_bound', 'unit') }} || ' to ' || {{ format_value('upper_bound', 'unit') }}
     end || ' (' || replace(target_source, '_', ' ') || ')' as goal_words
-from served
+from bounded
 where lower_bound is not null or upper_bound is not null

@@ -26,5 +26,5 @@ qualify row_number() over (
     partition by models.la_code, months.month_number
     order by
         (models.from_date <= months.known_on and (models.to_date is null or models.to_date >= months.known_on)) desc,
-        abs(months.known_on - models.from_date) asc
+        abs({{ days_between('models.from_date', 'months.known_on') }}) asc
 ) = 1

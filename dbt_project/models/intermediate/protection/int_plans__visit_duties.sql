@@ -27,9 +27,9 @@ grid as (
     select
         *,
         -- a visit due on the day the plan ends, or after the as-at date, is not expected
-        greatest(
-            least(as_at_date, coalesce(cp_plan_end_date - 1, as_at_date)) - cp_plan_start_date, 0
-        ) // interval_days as last_step
+        greatest({{ days_between(
+            'cp_plan_start_date', 'least(as_at_date, coalesce(cp_plan_end_date - 1, as_at_date))'
+        ) }}, 0) // interval_days as last_step
     from intervals
 
 ),
@@ -66,7 +66,8 @@ visited_steps as (
 
     select distinct
         intervals.vintage_id, intervals.cp_plan_id,
-        (visits.visit_date - intervals.cp_plan_start_date - 1) // intervals.interval_days + 1 as step
+        ({{ days_between('intervals.cp_plan_start_date', 'visits.visit_date') }} - 1)
+        // intervals.interval_days + 1 as step
     from intervals
     inner join {{ ref('stg_returns__cp_visits') }} as visits
         on
