@@ -1,6 +1,6 @@
-"""A quarter on a fast clock: Dagster's own daemons, three months of arrivals, one failure, one held, closings.
+"""A quarter on a fast clock: Dagster's daemons, three months of arrivals, one failure, one held, closings.
 
-Floor: every run that the calendar of the story comes to, worked out by hand, is there once (missed 0, twice 0);
+Floor: every run that the calendar of the story comes to, by hand, is there once (missed 0, twice 0);
 everybody is told what they asked to be told, once; no name of a child's record is in a message.
 """
 
@@ -46,8 +46,8 @@ alerts:
     - {name: analyst, by: file, path: analyst.jsonl}
     - {name: director, by: file, path: director.jsonl, events: [failed, closing_due]}
 """
-# Working days after a month's end, by hand: 15 after February is 21 March; after March, with Easter, 23 April;
-# after April, with the bank holiday of 5 May, 22 May.
+# Working days after a month's end, by hand: 15 after February is 21 March; after March, with Easter,
+# 23 April; after April, with the bank holiday of 5 May, 22 May.
 AFTER = ("reports", "write_work_lists")
 RELEASES = {
     "2025-03-03 10:21": "refresh",  # February, but for contacts
@@ -213,7 +213,9 @@ def _daemons(places: WarehousePaths, clock: Clock) -> Iterator[Turn]:
     (home / "dagster.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
     logging.disable(logging.CRITICAL)
     target = LoadableTargetOrigin(
-        executable_path=sys.executable, module_name="orchestration.definitions", working_directory=os.getcwd()
+        executable_path=sys.executable,
+        module_name="orchestration.definitions",
+        working_directory=str(Path.cwd()),
     )
     origin = InProcessCodeLocationOrigin(target, location_name="orchestration.definitions")
     with (

@@ -232,7 +232,8 @@ def test_few_that_are_many_of_the_month_hold_the_month_alone(places: WarehousePa
     assert bases == [("month", "month")]
     [(said,)] = rows(
         places,
-        "select ground_sentence from marts.rpt_held_by_ground where la_code = '308' and ground = 'rows_unread'",
+        "select ground_sentence from marts.rpt_held_by_ground "
+        "where la_code = '308' and ground = 'rows_unread'",
     )
     assert "rows of contacts that are of March 2025 or of no day that could be read were left out" in said
 
