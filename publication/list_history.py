@@ -52,7 +52,8 @@ def keep(folder: Path, as_at: date, listed: pa.Table, received: Mapping[str, int
     A list of a day that is kept already takes its place. Those kept under another key are not set beside it:
     a child has another pseudonym in them.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in reversed((folder, *folder.parents)):
+        each.mkdir(mode=0o700, exist_ok=True)  # mkdir(parents=True) would leave those between open to all
     earlier = sorted(file for file in folder.glob("*.parquet") if file.stem < as_at.isoformat())
     kept = pq.read_table(earlier[-1]) if earlier else None
     if kept is not None and _said(kept, KEY) != key_id:

@@ -2,20 +2,20 @@
 
 One invented world. For each indicator, basis and month the numerators and denominators of restricted_counted
 are summed and set against the mart's. Of the newest month each indicator is asked for as `explain --children`
-asks, with own numbers, and the row of the file that each child is said to stand in is opened: it holds that
-number.
+asks, and the row of the file that each child is said to stand in is opened: it holds the child.
 """
 
 import csv
 import sys
 from collections import defaultdict
 from functools import cache
-from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from ingest.contracts.return_schema import submitted_formats
 from ingest.paths import WarehousePaths
+from ingest.privacy import key_file
 from publication.children import children_behind
 from synthetic import invent
 from tests.support.acceptance_worlds import refreshed, workshop
@@ -36,20 +36,31 @@ select
     count(*) filter (where
         figures.numerator is distinct from
             case when figures.indicator_id not in {WITHOUT_NUMERATOR} then coalesce(round(n, 6), 0) end
-        or (denominator_source = 'counted' and figures.denominator is distinct from coalesce(round(d, 6), 0))
+        or (
+            dim_indicator.denominator_source = 'counted'
+            and figures.denominator is distinct from coalesce(round(d, 6), 0)
+        )
     )
 from marts.fct_indicator_values as figures
 inner join marts.dim_indicator using (indicator_id)
 left join summed using (la_code, indicator_id, period_basis, period_end)
-where breakdown_type = 'all' and value_status in ('calculated', 'no_cases', 'provisional')
+where figures.breakdown_type = 'all' and figures.value_status in ('calculated', 'no_cases', 'provisional')
 group by all
 """
 
 
 @cache
-def lines_of(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
+def children_of(places: WarehousePaths, file: str, return_name: str) -> list[str] | None:
+    """The pseudonym of the child of each row of a file, made anew; None where it knows no children."""
+    fmt = submitted_formats()[return_name]
+    with (places.raw / file).open(encoding="utf-8", newline="") as opened:
+        lines = list(csv.reader(opened))
+    if not fmt.child_field or fmt.child_field not in lines[0]:
+        return None
+    said = pa.array([line[lines[0].index(fmt.child_field)] for line in lines[1:]], pa.string())
+    key = key_file.pseudonyms_for(places.key_id)
+    made: list[str] = key.of("001", fmt.identifiers[fmt.child_field], said).to_pylist()
+    return made
 
 
 def main() -> int:
@@ -72,7 +83,7 @@ def main() -> int:
         print(f"{figures:,} figures of every basis and month: {different} different from what their rows add")
         shown = listed = found = 0
         for indicator in sorted(every):
-            behind = children_behind(places, indicator, "001", MONTHS[-1], own_numbers=True)
+            behind = children_behind(places, indicator, "001", MONTHS[-1])
             shown += 1
             rows = behind.rows.to_pylist()
             listed += len(rows)
@@ -94,14 +105,13 @@ def main() -> int:
 
 
 def stands(places: WarehousePaths, row: dict[str, object]) -> bool | None:
-    """Whether the row of the file holds the child's number; None where the return knows no children."""
-    fmt = submitted_formats().get(str(row["return_name"]))
-    if fmt is None or row["la_child_id"] is None or row["row_number"] is None or not fmt.child_field:
+    """Whether the row of the file holds the child; None where the return knows no children."""
+    if row["la_child_id"] is None or row["row_number"] is None:
         return None
-    lines = lines_of(places.raw / str(row["file"]))
-    if fmt.child_field not in lines[0]:
-        return None
-    return lines[int(str(row["row_number"])) - 1][lines[0].index(fmt.child_field)] == row["la_child_id"]
+    children = children_of(places, str(row["file"]), str(row["return_name"]))
+    return (
+        None if children is None else children[int(str(row["row_number"])) - 2] == row["la_child_id"]
+    )  # row 1 is the heading
 
 
 if __name__ == "__main__":

@@ -28,10 +28,11 @@ def _told(since: Since) -> set[tuple[str, str, date]]:
 
 
 def test_the_first_list_has_nothing_to_be_set_beside(tmp_path: Path) -> None:
-    since = _kept(tmp_path / "kept", WEEKS[0], "a")
+    since = _kept(tmp_path / "301" / "kept", WEEKS[0], "a")
 
     assert since.before is None and since.changes.num_rows == 0 and since.fewer_rows == ()
-    assert (tmp_path / "kept" / "2025-04-09.parquet").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "301" / "kept" / "2025-04-09.parquet").stat().st_mode & 0o777 == 0o600
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("301", "301/kept")} == {0o700}
 
 
 def test_a_record_is_new_then_still_open_since_its_first_day_then_done(tmp_path: Path) -> None:
