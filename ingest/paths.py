@@ -87,6 +87,11 @@ class WarehousePaths:
         return self.restricted / "error_reports"
 
     @property
+    def access_log(self) -> Path:
+        """Who looked at children's records, when, and at what: a line each, and no child in it."""
+        return self.restricted / "access_log.jsonl"
+
+    @property
     def quality_context(self) -> Path:
         """The file context in which Great Expectations judges one refresh."""
         return self.restricted / "great_expectations"

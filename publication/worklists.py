@@ -1,10 +1,13 @@
-"""Work lists: the children behind what is overdue, by team and worker, for the weekly performance meeting.
+"""Work lists: the children behind what is overdue or due next, by team and worker, for the weekly meeting.
 
-They name children by the council's own ids, so they are made in the restricted zone, stay there, and are
-never part of a release. Who is on a list is decided by the evidence that the figures are counted from.
+They name children by pseudonym, or by the council's own numbers where its settings allow it, so they are
+made in the restricted zone, stay there, and are never part of a release. A name is in none. Who is on
+a list is decided by the evidence that the figures are counted from. Each list is kept, by pseudonym, so that
+the next one can say what is new, what is done, and what is still open and for how long.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,20 +15,37 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 
+from ingest.contracts.dates import last_day_of
 from ingest.paths import WarehousePaths
-from publication.error_reports import FORMULA
+from publication.access_log import note_access
 from publication.formatting import month_words
+from publication.list_history import keep
+from publication.own_numbers import with_own_numbers
 from publication.reports.charts import DRAWN
 from publication.reports.figures import Cell, ReportError
 from publication.reports.make import write
 from publication.reports.tables import Table
+from publication.reports.workbook import workbook_of
 from publication.select import has, rows_of, table_of
+from publication.spreadsheets import csv_of
 
 LISTS, ROWS = "restricted.restricted_work_lists", "restricted.restricted_work_list"
-LISTED = "kind, team, worker_id as worker, la_child_id as child, state, on_date, days"
-COLUMNS = ("Team", "Worker", "Child", "State", "Date", "Days")
+LISTED = (
+    "kind, team, worker_id as worker, la_child_id as child, state, last_seen_date as last_seen, "
+    "due_date as due, on_date, days, record_id"
+)
+COLUMNS = ("Team", "Worker", "Child", "State", "Last seen", "Due", "Date", "Days")
+CHANGED = ("List", "Worker", "Child", "State", "On the list since")
+CHANGES = {
+    "new": "New since the list before",
+    "still open": "Still open, the longest first",
+    "done": "Done: no longer on the list",
+}
+NOTE = (
+    "Children's records. For the teams named here, at the performance meeting. Never to be published or "
+    "sent on."
+)
 
 
 @dataclass(frozen=True)
@@ -37,30 +57,57 @@ class Kind:
     dated: str
 
 
+# what does most harm when it is late comes first
 KINDS = (
+    Kind("unallocated", "Open cases with no worker", "Date in need since; calendar days since"),
+    Kind(
+        "conferences",
+        "Initial conferences overdue, or not yet held from the 6th working day",
+        "Date the enquiry started; working days since, and 15 are allowed",
+    ),
+    Kind(
+        "plan_visits",
+        "Children on a plan not visited in time, or due within 7 days",
+        "Date last seen, or since when on the plan; calendar days since. Due after the child's own interval, "
+        "or 10 working days",
+    ),
+    Kind(
+        "care_visits",
+        "Looked after children not visited in time, or due within 7 days",
+        "Date care began; calendar days in care. Due after the child's own interval, or 42 calendar days",
+    ),
+    Kind(
+        "return_interviews",
+        "Children back from going missing without a return interview",
+        "Date the child came back; calendar days since, and 3 are allowed",
+    ),
     Kind(
         "assessments",
         "Assessments out of time, or within 10 working days of it",
         "Date the clock started; working days so far",
     ),
     Kind(
-        "plan_visits",
-        "Children on a plan not seen in the last 10 working days",
-        "Date last seen, or since when on the plan; days since",
+        "plan_reviews", "Reviews of plans overdue, or due within 30 days", "Date due; calendar days past it"
     ),
-    Kind("plan_reviews", "Reviews of plans overdue, or due within 30 days", "Date due; days past it"),
-    Kind("long_plans", "Plans of 2 years, or near it", "Date the plan started; days on it"),
-    Kind("care_visits", "Looked after children not visited in time", "Date care began; days in care"),
-    Kind("care_reviews", "Looked after reviews overdue, or due within 30 days", "Date due; days past it"),
-    Kind("unallocated", "Open cases with no worker", "Date in need since; days since"),
+    Kind(
+        "care_reviews",
+        "Looked after reviews overdue, or due within 30 days",
+        "Date due; calendar days past it",
+    ),
+    Kind(
+        "health_checks",
+        "Health and dental checks overdue, or due within 30 days",
+        "Date of the last check, or that care began; calendar days past the day it is due",
+    ),
+    Kind("long_plans", "Plans of 15 months, 21 or 2 years", "Date the plan started; calendar days on it"),
 )
 
 
 @dataclass(frozen=True)
 class WorkList:
-    """One list as made: its rows as a table of team, worker, child, state, on_date and days.
+    """One list as made: its rows as a table of team, worker, child, state, last seen, due, on_date and days.
 
-    `is_told` is false where the return it needs did not come for the month: nobody is listed then.
+    `is_told` is false where the return it needs did not come: nobody is listed then.
     """
 
     kind: Kind
@@ -69,57 +116,144 @@ class WorkList:
 
     def csv(self) -> bytes:
         """The rows as CSV, where no text can be taken for a formula by the spreadsheet that opens it."""
-        safe = [
-            pc.replace_substring_regex(column, f"({FORMULA})", r"'\1")
-            if pa.types.is_string(column.type)
-            else column
-            for column in self.rows.itercolumns()
-        ]
-        held = pa.BufferOutputStream()
-        pa_csv.write_csv(pa.table(safe, self.rows.column_names), held)
-        return held.getvalue().to_pybytes()
+        return csv_of(self.rows)
 
     def table(self) -> Table:
-        return Table(
-            f"{self.kind.title}. {self.kind.dated}",
-            COLUMNS,
-            tuple(tuple(Cell(str(cell)) for cell in row.values()) for row in self.rows.to_pylist()),
-        )
+        return Table(f"{self.kind.title}. {self.kind.dated}", COLUMNS, cells_of(self.rows))
 
 
-def write_work_lists(places: WarehousePaths, authority: str) -> Iterator[Path]:
-    """Write restricted/work_lists/<la_code>/<list>.csv and work_lists.html, for their owner's eyes only.
+@dataclass(frozen=True)
+class Day:
+    """What the lists are made from: which day they are as at, of which month's records, and what is odd."""
 
-    They are of the newest month that was refreshed. Raises ReportError where there is no such authority, and
-    duckdb.IOException where a refresh is writing.
+    as_at: date
+    month: str
+    before: date | None
+    fewer_rows: tuple[str, ...]
+
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        """What a reader should know before acting on the list, a sentence each."""
+        last = last_day_of(self.month)
+        if self.as_at > last:
+            behind = f"The records are those sent for {month_words(last)}; nothing after is in them."
+            return (behind, *self.fewer_rows)
+        return self.fewer_rows
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What changed for a team since the list before."""
+
+    rows: pa.Table
+    before: date | None
+
+    @property
+    def said(self) -> str:
+        if self.before is None:
+            return "There is no list before this one to set it beside."
+        counts = {
+            one["values"]: one["counts"] for one in pc.value_counts(self.rows.column("change")).to_pylist()
+        }
+        told = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("new", "done", "still open"))
+        return f"Since the list of {self.before:%-d %B %Y}: {told}."
+
+    def tables(self) -> list[Table]:
+        """New, done and still open, each with the list that it stands or stood on and since when."""
+        titles = pa.array([kind.title for kind in KINDS]), pa.array([kind.name for kind in KINDS])
+        made = []
+        for name, caption in CHANGES.items():
+            rows = self.rows.filter(pc.field("change") == name)
+            lists = titles[0].take(pc.index_in(rows.column("kind"), titles[1]))
+            shown = rows.select(["worker", "child", "state", "first_listed_on"]).add_column(0, "list", lists)
+            if rows.num_rows:
+                made.append(Table(caption, CHANGED, cells_of(shown)))
+        return made
+
+
+def cells_of(rows: pa.Table) -> tuple[tuple[Cell, ...], ...]:
+    """Rows as the cells of a table; what is not there is a dash."""
+    return tuple(
+        tuple(Cell("-" if cell is None else str(cell)) for cell in row.values()) for row in rows.to_pylist()
+    )
+
+
+def write_work_lists(
+    places: WarehousePaths,
+    authority: str,
+    own_numbers: bool = False,
+    key: Path | None = None,
+    warehouse: Path | None = None,
+) -> Iterator[Path]:
+    """Write restricted/work_lists/<la_code>/<list>.csv, work_lists.html, and a page and workbook a team.
+
+    They are of the newest month that was refreshed, or of `warehouse` where that stands at a day inside one.
+    Own numbers of children and workers stand in place of pseudonyms where they are asked for; who asked is
+    noted. Raises ReportError where there is no such authority, InvalidKeyError without the key that numbers
+    are found by, and duckdb.IOException where a refresh is writing.
     """
-    if not places.warehouse.exists():
+    warehouse = warehouse or places.warehouse
+    if not warehouse.exists():
         raise ReportError(f"there is no warehouse in {places.restricted}; run `line-of-sight refresh`")
-    with duckdb.connect(str(places.warehouse), read_only=True) as db:
-        month, lists = work_lists(db, authority)
+    with duckdb.connect(str(warehouse), read_only=True) as db:
+        db.execute("set enable_progress_bar = false")
+        as_at, is_told, rows = work_lists(db, authority)
+        [month] = rows_of(db, "ledger.reporting", "view_month")
+        asked = {"la_code": authority, "is_current": True, "reporting_month": month["view_month"]}
+        came = rows_of(db, "ledger.receipts", "return_name, kept_count", **asked)
     folder = places.work_lists / authority
+    received = {one["return_name"]: one["kept_count"] for one in came}
+    since = keep(folder / "kept", as_at, rows, received, places.key_id.read_text(encoding="utf-8").strip())
+    changes = since.changes
+    if own_numbers:
+        rows = with_own_numbers(places, authority, key, rows, ["worker", "child"])
+        changes = with_own_numbers(places, authority, key, changes, ["worker", "child"])
+    note_access(places, "worklist", rows.num_rows, own_numbers, la_code=authority, as_at=as_at)
+    day = Day(as_at, month["view_month"], since.before, since.fewer_rows)
+    lists = _lists(rows, is_told)
     for made in lists:
         yield write(folder / f"{made.kind.name}.csv", made.csv())
+    yield write(folder / "work_lists.html", _page(f"Work lists: {authority}", day, lists, None))
+    teams = set(rows.column("team").to_pylist()) | set(changes.column("team").to_pylist())
+    for number, team in enumerate(sorted(teams), 1):
+        of_team = pc.field("team") == team
+        title = f"{team}, authority {authority}: work list of {as_at:%-d %B %Y}"
+        changed = Changed(changes.filter(of_team), since.before)
+        lists = _lists(rows.filter(of_team), is_told)
+        file = folder / "teams" / f"{number:02d}-{re.sub('[^a-z0-9]+', '-', team.lower()).strip('-')}"
+        yield write(file.with_suffix(".html"), _page(title, day, lists, changed))
+        told = [made.table() for made in lists if made.rows.num_rows]
+        sheet = workbook_of(title, as_at, [NOTE, *day.oddities, changed.said], [*changed.tables(), *told])
+        yield write(file.with_suffix(".xlsx"), sheet)
+
+
+def _page(title: str, day: Day, lists: list[WorkList], changed: Changed | None) -> bytes:
     page = DRAWN.get_template("work_lists.html").render(
-        title=f"Work lists: {authority}, {month_words(month)}", lists=lists, month=month, large_print=False
+        title=title, lists=lists, day=day, changed=changed, note=NOTE, large_print=False
     )
-    yield write(folder / "work_lists.html", page.encode())
+    return page.encode()
 
 
-def work_lists(db: duckdb.DuckDBPyConnection, authority: str) -> tuple[date, list[WorkList]]:
-    """Every list of an authority as the newest refresh has it, and of which month end. Raises ReportError."""
+def _lists(rows: pa.Table, is_told: Mapping[str, bool]) -> list[WorkList]:
+    return [
+        WorkList(
+            kind,
+            rows.filter(pc.field("kind") == kind.name).drop_columns(["kind", "record_id"]),
+            is_told[kind.name],
+        )
+        for kind in KINDS
+    ]
+
+
+def work_lists(db: duckdb.DuckDBPyConnection, authority: str) -> tuple[date, dict[str, bool], pa.Table]:
+    """The day of an authority's lists, which of them can be told, and all their rows. Raises ReportError."""
     if not has(db, LISTS):
         raise ReportError("the warehouse was made before work lists were; run `line-of-sight refresh`")
     found = {row["kind"]: row for row in rows_of(db, LISTS, la_code=authority)}
     if not found:
         raise ReportError(f"the warehouse has nothing of authority {authority}")
-    listed = table_of(db, ROWS, LISTED, la_code=authority, order="team, worker, on_date, child")
-    month: date = found[KINDS[0].name]["period_end"]
-    return month, [
-        WorkList(
-            kind,
-            listed.filter(pc.field("kind") == kind.name).drop_columns("kind"),
-            is_told=found[kind.name]["is_submitted"],
-        )
-        for kind in KINDS
-    ]
+    if any(kind.name not in found for kind in KINDS):
+        raise ReportError("the warehouse was made by an earlier version; run `line-of-sight refresh`")
+    rows = table_of(db, ROWS, LISTED, la_code=authority, order="kind, team, worker, harm_rank")
+    as_at: date = found[KINDS[0].name]["period_end"]
+    return as_at, {kind: row["is_submitted"] for kind, row in found.items()}, rows

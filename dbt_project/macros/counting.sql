@@ -5,8 +5,8 @@
 {%- endmacro %}
 
 {#- Each holder of spans at each month end expected at which one is open, with the earliest of those. A span speaks only
-    from the month in which all earlier ones have ended, so months are never made twice and then thinned. A span is
-    open at the ends of the months from that of its start up to the one before that of its end. -#}
+    from the day on which all earlier ones have ended, so months are never made twice and then thinned. A span is open
+    at the ends of the days from that of its start up to the one before that of its end. -#}
 {% macro earliest_open_at_month_ends(spans, holder, start_date, end_date, take, of_month, then_by=[]) -%}
     select
         spans.vintage_id,
@@ -21,16 +21,16 @@
         select
             *,
             greatest(
-                {{ month_number(start_date) }},
-                coalesce(max(ended_month) over (
+                {{ start_date }},
+                coalesce(max(ended_on) over (
                     partition by vintage_id, {{ holder | join(', ') }}
                     order by {{ start_date }}{% for column in then_by %}, {{ column }}{% endfor %}
 
                     rows between unbounded preceding and 1 preceding
-                ), 0)
-            ) as first_month
+                ), date '0001-01-01')
+            ) as speaks_from
         from (
-            select *, coalesce({{ month_number(end_date) }}, 999999) as ended_month
+            select *, coalesce({{ end_date }}, date '9999-12-31') as ended_on
             from {{ spans }}
             where {{ start_date }} is not null
         ) as dated
@@ -38,8 +38,8 @@
     inner join {{ ref('int_periods__expected') }} as periods
         on
             spans.vintage_id = periods.vintage_id
-            and periods.month_number >= spans.first_month
-            and periods.month_number < spans.ended_month
+            and periods.period_end >= spans.speaks_from
+            and periods.period_end < spans.ended_on
 {%- endmacro %}
 
 {#- The key to join dim_calendar on; working days before 2005 are not numbered. -#}

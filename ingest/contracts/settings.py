@@ -132,6 +132,16 @@ class Reports(Section):
     large_print: bool = Field(False, description="Large print in the page and the PDF.")
 
 
+class WorkLists(Section):
+    own_numbers: bool | None = Field(
+        None,
+        description=(
+            "Whether lists for teams show the council's own numbers of children and workers: true shows "
+            "them, false refuses them even where `--own-ids` asks. Without it, pseudonyms unless asked."
+        ),
+    )
+
+
 class Retention(Section):
     raw_months: int = Field(KEPT_MONTHS, ge=1, description="How many months of raw files a purge keeps.")
 
@@ -252,6 +262,7 @@ class Settings(Section):
     month_end: MonthEnd = Field(MonthEnd(), description="When a month is closed.")
     schedules: Schedules = Field(Schedules(), description="What runs by itself.")
     reports: Reports = Field(Reports(), description="What is written for readers.")
+    work_lists: WorkLists = Field(WorkLists(), description="The lists of children for teams.")
     retention: Retention = Field(Retention(), description="How long things are kept.")
     postgres: Postgres = Field(Postgres(), description="A server that BI tools read.")
     page: Page = Field(Page(), description="How `line-of-sight ui` is served.")

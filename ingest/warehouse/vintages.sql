@@ -137,7 +137,8 @@ where closed.edition = 'closed' and restated.edition = 'restated';
 create or replace table ledger.vintages as
 select
     (row_number() over (order by edition, view_month, la_code, event_id))::int as vintage_id,
-    edition, view_month, la_code, first_period, fingerprint, event_id
+    edition, view_month, la_code, first_period, fingerprint, event_id,
+    last_day((view_month || '-01')::date) as as_at_date  -- the day that its newest month is told of
 from fingerprints
 where edition = 'restated' or event_id not in (select event_id from answered_by);
 

@@ -15,6 +15,7 @@ OF_COMMANDS = {
         "formats": s.reports.formats,
         "large_print": s.reports.large_print,
     },
+    "worklist": lambda s: {"own_ids": s.work_lists.own_numbers},
     "postgres": lambda s: {
         "to": s.postgres.address,
         "schema": s.postgres.database_schema,

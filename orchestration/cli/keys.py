@@ -87,6 +87,8 @@ def reidentify(
 ) -> None:
     """Show the council its own ids for pseudonyms, from its raw files and the key. Written to no file.
 
+    That it was asked is noted in RESTRICTED/access_log.jsonl: who, when, and how many; no id.
+
     \b
     Example:  line-of-sight reidentify --authority 372 3b3e8caec61ce41497b4c66ec68a2c70
               line-of-sight reidentify --authority 372 < pseudonyms.txt
@@ -94,6 +96,7 @@ def reidentify(
     """
     from ingest.discovery import raw_folder
     from ingest.maintenance.reidentify import reveal as look_behind
+    from publication.access_log import note_access
 
     places = WarehousePaths.of(raw, Path("reference"), release, restricted)
     asked = [word.replace("-", "") for word in wanted or sys.stdin.read().split()]
@@ -101,6 +104,7 @@ def reidentify(
         made_with = key_file.pseudonyms_for(places.key_id, key)
         found = raw_folder.look(places.raw)
     met = look_behind(found, authority, made_with, asked)
+    note_access(places, "reidentify", len(met), own_numbers=True, la_code=authority)
     for pseudonym in dict.fromkeys(asked):
         if pseudonym in met:
             click.echo(f"{pseudonym}\t{met[pseudonym].identifies}\t{met[pseudonym].said}")

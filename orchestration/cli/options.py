@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ingest.contracts import settings
 from ingest.privacy.key_file import KEY_FILE
 from orchestration.engine import SPARK
 
@@ -38,3 +39,17 @@ engine_option = click.option(
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for a script instead of a table."
 )
+own_ids_option = click.option(
+    "--own-ids/--pseudonyms", "own_ids", default=False,
+    help="Show the council's own numbers in place of pseudonyms, from RAW and the key. Kept in no table; "
+    "that they were asked for is noted in RESTRICTED/access_log.jsonl.  [default: work_lists: own_numbers]",
+)  # fmt: skip
+
+
+def allow_own_ids(asked: bool) -> None:
+    """Raises UsageError where own numbers are asked for and the council's settings refuse them."""
+    if asked and settings.current().work_lists.own_numbers is False:
+        raise click.UsageError(
+            "the settings say that lists show no own numbers (work_lists: own_numbers: false); use "
+            "pseudonyms, and `line-of-sight reidentify` for one child"
+        )

@@ -12,11 +12,14 @@ import click
 
 from ingest.contracts import settings
 from ingest.paths import WarehousePaths
+from orchestration.cli.children import tell_children
 from orchestration.cli.console import out, print_table
 from orchestration.cli.group import main
 from orchestration.cli.options import (
     MONTH,
     json_option,
+    key_option,
+    own_ids_option,
     raw_option,
     reference_option,
     release_option,
@@ -32,14 +35,54 @@ from publication.formatting import format_change, format_code, format_number
 @click.argument("indicator")
 @click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
 @click.option("--month", required=True, type=MONTH, help="The month asked about, as 2025-04.")
+@click.option(
+    "--children",
+    is_flag=True,
+    help="Show instead each child or event behind the figure, with its file and row. Restricted.",
+)
+@click.option(
+    "--basis",
+    type=click.Choice(["month", "year_to_date", "rolling_12_months", "point_in_time"]),
+    help="With --children: of which period.  [default: the one that the figure is reported on first]",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="With --children: print CSV, every row.")
+@own_ids_option
+@raw_option
 @release_option
+@restricted_option
+@key_option
 @json_option
-def explain(indicator: str, authority: str, month: Any, release: Path, as_json: bool) -> None:
+def explain(
+    indicator: str,
+    authority: str,
+    month: Any,
+    children: bool,
+    basis: str | None,
+    as_csv: bool,
+    own_ids: bool,
+    raw: Path,
+    release: Path,
+    restricted: Path | None,
+    key: Path | None,
+    as_json: bool,
+) -> None:
     """Show a figure, what it was worked out from, the rule in words, and the checks behind it.
 
     \b
     Example:  line-of-sight explain icpc_15wd_pct --authority 001 --month 2025-03
+    From a figure to its children, for those who may see them:
+      line-of-sight explain icpc_15wd_pct --authority 001 --month 2025-03 --children
+      line-of-sight explain icpc_15wd_pct --authority 001 --month 2025-03 --children --own-ids --csv
+    Each row says what it counts in: the numerator, the denominator, both, or nothing. What the rows add is
+    the figure. Who asked is noted in RESTRICTED/access_log.jsonl, without a child.
     """
+    if children:
+        places = WarehousePaths.of(raw, Path("reference"), release, restricted)
+        form = "csv" if as_csv else "json" if as_json else "table"
+        tell_children(places, indicator, authority, month.strftime("%Y-%m"), basis, own_ids, key, form)
+        return
+    if basis or as_csv or own_ids:
+        raise click.UsageError("--basis, --csv and --own-ids are of a figure's children; add --children")
     try:
         said = answers.explain(release, indicator, authority, month.strftime("%Y-%m"))
     except answers.NotFoundError as none:

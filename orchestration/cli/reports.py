@@ -1,6 +1,7 @@
 """Reports for people, and lists of what is overdue for teams."""
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,20 @@ import click
 from click.core import ParameterSource
 
 from ingest.paths import WarehousePaths
+from ingest.privacy.key_file import InvalidKeyError
 from orchestration.cli.console import BUSY, err
 from orchestration.cli.group import main
-from orchestration.cli.options import FOLDER, MONTH, release_option, restricted_option
+from orchestration.cli.options import (
+    FOLDER,
+    MONTH,
+    allow_own_ids,
+    key_option,
+    own_ids_option,
+    raw_option,
+    release_option,
+    restricted_option,
+)
+from orchestration.runtime.lock import LockHeldError
 
 
 @main.command()
@@ -84,25 +96,56 @@ def report(
 
 @main.command()
 @click.option("--authority", required=True, help="Whose: a name, or a three-digit DfE code.")
+@click.option(
+    "--as-at",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="A day inside a month, as 2025-04-16.  [default: the end of the newest month]",
+)
+@own_ids_option
+@raw_option
 @release_option
 @restricted_option
-def worklist(authority: str, release: Path, restricted: Path | None) -> None:
-    """List the children behind what is overdue, by team and worker. Restricted: never part of a release.
+@key_option
+def worklist(
+    authority: str,
+    as_at: Any,
+    own_ids: bool,
+    raw: Path,
+    release: Path,
+    restricted: Path | None,
+    key: Path | None,
+) -> None:
+    """List the children behind what is overdue or due next, by team and worker. Never part of a release.
 
     \b
-    Writes  RELEASE-restricted/work_lists/372/work_lists.html and a CSV a list, as the newest refresh has it
+    Example:  line-of-sight worklist --authority 372 --as-at 2025-04-16
+    Writes, in RELEASE-restricted/work_lists/372:
+      work_lists.html and a CSV a list      what does most harm first
+      teams/<team>.html and .xlsx           a page a team for its meeting, with what is new, done and still
+                                            open since the list before, which is kept there by pseudonym
+    Put the day's extract in RAW/2025-04/372 and refresh, then ask: the list is of the newest records, and the
+    month's figures stay as they are.
+    Children and workers stand by pseudonym, or by your own numbers where `work_lists: own_numbers` in
+    line-of-sight.yml is true or --own-ids asks; never by name. That a list was made is noted in
+    RESTRICTED/access_log.jsonl.
     """
     import duckdb
 
+    from orchestration.as_at import AsAtError, warehouse_as_at
     from publication.reports.figures import ReportError
     from publication.worklists import write_work_lists
 
+    allow_own_ids(own_ids)
+    places = WarehousePaths.of(raw, Path("reference"), release, restricted)
     try:
-        for file in write_work_lists(
-            WarehousePaths.of(Path("raw"), Path("reference"), release, restricted), authority
-        ):
-            click.echo(file)
-    except ReportError as none:
+        with ExitStack() as held:
+            at_day = held.enter_context(warehouse_as_at(places, authority, as_at.date())) if as_at else None
+            for file in write_work_lists(places, authority, own_ids, key, at_day):
+                click.echo(file)
+    except LockHeldError as busy:
+        err.print(str(busy))
+        sys.exit(BUSY)
+    except (ReportError, AsAtError, InvalidKeyError, NotADirectoryError) as none:
         raise click.UsageError(str(none)) from None
     except duckdb.IOException:
         err.print("a refresh is writing the warehouse; try again when it has ended")

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from ingest.contracts import settings
+from ingest.privacy.key_file import InvalidKeyError
 from orchestration.defs.ingestion import OWNERS
 from orchestration.resources import Warehouse
 from orchestration.runtime.error_redaction import redact_errors
@@ -73,12 +74,13 @@ def work_lists(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Ma
     from publication.reports.figures import ReportError
     from publication.worklists import write_work_lists
 
-    places = warehouse.places
+    places, asked = warehouse.places, settings.current()
+    own = bool(asked.work_lists.own_numbers)
     try:
         source = make.edition_of(places.release, "restricted")
         codes = list(source.authorities(make.month_of(source, None)))
-        files = [file for code in codes for file in write_work_lists(places, code)]
-    except ReportError as none:
+        files = [file for code in codes for file in write_work_lists(places, code, own, asked.key_file)]
+    except (ReportError, InvalidKeyError) as none:
         raise dg.Failure(str(none), allow_retries=False) from None
     return dg.MaterializeResult(metadata={"authorities": len(codes), "files": len(files)})
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -90,6 +90,22 @@ def workbook(report: Report) -> bytes:
         notes.say(label, "caption")
         notes.say(said, "wrapped")
     notes.sheet.set_column(0, 0, 110)
+    book.close()
+    return held.getvalue()
+
+
+def workbook_of(title: str, made_on: date, said: Sequence[str], tables: Sequence[Table]) -> bytes:
+    """One sheet with a title, some lines and some tables under each other."""
+    held = BytesIO()
+    book = xlsxwriter.Workbook(held, NEVER)
+    book.set_properties({"title": title, "created": datetime.combine(made_on, time())})
+    page = _sheet(book, "List", _styles(book))
+    page.say(title, "title")
+    for line in said:
+        page.say(line, "text")
+    for table in tables:
+        page.table(table)
+    page.sheet.set_column(0, 8, 22)
     book.close()
     return held.getvalue()
 

@@ -1,5 +1,5 @@
--- The children behind what is overdue, by team and worker: the social worker of a child is that of the newest live
--- involvement, and a child without one stands under nobody.
+-- The children behind what is overdue or due next, by team and worker, what does most harm first: the social worker of
+-- a child is that of the newest live involvement, and a child without one stands under nobody.
 with listed as (
 
     select * from {{ ref('restricted_work_list__assessments') }}
@@ -9,6 +9,10 @@ with listed as (
     select * from {{ ref('restricted_work_list__care') }}
     union all by name
     select * from {{ ref('restricted_work_list__need') }}
+    union all by name
+    select * from {{ ref('restricted_work_list__conferences') }}
+    union all by name
+    select * from {{ ref('restricted_work_list__missing') }}
 
 ),
 
@@ -28,6 +32,29 @@ workers as (
         order by involvements.involvement_start_date desc, involvements.involvement_id desc
     ) = 1
 
+),
+
+visits as (
+
+    select vintage_id, la_child_id, visit_date from {{ ref('stg_returns__cp_visits') }}
+    where is_seen
+    union all
+    select vintage_id, la_child_id, visit_date from {{ ref('stg_returns__cla_visits') }}
+    where is_seen
+    union all
+    select vintage_id, la_child_id, visit_date from {{ ref('stg_returns__cin_visits') }}
+    where is_seen
+
+),
+
+seen as (
+
+    select lists.la_code, visits.la_child_id, max(visits.visit_date) as last_seen_date
+    from {{ ref('restricted_work_lists') }} as lists
+    inner join visits on lists.vintage_id = visits.vintage_id and lists.period_end >= visits.visit_date
+    where lists.kind = 'unallocated'
+    group by all
+
 )
 
 select
@@ -39,7 +66,16 @@ select
     replace(listed.la_child_id::varchar, '-', '') as la_child_id,
     coalesce(listed.record_id, listed.la_child_id::varchar) as record_id,
     listed.state,
+    seen.last_seen_date,
+    listed.due_date,
     listed.on_date,
-    listed.days::bigint as days
+    listed.days::bigint as days,
+    row_number() over (
+        partition by listed.la_code, listed.kind
+        order by
+            listed.state in ('due soon', '15 months or more'), listed.state = '21 months or more',
+            listed.days desc, listed.la_child_id, listed.record_id
+    ) as harm_rank
 from listed
 left join workers on listed.la_code = workers.la_code and listed.la_child_id = workers.la_child_id
+left join seen on listed.la_code = seen.la_code and listed.la_child_id = seen.la_child_id

@@ -1,4 +1,4 @@
--- Open cases with no worker, on the last day of the newest month.
+-- Open cases with no worker, on the day of the lists.
 select
     lists.la_code,
     lists.kind,
@@ -7,7 +7,8 @@ select
     children.la_child_id,
     'no worker' as state,
     children.in_need_since as on_date,
-    lists.period_end - children.in_need_since as days
+    lists.period_end - children.in_need_since as days,
+    null::date as due_date
 from {{ ref('restricted_work_lists') }} as lists
 inner join {{ ref('int_need__children') }} as children
     on lists.vintage_id = children.vintage_id and lists.period_end = children.period_end

@@ -1,4 +1,5 @@
--- Each work list of each authority, of the newest month; one whose return did not come lists nobody.
+-- Each work list of each authority, of the newest day that it answers for: the end of the newest month, or the day
+-- inside one that was asked for. One whose return did not come lists nobody.
 with kinds as (
 
     -- a list, and the figure whose evidence it stands on
@@ -6,11 +7,14 @@ with kinds as (
     from (
         values
         ('assessments', 'assessments_open_overdue'),
+        ('conferences', 's47_to_icpc_pct'),
         ('plan_visits', 'cp_visit_10wd_pct'),
         ('plan_reviews', 'cp_reviews_children_intime_pct'),
         ('long_plans', 'cp_2y_open_count'),
         ('care_visits', 'cla_visit_intime_pct'),
         ('care_reviews', 'cla_review_intime_pct'),
+        ('health_checks', 'cla_health_assessment_pct'),
+        ('return_interviews', 'rhi_72h_pct'),
         ('unallocated', 'cases_unallocated')
     ) as listed (kind, indicator_id)
 
@@ -18,19 +22,9 @@ with kinds as (
 
 newest as (
 
-    select vintage_id, la_code, period_end, period_end_number
+    select vintage_id, la_code, month_number, period_end, period_end_number
     from {{ ref('int_periods__expected') }}
-    where edition = 'restated' and strftime(period_end, '%Y-%m') = view_month
-
-),
-
-submitted as (
-
-    select distinct vintage_id, indicator_id, period_end
-    from {{ ref('int_indicators__answers') }}
-    where
-        breakdown_type = 'all' and period_basis in ('month', 'point_in_time')
-        and value_status <> 'not_submitted'
+    where edition = 'restated' and month_number = {{ month_number_of_text('view_month') }}
 
 )
 
@@ -41,11 +35,11 @@ select
     newest.vintage_id,
     newest.period_end,
     newest.period_end_number,
-    submitted.vintage_id is not null as is_submitted
+    coalesce(submitted.is_submitted, false) as is_submitted
 from newest
 cross join kinds
-left join submitted
+left join {{ ref('int_indicators__submitted') }} as submitted
     on
         newest.vintage_id = submitted.vintage_id
-        and newest.period_end = submitted.period_end
+        and newest.month_number = submitted.month_number
         and kinds.indicator_id = submitted.indicator_id

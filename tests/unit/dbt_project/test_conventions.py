@@ -35,11 +35,8 @@ WITHOUT_A_KEY = {
     "int_care__entries", "int_care__respite", "int_comparisons__publications", "int_comparisons__published",
     "int_measures__arrivals", "int_measures__contradictions", "int_measures__rules", "int_measures__unread",
     "int_plans__visit_duties", "int_workforce__cases", "int_workforce__moves",
-    # a line for each thing to mend, of which a cell may have two
-    "restricted_error_report",
-    # parts of restricted_work_list, which is held to one row a record
-    "restricted_work_list__assessments", "restricted_work_list__care", "restricted_work_list__need",
-    "restricted_work_list__plans",
+    # evidence, as a figure's children are told, and what is to be mended, line by line
+    "restricted_counted", "restricted_error_report",
 }  # fmt: skip
 MOST_REPEATS = 4
 MOST_VIEWS_IN_A_CHAIN = 4

@@ -31,19 +31,22 @@ adopted as (
 durations as (
 
     select
-        'adopt_a1_days' as indicator_id, vintage_id, la_child_id, permanence_order_date as counted_on,
+        'adopt_a1_days' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, permanence_order_date as counted_on,
         {{ days_between('entered_care_date', 'placed_for_adoption_date') }} as numerator
     from adopted
     where entered_care_date <= placed_for_adoption_date
     union all
     select
-        'adopt_a10_days' as indicator_id, vintage_id, la_child_id, permanence_order_date as counted_on,
+        'adopt_a10_days' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, permanence_order_date as counted_on,
         {{ days_between('entered_care_date', 'moved_in_date') }} as numerator
     from adopted
     where entered_care_date <= moved_in_date
     union all
     select
-        'adopt_a2_days' as indicator_id, vintage_id, la_child_id, permanence_order_date as counted_on,
+        'adopt_a2_days' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, permanence_order_date as counted_on,
         {{ days_between('placement_order_date', 'matched_date') }} as numerator
     from adopted
     where placement_order_date <= matched_date
@@ -55,12 +58,15 @@ durations as (
 counted as (
 
     select
-        'adopt_placed_count' as indicator_id, vintage_id, la_child_id, placed_for_adoption_date as counted_on,
+        'adopt_placed_count' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, placed_for_adoption_date as counted_on,
         1 as numerator
     from permanence
     where placed_for_adoption_date is not null
     union all
-    select 'shobpa_decisions' as indicator_id, vintage_id, la_child_id, decision_date as counted_on, 1 as numerator
+    select
+        'shobpa_decisions' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, decision_date as counted_on, 1 as numerator
     from permanence
     where decision_date is not null
 
@@ -69,8 +75,9 @@ counted as (
 -- shobpa_open  Children with an adoption decision, not yet placed; any permanence order ends the wait
 waiting_children as (
 
-    select distinct
-        'shobpa_open' as indicator_id, permanence.vintage_id, permanence.la_child_id,
+    select
+        'shobpa_open' as indicator_id, permanence.vintage_id, any_value(permanence.content_id) as content_id,
+        min(permanence.row_number) as row_number, permanence.la_child_id,
         periods.period_end as counted_on, 1 as numerator
     from permanence
     inner join {{ ref('int_periods__expected') }} as periods
@@ -82,6 +89,7 @@ waiting_children as (
                 ~ 'permanence.permanence_order_date)',
                 'periods.period_end'
             ) }}
+    group by all
 
 ),
 
@@ -96,7 +104,8 @@ families as (
 approved as (
 
     select
-        'adopters_approved' as indicator_id, vintage_id, null::varchar as la_child_id, approved_date as counted_on,
+        'adopters_approved' as indicator_id, vintage_id, content_id, row_number,
+        null::varchar as la_child_id, approved_date as counted_on,
         1 as numerator
     from families
     where approved_date is not null
@@ -107,7 +116,8 @@ approved as (
 waiting_families as (
 
     select
-        'adopters_waiting' as indicator_id, families.vintage_id, null::varchar as la_child_id,
+        'adopters_waiting' as indicator_id, families.vintage_id, families.content_id, families.row_number,
+        null::varchar as la_child_id,
         periods.period_end as counted_on, 1 as numerator
     from families
     inner join {{ ref('int_periods__expected') }} as periods
@@ -123,11 +133,12 @@ waiting_families as (
 sufficiency as (
 
     select
-        'adopter_sufficiency' as indicator_id, vintage_id, la_child_id, counted_on, 1 as numerator, null as denominator
+        'adopter_sufficiency' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, counted_on, 1 as numerator, null as denominator
     from waiting_children
     union all
     select
-        'adopter_sufficiency' as indicator_id, vintage_id, null as la_child_id, counted_on,
+        'adopter_sufficiency' as indicator_id, vintage_id, content_id, row_number, null as la_child_id, counted_on,
         0 as numerator, 1 as denominator
     from waiting_families
 

@@ -5,6 +5,8 @@ with assessments as (
 
     select
         assessments.vintage_id,
+        assessments.content_id,
+        assessments.row_number,
         assessments.assessment_id,
         assessments.la_child_id,
         assessments.assessment_type_code,

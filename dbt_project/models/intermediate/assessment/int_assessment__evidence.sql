@@ -17,7 +17,7 @@ completed as (
         case assessment_type_code
             when 'initial' then 'ia_completed' when 'core' then 'ca_completed' else 'single_completed'
         end as indicator_id,
-        vintage_id, la_child_id, authorised_date as counted_on,
+        vintage_id, content_id, row_number, la_child_id, authorised_date as counted_on,
         1 as numerator, null as denominator
     from assessments
     where authorised_date is not null
@@ -31,7 +31,7 @@ completed_in_time as (
         case assessment_type_code
             when 'initial' then 'ia_intime_pct' when 'core' then 'ca_35wd_pct' else 'single_45wd_pct'
         end as indicator_id,
-        vintage_id, la_child_id, authorised_date as counted_on,
+        vintage_id, content_id, row_number, la_child_id, authorised_date as counted_on,
         is_in_time as numerator, 1 as denominator
     from assessments
     where authorised_date is not null
@@ -42,7 +42,8 @@ completed_in_time as (
 no_further_action as (
 
     select
-        'assessment_nfa_pct' as indicator_id, vintage_id, la_child_id, authorised_date as counted_on,
+        'assessment_nfa_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, authorised_date as counted_on,
         is_no_further_action::int as numerator, 1 as denominator
     from assessments
     where authorised_date is not null
@@ -52,7 +53,8 @@ no_further_action as (
 open_assessments as (
 
     select
-        assessments.vintage_id, assessments.la_child_id, periods.period_end as counted_on,
+        assessments.vintage_id, assessments.content_id, assessments.row_number,
+        assessments.la_child_id, periods.period_end as counted_on,
         (periods.period_end_number - assessments.clock_number > assessments.standard_working_days)::int as is_overdue
     from assessments
     inner join {{ ref('int_periods__expected') }} as periods
@@ -70,7 +72,8 @@ open_assessments as (
 open_at_month_end as (
 
     select
-        indicators.indicator_id, open_assessments.vintage_id, open_assessments.la_child_id, open_assessments.counted_on,
+        indicators.indicator_id, open_assessments.vintage_id, open_assessments.content_id, open_assessments.row_number,
+        open_assessments.la_child_id, open_assessments.counted_on,
         case when indicators.indicator_id = 'assessments_open' then 1 else open_assessments.is_overdue end as numerator,
         1 as denominator
     from open_assessments,

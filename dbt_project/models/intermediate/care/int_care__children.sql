@@ -10,7 +10,9 @@ with at_month_end as (
         periods.period_end,
         periods.period_end_number,
         periods.twelve_months_start,
-        last(episodes.cla_id order by episodes.episode_start_date, episodes.tie_order) as cla_id
+        last(episodes.cla_id order by episodes.episode_start_date, episodes.tie_order) as cla_id,
+        any_value(episodes.content_id) as content_id,
+        last(episodes.row_number order by episodes.episode_start_date, episodes.tie_order) as row_number
     from {{ ref('stg_returns__cla_episodes') }} as episodes
     inner join {{ ref('int_periods__expected') }} as periods
         on

@@ -1,6 +1,8 @@
 -- Each episode of care, with whether it began on a short break, and whether it ends the child's being looked after.
 select
     episodes.vintage_id,
+    episodes.content_id,
+    episodes.row_number,
     episodes.as_at_date,
     episodes.episode_id,
     episodes.la_child_id,

@@ -23,7 +23,8 @@ episodes as (
 looked_after as (
 
     select
-        indicators.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
+        indicators.indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id, children.period_end as counted_on,
         1 as numerator, null as denominator
     from children, (values ('cla_open'), ('cla_rate_10k')) as indicators (indicator_id)
 
@@ -33,11 +34,15 @@ looked_after as (
 -- cla_ceased  Ceasing to be looked after
 started_and_ceased as (
 
-    select 'cla_started' as indicator_id, vintage_id, la_child_id, episode_start_date as counted_on, 1 as numerator
+    select
+        'cla_started' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, episode_start_date as counted_on, 1 as numerator
     from episodes
     where start_reason_code = 'S'
     union all
-    select 'cla_ceased' as indicator_id, vintage_id, la_child_id, ceased_date as counted_on, 1 as numerator
+    select
+        'cla_ceased' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, ceased_date as counted_on, 1 as numerator
     from episodes
     where ceased_date is not null and is_end_of_care
 
@@ -47,7 +52,8 @@ started_and_ceased as (
 proceedings as (
 
     select
-        'care_proceedings_issued' as indicator_id, vintage_id, la_child_id, application_date as counted_on,
+        'care_proceedings_issued' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, application_date as counted_on,
         1 as numerator
     from {{ ref('stg_returns__care_proceedings') }}
 
@@ -89,7 +95,8 @@ intervals as (
 visited_in_time as (
 
     select
-        'cla_visit_intime_pct' as indicator_id, children.vintage_id, children.la_child_id,
+        'cla_visit_intime_pct' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id,
         children.period_end as counted_on,
         coalesce(
             children.last_seen_date >= children.care_start_date
@@ -112,7 +119,8 @@ visited_in_time as (
 reviewed_in_time as (
 
     select
-        'cla_review_intime_pct' as indicator_id, vintage_id, null::varchar as la_child_id, review_date as counted_on,
+        'cla_review_intime_pct' as indicator_id, vintage_id, content_id, row_number,
+        null::varchar as la_child_id, review_date as counted_on,
         (review_date <= due_date)::int as numerator, 1 as denominator
     from {{ ref('stg_returns__cla_reviews') }}
     where not is_cancelled and due_date is not null and review_date is not null
@@ -124,7 +132,8 @@ reviewed_in_time as (
 documents_up_to_date as (
 
     select
-        duties.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
+        duties.indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id, children.period_end as counted_on,
         (documents.la_child_id is not null)::int as numerator, 1 as denominator
     from children
     inner join (
@@ -170,7 +179,8 @@ many_placements as (
 three_placements as (
 
     select
-        'cla_3plus_placements_pct' as indicator_id, children.vintage_id, children.la_child_id,
+        'cla_3plus_placements_pct' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id,
         children.period_end as counted_on, (many_placements.la_child_id is not null)::int as numerator,
         1 as denominator
     from children
@@ -186,7 +196,8 @@ three_placements as (
 long_term_stable as (
 
     select
-        'cla_long_term_stable_pct' as indicator_id, children.vintage_id, children.la_child_id,
+        'cla_long_term_stable_pct' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id,
         children.period_end as counted_on,
         coalesce(
             {{ plus_months('placements.placement_start_date', 24) }} <= children.period_end
@@ -220,7 +231,8 @@ long_term_stable as (
 placed_far as (
 
     select
-        'cla_placed_over_20_miles_pct' as indicator_id, children.vintage_id, children.la_child_id,
+        'cla_placed_over_20_miles_pct' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id,
         children.period_end as counted_on,
         coalesce(placements.distance_miles > 20 and placements.is_out_of_area, false)::int as numerator,
         1 as denominator
@@ -244,7 +256,8 @@ checks as (
 checks_in_twelve_months as (
 
     select
-        children.vintage_id, children.la_child_id, children.month_number, children.period_end, children.age_years,
+        children.vintage_id, children.content_id, children.row_number, children.la_child_id, children.month_number,
+        children.period_end, children.age_years,
         count(*) filter (where checks.check_type_code in ('HA', 'IHA')) as health_count,
         count(*) filter (where checks.check_type_code = 'DENTAL') as dental_count
     from children
@@ -263,13 +276,14 @@ checks_in_twelve_months as (
 health_checks as (
 
     select
-        'cla_health_assessment_pct' as indicator_id, vintage_id, la_child_id, period_end as counted_on,
+        'cla_health_assessment_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, period_end as counted_on,
         (health_count >= case when age_years >= 5 then 1 else 2 end)::int as numerator, 1 as denominator
     from checks_in_twelve_months
     where age_years is not null
     union all
     select
-        'cla_dental_pct' as indicator_id, vintage_id, la_child_id, period_end as counted_on,
+        'cla_dental_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id, period_end as counted_on,
         (dental_count >= 1)::int as numerator, 1 as denominator
     from checks_in_twelve_months
 
@@ -279,7 +293,8 @@ health_checks as (
 initial_health as (
 
     select
-        'cla_initial_health_20wd_pct' as indicator_id, episodes.vintage_id, episodes.la_child_id,
+        'cla_initial_health_20wd_pct' as indicator_id, episodes.vintage_id, episodes.content_id, episodes.row_number,
+        episodes.la_child_id,
         episodes.episode_start_date as counted_on,
         exists(
             select 1 from checks
@@ -302,7 +317,7 @@ initial_health as (
 return_interviews as (
 
     select
-        'rhi_72h_pct' as indicator_id, vintage_id, la_child_id, missing_end_date as counted_on,
+        'rhi_72h_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id, missing_end_date as counted_on,
         coalesce({{ days_between('missing_end_date', 'interview_completed_date') }} between 0 and 3, false)::int
             as numerator,
         1 as denominator

@@ -1,45 +1,8 @@
 -- cla_net_change  Net change in children looked after: those at the end less those the day before the period began.
---
--- Both ends are worked out from the same vintage, so the month ends before the first one expected are counted here too.
-with calendar_months as (
+with open_at as (
 
-    select distinct month_number from {{ ref('dim_calendar') }}
-
-),
-
-month_ends as (
-
-    select distinct expected.vintage_id, ends.month_number
-    from {{ ref('int_periods__expected') }} as expected
-    inner join {{ ref('dim_period') }} as periods
-        on expected.month_number = periods.month_number and periods.period_basis <> 'point_in_time'
-    inner join calendar_months as ends
-        on ends.month_number in (periods.month_number, periods.first_month_number - 1)
-
-),
-
-days as (
-
-    select vintage_id, month_number, {{ month_end('month_number') }} as month_end from month_ends
-
-),
-
-open_at as (
-
-    select days.vintage_id, days.month_number, count(distinct episodes.la_child_id) as child_count
-    from days
-    inner join {{ ref('stg_returns__cla_episodes') }} as episodes
-        on
-            days.vintage_id = episodes.vintage_id
-            and {{ is_live('episodes.episode_start_date', 'episodes.ceased_date', 'days.month_end') }}
-    where
-        not exists (
-            select 1 from {{ ref('int_care__respite') }} as respite
-            where
-                episodes.vintage_id = respite.vintage_id
-                and episodes.la_child_id = respite.la_child_id
-                and {{ is_live('respite.legal_status_start_date', 'respite.legal_status_end_date', 'days.month_end') }}
-        )
+    select vintage_id, month_number, count(*) as child_count
+    from {{ ref('int_care__at_month_ends') }}
     group by all
 
 )

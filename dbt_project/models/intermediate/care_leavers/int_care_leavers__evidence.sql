@@ -28,17 +28,18 @@ of_age as (
 outcomes as (
 
     select
-        'cl_in_touch_pct' as indicator_id, vintage_id, la_child_id, month_end as counted_on,
+        'cl_in_touch_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id, month_end as counted_on,
         coalesce(in_touch_code = 'YES', false)::int as numerator
     from of_age
     union all
     select
-        'cl_eet_pct' as indicator_id, vintage_id, la_child_id, month_end as counted_on,
+        'cl_eet_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id, month_end as counted_on,
         coalesce(activity_code in ('F1', 'F2', 'F3', 'F4', 'F5', 'P1', 'P2', 'P3', 'P4', 'P5'), false)::int as numerator
     from of_age
     union all
     select
-        'cl_suitable_accom_pct' as indicator_id, vintage_id, la_child_id, month_end as counted_on,
+        'cl_suitable_accom_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, month_end as counted_on,
         coalesce(accommodation_suitable_code = '1', false)::int as numerator
     from of_age
     where coalesce(accommodation_code, '') not in ('G', 'H', 'R')
@@ -49,7 +50,8 @@ outcomes as (
 pathway_plans as (
 
     select
-        'cl_pathway_plan_uptodate_pct' as indicator_id, vintage_id, la_child_id, month_end as counted_on,
+        'cl_pathway_plan_uptodate_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, month_end as counted_on,
         coalesce({{ days_between('pathway_plan_review_date', 'month_end') }} between 0 and 183, false)::int as numerator
     from care_leavers
     where eligibility_code in ('ELIGIBLE', 'RELEVANT', 'FORMER_RELEVANT')

@@ -8,14 +8,16 @@ with episodes as (
 -- eh_open  Children with an open early help episode
 open_at_month_end as (
 
-    select distinct
-        'eh_open' as indicator_id, episodes.vintage_id, episodes.la_child_id, periods.period_end as counted_on,
+    select
+        'eh_open' as indicator_id, episodes.vintage_id, any_value(episodes.content_id) as content_id,
+        min(episodes.row_number) as row_number, episodes.la_child_id, periods.period_end as counted_on,
         1 as numerator, null::int as denominator
     from episodes
     inner join {{ ref('int_periods__expected') }} as periods
         on
             episodes.vintage_id = periods.vintage_id
             and {{ is_live('episodes.episode_start_date', 'episodes.episode_end_date', 'periods.period_end') }}
+    group by all
 
 ),
 
@@ -23,7 +25,8 @@ open_at_month_end as (
 assessments_completed as (
 
     select
-        'eh_assessments_completed' as indicator_id, vintage_id, la_child_id, assessment_completed_date as counted_on,
+        'eh_assessments_completed' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, assessment_completed_date as counted_on,
         1 as numerator, null::int as denominator
     from episodes
     where assessment_completed_date is not null
@@ -34,7 +37,8 @@ assessments_completed as (
 evaluated as (
 
     select
-        'caf_evaluated_pct' as indicator_id, vintage_id, la_child_id, episode_end_date as counted_on,
+        'caf_evaluated_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, episode_end_date as counted_on,
         coalesce(evaluation_date <= as_at_date, false)::int as numerator, 1 as denominator
     from episodes
     where episode_end_date is not null

@@ -23,7 +23,8 @@ referrals as (
 contacts_received as (
 
     select
-        'contacts_received' as indicator_id, vintage_id, la_child_id, contact_date as counted_on,
+        'contacts_received' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, contact_date as counted_on,
         1 as numerator, null as denominator
     from contacts
 
@@ -47,7 +48,8 @@ referred_within_ten_days as (
 contacts_to_referral as (
 
     select
-        'contacts_to_referral_pct' as indicator_id, contacts.vintage_id, contacts.la_child_id,
+        'contacts_to_referral_pct' as indicator_id, contacts.vintage_id, contacts.content_id, contacts.row_number,
+        contacts.la_child_id,
         contacts.contact_date as counted_on,
         coalesce(
             contacts.new_referral_flag = 'Y' or referred_within_ten_days.contact_id is not null, false
@@ -65,7 +67,8 @@ contacts_to_referral as (
 referrals_received as (
 
     select
-        indicators.indicator_id, referrals.vintage_id, referrals.la_child_id, referrals.referral_date as counted_on,
+        indicators.indicator_id, referrals.vintage_id, referrals.content_id, referrals.row_number,
+        referrals.la_child_id, referrals.referral_date as counted_on,
         1 as numerator, null as denominator
     from referrals, (values ('referrals_received'), ('referrals_rate_10k')) as indicators (indicator_id)
 
@@ -75,7 +78,8 @@ referrals_received as (
 re_referrals as (
 
     select
-        're_referrals_12m_pct' as indicator_id, vintage_id, la_child_id, referral_date as counted_on,
+        're_referrals_12m_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, referral_date as counted_on,
         is_re_referral::int as numerator, 1 as denominator
     from referrals
 
@@ -85,7 +89,8 @@ re_referrals as (
 referrals_nfa as (
 
     select
-        'referrals_nfa_pct' as indicator_id, vintage_id, la_child_id, referral_date as counted_on,
+        'referrals_nfa_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, referral_date as counted_on,
         is_no_further_action::int as numerator, 1 as denominator
     from referrals
 
@@ -95,7 +100,8 @@ referrals_nfa as (
 referrals_to_assessment as (
 
     select
-        'referrals_to_assessment_pct' as indicator_id, vintage_id, la_child_id, referral_date as counted_on,
+        'referrals_to_assessment_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, referral_date as counted_on,
         exists(
             select 1 from {{ ref('stg_returns__cin_assessments') }} as assessments
             where
@@ -112,7 +118,8 @@ referrals_to_assessment as (
 contact_decisions as (
 
     select
-        'contact_decision_1wd_pct' as indicator_id, contacts.vintage_id, contacts.la_child_id,
+        'contact_decision_1wd_pct' as indicator_id, contacts.vintage_id, contacts.content_id, contacts.row_number,
+        contacts.la_child_id,
         contacts.contact_date as counted_on,
         {{ decided_in_time('contacts.contact_date', 'contacts.as_at_date') }} as numerator,
         1 as denominator
@@ -128,7 +135,8 @@ contact_decisions as (
 contact_screening as (
 
     select
-        'contact_screened_same_day_pct' as indicator_id, contacts.vintage_id, contacts.la_child_id,
+        'contact_screened_same_day_pct' as indicator_id, contacts.vintage_id, contacts.content_id, contacts.row_number,
+        contacts.la_child_id,
         contacts.contact_date as counted_on,
         coalesce(
             decisions.is_screened_by_qualified
@@ -148,7 +156,8 @@ contact_screening as (
 referral_decisions as (
 
     select
-        'referral_decision_1wd_pct' as indicator_id, referrals.vintage_id, referrals.la_child_id,
+        'referral_decision_1wd_pct' as indicator_id, referrals.vintage_id, referrals.content_id, referrals.row_number,
+        referrals.la_child_id,
         referrals.referral_date as counted_on,
         {{ decided_in_time('referrals.referral_date', 'referrals.as_at_date') }} as numerator,
         1 as denominator

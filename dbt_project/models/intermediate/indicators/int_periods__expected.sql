@@ -1,23 +1,35 @@
 {{ config(materialized='fresh_table') }}
 
--- Every month that each vintage answers for: from the authority's first folder, or the one month first published.
+-- Every month that each vintage answers for: from the authority's first folder, or the one month first published. It
+-- is told of its last day, and the newest of the day that the vintage is as at.
+with months as (
+
+    select
+        vintages.vintage_id,
+        vintages.la_code,
+        vintages.edition,
+        vintages.view_month,
+        periods.month_number,
+        case
+            when periods.month_number = {{ month_number_of_text('vintages.view_month') }} then vintages.as_at_date
+            else periods.period_end
+        end as period_end
+    from {{ ref('stg_ledger__vintages') }} as vintages
+    inner join {{ ref('dim_period') }} as periods
+        on
+            periods.period_basis = 'point_in_time'
+            and periods.month_number between
+            {{ month_number_of_text('vintages.first_period') }} and {{ month_number_of_text('vintages.view_month') }}
+
+)
+
 select
-    vintages.vintage_id,
-    vintages.la_code,
-    vintages.edition,
-    vintages.view_month,
-    periods.month_number,
-    periods.period_end,
+    months.*,
     twelve_months.period_start as twelve_months_start,
     days.working_day_number as period_end_number
-from {{ ref('stg_ledger__vintages') }} as vintages
-inner join {{ ref('dim_period') }} as periods
-    on
-        periods.period_basis = 'point_in_time'
-        and periods.month_number between
-        {{ month_number_of_text('vintages.first_period') }} and {{ month_number_of_text('vintages.view_month') }}
+from months
 inner join {{ ref('dim_period') }} as twelve_months
     on
         twelve_months.period_basis = 'rolling_12_months'
-        and periods.month_number = twelve_months.month_number
-inner join {{ ref('dim_calendar') }} as days on periods.period_end = days.calendar_date
+        and months.month_number = twelve_months.month_number
+inner join {{ ref('dim_calendar') }} as days on months.period_end = days.calendar_date

@@ -9,7 +9,8 @@ with children as (
 in_need as (
 
     select
-        indicators.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
+        indicators.indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id, children.period_end as counted_on,
         1 as numerator, null as denominator
     from children, (values ('cin_open'), ('cin_rate_10k')) as indicators (indicator_id)
 
@@ -25,7 +26,7 @@ on_a_need_plan as (
 need_plans as (
 
     select
-        'cin_plans_open' as indicator_id, vintage_id, la_child_id, period_end as counted_on,
+        'cin_plans_open' as indicator_id, vintage_id, content_id, row_number, la_child_id, period_end as counted_on,
         1 as numerator, null as denominator
     from on_a_need_plan
 
@@ -35,7 +36,8 @@ need_plans as (
 need_plan_up_to_date as (
 
     select
-        'cin_plan_uptodate_pct' as indicator_id, children.vintage_id, children.la_child_id,
+        'cin_plan_uptodate_pct' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id,
         children.period_end as counted_on, (documents.la_child_id is not null)::int as numerator, 1 as denominator
     from children
     inner join {{ ref('dim_calendar') }} as referral_days
@@ -80,7 +82,8 @@ need_plans_with_visits as (
 need_seen_lately as (
 
     select
-        'cin_visit_20wd_pct' as indicator_id, children.vintage_id, children.la_child_id,
+        'cin_visit_20wd_pct' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id,
         children.period_end as counted_on,
         coalesce(
             children.last_seen_date >= children.on_plan_since
@@ -101,7 +104,8 @@ need_seen_lately as (
 unallocated as (
 
     select
-        'cases_unallocated' as indicator_id, children.vintage_id, children.la_child_id,
+        'cases_unallocated' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id,
         children.period_end as counted_on, 1 as numerator, null as denominator
     from children
     inner join {{ ref('dim_calendar') }} as referral_days

@@ -3,7 +3,7 @@
 -- Each child on a child in need plan at each month end expected, who is neither on a protection plan nor in care.
 with plans as (
 
-    select vintage_id, la_child_id, cin_plan_start_date as on_plan_since, cin_plan_end_date
+    select vintage_id, content_id, row_number, la_child_id, cin_plan_start_date as on_plan_since, cin_plan_end_date
     from {{ ref('stg_returns__cin_plans') }}
 
 ),
@@ -11,7 +11,8 @@ with plans as (
 children as (
 
     {{ earliest_open_at_month_ends(
-        'plans', ['la_child_id'], 'on_plan_since', 'cin_plan_end_date', ['on_plan_since'],
+        'plans', ['la_child_id'], 'on_plan_since', 'cin_plan_end_date',
+        ['on_plan_since', 'content_id', 'row_number'],
         ['period_end', 'period_end_number']
     ) }}
 

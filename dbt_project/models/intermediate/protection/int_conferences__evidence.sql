@@ -22,7 +22,8 @@ conferences as (
 s47_started as (
 
     select
-        indicators.indicator_id, enquiries.vintage_id, enquiries.la_child_id, enquiries.s47_start_date as counted_on,
+        indicators.indicator_id, enquiries.vintage_id, enquiries.content_id, enquiries.row_number,
+        enquiries.la_child_id, enquiries.s47_start_date as counted_on,
         1 as numerator, null as denominator
     from enquiries, (values ('s47_started'), ('s47_rate_10k')) as indicators (indicator_id)
 
@@ -40,7 +41,8 @@ first_conferences as (
 s47_to_icpc as (
 
     select
-        's47_to_icpc_pct' as indicator_id, enquiries.vintage_id, enquiries.la_child_id,
+        's47_to_icpc_pct' as indicator_id, enquiries.vintage_id, enquiries.content_id, enquiries.row_number,
+        enquiries.la_child_id,
         enquiries.s47_start_date as counted_on,
         (coalesce(first_conferences.first_icpc_date <= enquiries.as_at_date, false))::int as numerator,
         1 as denominator
@@ -57,7 +59,7 @@ s47_to_icpc as (
 icpc_held as (
 
     select
-        'icpc_held' as indicator_id, vintage_id, la_child_id, icpc_date as counted_on,
+        'icpc_held' as indicator_id, vintage_id, content_id, row_number, la_child_id, icpc_date as counted_on,
         1 as numerator, null as denominator
     from conferences
 
@@ -67,7 +69,7 @@ icpc_held as (
 icpc_in_time as (
 
     select
-        'icpc_15wd_pct' as indicator_id, vintage_id, la_child_id, icpc_date as counted_on,
+        'icpc_15wd_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id, icpc_date as counted_on,
         is_in_time::int as numerator, 1 as denominator
     from {{ ref('int_conferences__timeliness') }}
 
@@ -77,7 +79,7 @@ icpc_in_time as (
 icpc_to_plan as (
 
     select
-        'icpc_to_plan_pct' as indicator_id, vintage_id, la_child_id, icpc_date as counted_on,
+        'icpc_to_plan_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id, icpc_date as counted_on,
         is_plan_made::int as numerator, 1 as denominator
     from conferences
 
@@ -88,7 +90,8 @@ icpc_to_plan as (
 strategy_meetings as (
 
     select
-        indicators.indicator_id, meetings.vintage_id, meetings.la_child_id, meetings.held_date as counted_on,
+        indicators.indicator_id, meetings.vintage_id, meetings.content_id, meetings.row_number,
+        meetings.la_child_id, meetings.held_date as counted_on,
         case
             when indicators.indicator_id = 'strategy_meetings' then 1
             else coalesce(meetings.trigger_code = 'ASSESSMENT', false)::int
@@ -119,7 +122,8 @@ late as (
 late_meetings as (
 
     select
-        'late_meetings_by_reason' as indicator_id, reasons.vintage_id, late.la_child_id, late.held_date as counted_on,
+        'late_meetings_by_reason' as indicator_id, reasons.vintage_id, reasons.content_id, reasons.row_number,
+        late.la_child_id, late.held_date as counted_on,
         reasons.kind_code || '|' || reasons.reason_code as breakdown_value,
         1 as numerator, null as denominator
     from {{ ref('stg_returns__late_meetings') }} as reasons
@@ -142,7 +146,8 @@ minutes as (
 minutes_backlog as (
 
     select
-        'conference_minutes_backlog' as indicator_id, minutes.vintage_id, null::varchar as la_child_id,
+        'conference_minutes_backlog' as indicator_id, minutes.vintage_id, minutes.content_id, minutes.row_number,
+        null::varchar as la_child_id,
         periods.period_end as counted_on, 1 as numerator, null as denominator
     from minutes
     inner join {{ ref('int_periods__expected') }} as periods
@@ -158,7 +163,8 @@ minutes_backlog as (
 minutes_in_time as (
 
     select
-        'conference_minutes_intime_pct' as indicator_id, vintage_id, null::varchar as la_child_id,
+        'conference_minutes_intime_pct' as indicator_id, vintage_id, content_id, row_number,
+        null::varchar as la_child_id,
         minutes_due_date as counted_on,
         coalesce(minutes_sent_date <= minutes_due_date, false)::int as numerator, 1 as denominator
     from minutes

@@ -1,6 +1,8 @@
 -- Each initial conference, judged: within 15 working days of its enquiry, or a transfer in held by its target date.
 select
     conferences.vintage_id,
+    conferences.content_id,
+    conferences.row_number,
     conferences.icpc_id,
     conferences.la_child_id,
     conferences.icpc_date,

@@ -1,6 +1,8 @@
 -- Child protection plans that count: those of other authorities held for a while do not.
 select
     vintage_id,
+    content_id,
+    row_number,
     as_at_date,
     cp_plan_id,
     la_child_id,

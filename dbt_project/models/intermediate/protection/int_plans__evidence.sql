@@ -20,7 +20,8 @@ children as (
 on_a_plan as (
 
     select
-        indicators.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
+        indicators.indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id, children.period_end as counted_on,
         case when indicators.indicator_id = 'cp_category_pct' then children.category_code end as breakdown_value,
         case
             when indicators.indicator_id in ('cp_open', 'cp_rate_10k') then 1
@@ -39,17 +40,25 @@ on_a_plan as (
 -- cp_net_change  Net change in plans
 started_and_ended as (
 
-    select 'cp_started' as indicator_id, vintage_id, la_child_id, cp_plan_start_date as counted_on, 1 as numerator
+    select
+        'cp_started' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, cp_plan_start_date as counted_on, 1 as numerator
     from plans
     union all
-    select 'cp_ended' as indicator_id, vintage_id, la_child_id, cp_plan_end_date as counted_on, 1 as numerator
+    select
+        'cp_ended' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, cp_plan_end_date as counted_on, 1 as numerator
     from plans
     where cp_plan_end_date is not null
     union all
-    select 'cp_net_change' as indicator_id, vintage_id, la_child_id, cp_plan_start_date as counted_on, 1 as numerator
+    select
+        'cp_net_change' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, cp_plan_start_date as counted_on, 1 as numerator
     from plans
     union all
-    select 'cp_net_change' as indicator_id, vintage_id, la_child_id, cp_plan_end_date as counted_on, -1 as numerator
+    select
+        'cp_net_change' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, cp_plan_end_date as counted_on, -1 as numerator
     from plans
     where cp_plan_end_date is not null
 
@@ -59,7 +68,8 @@ started_and_ended as (
 subsequent_ever as (
 
     select
-        'cp_subsequent_ever_pct' as indicator_id, vintage_id, la_child_id, cp_plan_start_date as counted_on,
+        'cp_subsequent_ever_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, cp_plan_start_date as counted_on,
         (coalesce(number_of_previous_plans >= 1, false) or has_earlier_plan)::int as numerator,
         1 as denominator
     from plans
@@ -70,7 +80,8 @@ subsequent_ever as (
 subsequent_2y as (
 
     select
-        'cp_subsequent_2y_pct' as indicator_id, vintage_id, la_child_id, cp_plan_start_date as counted_on,
+        'cp_subsequent_2y_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, cp_plan_start_date as counted_on,
         exists(
             select 1 from plans as earlier
             where
@@ -88,7 +99,8 @@ subsequent_2y as (
 two_years_closed as (
 
     select
-        'cp_2y_closed_pct' as indicator_id, vintage_id, la_child_id, cp_plan_end_date as counted_on,
+        'cp_2y_closed_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, cp_plan_end_date as counted_on,
         ({{ days_between('cp_plan_start_date', 'cp_plan_end_date') }} >= 730)::int as numerator,
         1 as denominator
     from plans
@@ -106,7 +118,8 @@ missed_reviews as (
 reviews_all_in_time as (
 
     select
-        'cp_reviews_children_intime_pct' as indicator_id, vintage_id, la_child_id, period_end as counted_on,
+        'cp_reviews_children_intime_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, period_end as counted_on,
         (not exists (
             select 1 from missed_reviews
             where
@@ -124,7 +137,7 @@ reviews_all_in_time as (
 reviews_in_time as (
 
     select
-        'rcpc_intime_pct' as indicator_id, vintage_id, la_child_id, review_date as counted_on,
+        'rcpc_intime_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id, review_date as counted_on,
         (review_date <= due_date)::int as numerator, 1 as denominator
     from {{ ref('stg_returns__cp_reviews') }}
     where review_date is not null and due_date is not null
@@ -135,7 +148,8 @@ reviews_in_time as (
 seen_lately as (
 
     select
-        indicators.indicator_id, children.vintage_id, children.la_child_id, children.period_end as counted_on,
+        indicators.indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id, children.period_end as counted_on,
         coalesce(
             children.last_seen_date >= children.on_plan_since
             and children.period_end_number - seen_days.working_day_number <= indicators.working_days,
@@ -156,7 +170,7 @@ seen_lately as (
 visits_in_time as (
 
     select
-        'cp_visits_intime_pct' as indicator_id, vintage_id, la_child_id, due_date as counted_on,
+        'cp_visits_intime_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id, due_date as counted_on,
         is_visited::int as numerator, 1 as denominator
     from {{ ref('int_plans__visit_duties') }}
 
@@ -166,7 +180,8 @@ visits_in_time as (
 plan_up_to_date as (
 
     select
-        'cp_plan_uptodate_pct' as indicator_id, children.vintage_id, children.la_child_id,
+        'cp_plan_uptodate_pct' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id,
         children.period_end as counted_on, (documents.la_child_id is not null)::int as numerator, 1 as denominator
     from children
     left join {{ ref('int_documents__current') }} as documents
@@ -182,7 +197,8 @@ plan_up_to_date as (
 allocated_qualified as (
 
     select
-        'cp_allocated_qualified_pct' as indicator_id, children.vintage_id, children.la_child_id,
+        'cp_allocated_qualified_pct' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id,
         children.period_end as counted_on,
         exists(
             select 1 from {{ ref('int_workforce__cases') }} as cases

@@ -3,6 +3,8 @@ with intervals as (
 
     select
         plans.vintage_id,
+        plans.content_id,
+        plans.row_number,
         plans.cp_plan_id,
         plans.la_child_id,
         plans.cp_plan_start_date,
@@ -53,7 +55,7 @@ windows as (
 duties as (
 
     select
-        steps.vintage_id, steps.cp_plan_id, steps.la_child_id, steps.step,
+        steps.vintage_id, steps.content_id, steps.row_number, steps.cp_plan_id, steps.la_child_id, steps.step,
         steps.cp_plan_start_date + (steps.step * steps.interval_days)::int as due_date
     from steps
     inner join windows on steps.vintage_id = windows.vintage_id
@@ -79,7 +81,7 @@ visited_steps as (
 )
 
 select
-    duties.vintage_id, duties.la_child_id, duties.due_date,
+    duties.vintage_id, duties.content_id, duties.row_number, duties.la_child_id, duties.due_date,
     visited_steps.step is not null as is_visited
 from duties
 left join visited_steps

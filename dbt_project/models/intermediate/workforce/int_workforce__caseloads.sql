@@ -9,6 +9,8 @@ select
     cases.period_end,
     workers.team,
     coalesce(any_value(workers.fte), 1) as fte,
+    any_value(workers.content_id) as content_id,
+    any_value(workers.row_number) as row_number,
     count(*) as case_count
 from {{ ref('int_workforce__cases') }} as cases
 left join {{ ref('stg_returns__professionals') }} as workers

@@ -12,8 +12,10 @@ with caseloads as (
 allocated as (
 
     select
-        'wf_caseload_total' as indicator_id, involvements.vintage_id, involvements.la_child_id,
-        periods.period_end as counted_on,
+        'wf_caseload_total' as indicator_id, involvements.vintage_id, any_value(involvements.content_id) as content_id,
+        last(involvements.row_number order by involvements.involvement_start_date, involvements.tie_order)
+            as row_number,
+        involvements.la_child_id, periods.period_end as counted_on,
         last(involvements.team order by involvements.involvement_start_date, involvements.tie_order)
             as breakdown_value,
         1 as numerator, null as denominator
@@ -33,7 +35,7 @@ allocated as (
 average as (
 
     select
-        'wf_caseload_avg' as indicator_id, vintage_id, period_end as counted_on,
+        'wf_caseload_avg' as indicator_id, vintage_id, content_id, row_number, period_end as counted_on,
         case_count as numerator, fte as denominator
     from caseloads
     where fte > 0
@@ -66,7 +68,8 @@ teams_in_limit as (
 highest as (
 
     select
-        'wf_caseload_max' as indicator_id, vintage_id, period_end as counted_on, max(case_count) as numerator,
+        'wf_caseload_max' as indicator_id, vintage_id, arg_max(content_id, case_count) as content_id,
+        arg_max(row_number, case_count) as row_number, period_end as counted_on, max(case_count) as numerator,
         null as denominator
     from caseloads
     group by all
@@ -77,7 +80,7 @@ highest as (
 over_threshold as (
 
     select
-        'wf_caseload_over_threshold' as indicator_id, vintage_id, period_end as counted_on,
+        'wf_caseload_over_threshold' as indicator_id, vintage_id, content_id, row_number, period_end as counted_on,
         1 as numerator, null as denominator
     from caseloads
     where case_count > threshold
@@ -88,7 +91,7 @@ over_threshold as (
 bands as (
 
     select
-        'wf_caseload_band_pct' as indicator_id, vintage_id, period_end as counted_on,
+        'wf_caseload_band_pct' as indicator_id, vintage_id, content_id, row_number, period_end as counted_on,
         case
             when case_count <= 12 then 'up to 12'
             when case_count <= 18 then '13-18'
@@ -108,7 +111,8 @@ bands as (
 posts as (
 
     select
-        indicators.indicator_id, posts.vintage_id, posts.period_end as counted_on,
+        indicators.indicator_id, posts.vintage_id, posts.content_id, posts.row_number,
+        posts.period_end as counted_on,
         case indicators.indicator_id
             when 'wf_vacancy_rate_net_agency' then greatest(posts.gap_fte - posts.agency_fte, 0)
             when 'wf_vacancy_rate_projected' then greatest(posts.gap_fte - posts.appointed_fte, 0)
@@ -137,7 +141,7 @@ moves as (
 
     select
         case move when 'start' then 'wf_starters' else 'wf_leavers' end as indicator_id,
-        vintage_id, moved_on as counted_on,
+        vintage_id, content_id, row_number, moved_on as counted_on,
         case move when 'start' then route end as breakdown_value,
         1 as numerator, null as denominator
     from {{ ref('int_workforce__moves') }}
@@ -148,7 +152,7 @@ moves as (
 passed_first_year as (
 
     select
-        'wf_nqsw_passed_asye' as indicator_id, vintage_id, asye_passed_date as counted_on,
+        'wf_nqsw_passed_asye' as indicator_id, vintage_id, content_id, row_number, asye_passed_date as counted_on,
         1 as numerator, null as denominator
     from {{ ref('stg_returns__workforce_assignments') }}
     where asye_passed_date is not null

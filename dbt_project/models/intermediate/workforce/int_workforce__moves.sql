@@ -9,10 +9,10 @@ with assignments as (
 
 )
 
-select 'start' as move, vintage_id, start_date as moved_on, fte, start_route as route
+select 'start' as move, vintage_id, content_id, row_number, start_date as moved_on, fte, start_route as route
 from assignments
 where coalesce(start_route, '') <> 'INTERNAL'
 union all
-select 'leave' as move, vintage_id, end_date as moved_on, fte, end_route as route
+select 'leave' as move, vintage_id, content_id, row_number, end_date as moved_on, fte, end_route as route
 from assignments
 where end_date is not null and coalesce(end_route, '') <> 'INTERNAL'

@@ -3,7 +3,9 @@
 -- Each social work post funded at each month end expected: its gap, and who fills it.
 with posts as (
 
-    select posts.vintage_id, posts.post_id, posts.established_fte, periods.month_number, periods.period_end
+    select
+        posts.vintage_id, posts.content_id, posts.row_number, posts.post_id, posts.established_fte,
+        periods.month_number, periods.period_end
     from {{ ref('stg_returns__workforce_posts') }} as posts
     inner join {{ ref('int_periods__expected') }} as periods
         on
@@ -18,6 +20,8 @@ filled as (
 
     select
         posts.vintage_id,
+        posts.content_id,
+        posts.row_number,
         posts.post_id,
         posts.month_number,
         posts.period_end,

@@ -5,6 +5,7 @@ select
     view_month,
     la_code,
     first_period,
+    as_at_date,
     fingerprint,
     event_id
 from {{ source('ledger', 'vintages') }}
