@@ -1,6 +1,6 @@
-"""A quarter on a fast clock: Dagster's own daemons, three months of arrivals, one failure, one held, closings.
+"""A quarter on a fast clock: Dagster's daemons, three months of arrivals, one failure, one held, closings.
 
-Floor: every run that the calendar of the story comes to, worked out by hand, is there once (missed 0, twice 0);
+Floor: every run that the story's calendar comes to, worked out by hand, is there once (missed 0, twice 0);
 everybody is told what they asked to be told, once; no name of a child's record is in a message.
 """
 
@@ -46,8 +46,8 @@ alerts:
     - {name: analyst, by: file, path: analyst.jsonl}
     - {name: director, by: file, path: director.jsonl, events: [failed, closing_due]}
 """
-# Working days after a month's end, by hand: 15 after February is 21 March; after March, with Easter, 23 April;
-# after April, with the bank holiday of 5 May, 22 May.
+# Working days after a month's end, by hand: 15 after February is 21 March; after March, with Easter,
+# 23 April; after April, with the bank holiday of 5 May, 22 May.
 AFTER = ("reports", "write_work_lists")
 RELEASES = {
     "2025-03-03 10:21": "refresh",  # February, but for contacts
@@ -179,13 +179,17 @@ class Turn:
                 list(launch_scheduled_runs(self._context, self._log, self._clock.now, self._iterations))
                 list(execute_sensor_iteration(self._context, self._log, None, None))
                 list(self._queue.run_iteration(self._context, self._clock.now.timestamp()))
-            new = [r for r in self._context.instance.get_runs() if r.run_id not in self._seen]
-            for run in reversed(new):
-                self._seen[run.run_id] = (at, run.job_name, run.status.value)
-                print(f"{at}  {run.job_name:18} {run.status.value}", flush=True)
+            runs = self._context.instance.get_runs()
+            new = [run for run in runs if run.run_id not in self._seen]
+            for run in reversed(runs):
+                when, _, before = self._seen.get(run.run_id, (at, "", ""))
+                self._seen[run.run_id] = (when, run.job_name, run.status.value)
+                if before != run.status.value:
+                    print(f"{when}  {run.job_name:18} {run.status.value}", flush=True)
             self._clock.now += timedelta(seconds=31)
-            if not new:
+            if not new and all(run.is_finished for run in runs):
                 return
+        raise AssertionError(f"not quiet after {PATIENCE} looks, at {at}")
 
     def runs(self) -> list[tuple[str, str, str]]:
         """(when, job, how it ended) of every run."""
@@ -213,7 +217,9 @@ def _daemons(places: WarehousePaths, clock: Clock) -> Iterator[Turn]:
     (home / "dagster.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
     logging.disable(logging.CRITICAL)
     target = LoadableTargetOrigin(
-        executable_path=sys.executable, module_name="orchestration.definitions", working_directory=os.getcwd()
+        executable_path=sys.executable,
+        module_name="orchestration.definitions",
+        working_directory=str(Path.cwd()),
     )
     origin = InProcessCodeLocationOrigin(target, location_name="orchestration.definitions")
     with (

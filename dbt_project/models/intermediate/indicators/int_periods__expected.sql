@@ -1,6 +1,16 @@
 {{ config(materialized='fresh_table') }}
 
--- Every month that each vintage answers for: from the authority's first folder, or the one month first published.
+-- Every month that each vintage answers for: from the authority's first folder, or from where its history is worked
+-- out; or the one month first published.
+with history as (
+
+    select la_code, min(date_trunc('month', period_end)::date) as records_from, max(period_end) as history_end
+    from {{ ref('stg_ledger__month_states') }}
+    where month_state = 'history'
+    group by la_code
+
+)
+
 select
     vintages.vintage_id,
     vintages.la_code,
@@ -9,7 +19,9 @@ select
     periods.month_number,
     periods.period_end,
     twelve_months.period_start as twelve_months_start,
-    days.working_day_number as period_end_number
+    days.working_day_number as period_end_number,
+    history.records_from,
+    coalesce(periods.period_end <= history.history_end, false) as is_from_history
 from {{ ref('stg_ledger__vintages') }} as vintages
 inner join {{ ref('dim_period') }} as periods
     on
@@ -21,3 +33,4 @@ inner join {{ ref('dim_period') }} as twelve_months
         twelve_months.period_basis = 'rolling_12_months'
         and periods.month_number = twelve_months.month_number
 inner join {{ ref('dim_calendar') }} as days on periods.period_end = days.calendar_date
+left join history on vintages.la_code = history.la_code
