@@ -382,7 +382,7 @@ class Ledger:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """Each statement of a script, a trigger's body with it: a script at once would end the transaction."""
+    """Each statement of a script, a trigger whole: as a script they would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

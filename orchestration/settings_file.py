@@ -1,7 +1,10 @@
 """Write line-of-sight.yml: what was answered as keys, every other key beside them as it stands without."""
 
+import csv
+import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +16,41 @@ from ingest.discovery import raw_folder
 from ingest.discovery.returns import sort_files
 from ingest.files import new_file
 
+COVERAGE = "extract_coverage"
+YEARS_PROPOSED = 2  # enough for a year beside the year before
+DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-\d\d")
 HEAD = """\
 # What this council has settled about Line of Sight. Every command reads it, and so does the Dagster page.
 # A line that begins with #: is a key as it stands without one; take the #: away and change it.
 # Paths are relative to this file. It holds no secret. The handbook has a page of it: docs/settings.md
 """
+
+
+def history_from(raw: Path) -> str | None:
+    """The month from which the newest extract says that its records go back, two years before it at most.
+
+    Nothing where it says nothing: how far its rows reach is no promise that they are all there.
+    """
+    if not raw.is_dir():
+        return None
+    found = sort_files(raw_folder.look(raw), {})
+    days = [day for file in found.files if file.return_name == COVERAGE for day in _covered(file.path)]
+    if not days:
+        return None
+    year, month = map(int, found.months[-1].split("-"))
+    earliest = f"{year - YEARS_PROPOSED}-{month:02d}"
+    # a return that is covered from a day within a month bears the one after it: its own line says so
+    proposed = max(min(days)[:7], earliest)
+    return proposed if proposed < found.months[0] else None
+
+
+def _covered(path: Path) -> Iterator[str]:
+    """The days from which returns are covered, of a file that says so."""
+    with suppress(OSError, UnicodeDecodeError, csv.Error), path.open(encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            day = (row.get("history_from") or "").strip()
+            if DAY.fullmatch(day):
+                yield day
 
 
 def look_at_raw(raw: Path) -> tuple[list[str], list[str]]:

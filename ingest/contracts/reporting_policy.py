@@ -55,6 +55,7 @@ class Policy:
     held_figures_may_stand: bool = False
     set_by: str | None = None  # who settled when a month is closed
     lines: str | None = None  # where that is written
+    history_from: str | None = None  # the month from which its records are whole; only the settings say so
     closed_days: tuple[date, ...] = ()  # of the offices, beside weekends and bank holidays
 
 

@@ -32,6 +32,7 @@ VARIABLE = "LINE_OF_SIGHT_SETTINGS"  # names the file
 MOST_WORKING_DAYS = 250  # a year
 
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 DayOfMonth = Annotated[int, Field(ge=1, le=28)]
 
 
@@ -259,6 +260,14 @@ class Settings(Section):
             "for it. Without it, those that came for the month before."
         ),
     )
+    history_from: Month | None = Field(
+        None,
+        description=(
+            "The month from which your records are whole. The months from it to the first folder are worked "
+            "out from what later returns hold of them; a return that covers less says so in "
+            "`extract_coverage`."
+        ),
+    )
     month_end: MonthEnd = Field(MonthEnd(), description="When a month is closed.")
     schedules: Schedules = Field(Schedules(), description="What runs by itself.")
     reports: Reports = Field(Reports(), description="What is written for readers.")
@@ -387,6 +396,8 @@ def own_lines(settings: Settings) -> Mapping[str, object]:
     lines: dict[str, object] = {}
     if settings.required_returns is not None:
         lines["required_returns"] = settings.required_returns
+    if settings.history_from is not None:
+        lines["history_from"] = settings.history_from
     for key in ("set_by", "close_after_working_days", "held_figures_may_stand", "closed_days"):
         value = getattr(settings.month_end, key)
         if key in settings.month_end.model_fields_set and value is not None:
@@ -480,6 +491,8 @@ def _in_words(error: ErrorDetails) -> str:
         return f"{place}: {error['msg']}" if place else error["msg"]
     if error["type"] in ("model_type", "model_attributes_type"):
         return f"{place} holds keys of its own: {', '.join(_keys_beside(where))}"
+    if error["type"] == "string_pattern_mismatch" and key == "history_from":
+        return f"{place} is a month, as 2023-04"
     if error["type"] == "string_pattern_mismatch":
         return f"{place} is an hour, as 06:30"
     if error["type"] == "string_type" and key == "authority":

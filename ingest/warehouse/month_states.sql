@@ -1,6 +1,7 @@
 -- The state of each month of each authority (spec/grounds.md): from what arrived and who closed it, never the clock.
 --   collecting   a required return has not arrived        final      closed by a person, or a policy that one set
 --   provisional  every required return has arrived        reopened   opened again after a closing
+--   history      before the first folder, from the month that the settings say (history_from): nothing is waited for
 --
 -- Required is what the settings or reporting.yml say; where they are silent, what the authority sent for its newest earlier month; in
 -- its first month, whatever came. To arrive is to be accepted.
@@ -11,9 +12,13 @@ create or replace temp table months_expected as
 with first_folders as (
     select la_code, min(reporting_month) as first_month from folders where reporting_month <= $newest group by la_code
 )
-select la_code, first_month, strftime(expected, '%Y-%m') as reporting_month
-from first_folders,
-    unnest(generate_series((first_month || '-01')::date, ($newest || '-01')::date, interval 1 month)) as months (expected);
+-- first_month is of the first folder; first_period is where what is worked out begins
+select la_code, first_month, first_period, strftime(expected, '%Y-%m') as reporting_month
+from (
+    select la_code, first_month, least(first_month, coalesce(history_from, first_month)) as first_period
+    from first_folders inner join policies using (la_code)
+) as known,
+    unnest(generate_series((first_period || '-01')::date, ($newest || '-01')::date, interval 1 month)) as months (expected);
 
 create or replace temp table required_returns as
 with arrived as (
@@ -26,12 +31,13 @@ pattern as (
     select expected.la_code, expected.reporting_month, coalesce(max(sent.reporting_month), expected.reporting_month) as taken_from
     from months_expected as expected
     left join sent on expected.la_code = sent.la_code and expected.reporting_month > sent.reporting_month
+    where expected.reporting_month >= expected.first_month
     group by expected.la_code, expected.reporting_month
 )
 select expected.la_code, expected.reporting_month, unnest(policies.required) as return_name
 from months_expected as expected
 inner join policies using (la_code)
-where policies.required is not null
+where policies.required is not null and expected.reporting_month >= expected.first_month
 union
 select pattern.la_code, pattern.reporting_month, arrived.return_name
 from pattern
@@ -87,6 +93,7 @@ select
     case
         when closings.newest.event_id > coalesce(reopenings.newest.event_id, 0) then 'final'
         when reopenings.newest is not null then 'reopened'
+        when expected.reporting_month < expected.first_month then 'history'
         when sent.returns_arrived is null or asked.missing_returns is not null then 'collecting'
         else 'provisional'
     end as month_state,

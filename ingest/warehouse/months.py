@@ -21,6 +21,7 @@ STATES = {
     "provisional": "provisional",
     "final": "final",
     "reopened": "opened again",
+    "history": "worked out from history",
 }
 AT_MOST = 6  # authorities named in a sentence
 
@@ -64,10 +65,15 @@ def work_out_states(
         db.register(name, ledger.table(name))
     codes = [code for (code,) in db.sql("select distinct la_code from folders order by 1").fetchall()]
     required = [policies.of(code).required_returns for code in codes]
+    history = [policies.of(code).history_from for code in codes]
     db.register(
         "policies",
         pa.table(
-            {"la_code": pa.array(codes, pa.string()), "required": pa.array(required, pa.list_(pa.string()))}
+            {
+                "la_code": pa.array(codes, pa.string()),
+                "required": pa.array(required, pa.list_(pa.string())),
+                "history_from": pa.array(history, pa.string()),
+            }
         ),
     )
     if newest is None:
@@ -93,6 +99,11 @@ def close(ledger: Ledger, policies: Policies, asked: Decision) -> list[MonthEven
     _named(asked)
     if asked.is_incomplete and not asked.reason:
         raise DecisionRefusedError("a month that is closed incomplete needs a reason: give --reason")
+    if worked_out := [row for row in known if row["month_state"] == "history"]:
+        raise DecisionRefusedError(
+            _each(worked_out, lambda _: "is worked out from history")
+            + "; nothing was received for it, so there is nothing to close"
+        )
     final = [row for row in known if row["month_state"] == "final"]
     chosen = [row for row in known if row["month_state"] != "final"]
     if final and (asked.la_codes or not chosen):
@@ -168,6 +179,11 @@ def in_words(row: Mapping[str, Any]) -> str:
     """The state of a month as a councillor understands it; a row of fct_month_status, without its month."""
     if row["month_state"] == "collecting":
         return f"Still being collected: {_missing(row)}. Figures will change."
+    if row["month_state"] == "history":
+        return (
+            "Worked out from what later returns hold of it: nothing was received for it by itself, and it "
+            "was never published before. Figures may change with each return."
+        )
     if row["month_state"] == "provisional":
         return (
             "Provisional: every return that is needed has come, and the month is not yet closed. "

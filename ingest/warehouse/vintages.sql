@@ -45,7 +45,7 @@ from speaking left join kept using (event_id);
 
 create or replace temp table candidate_views as
 select
-    'restated' as edition, 0 as event_id, $newest as view_month, la_code, first_month as first_period,
+    'restated' as edition, 0 as event_id, $newest as view_month, la_code, first_period,
     true as is_whole, null::bigint as last_receipt_id
 from months_expected where reporting_month = $newest
 union all

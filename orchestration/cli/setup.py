@@ -59,7 +59,7 @@ def init(
     Example:  line-of-sight init
               line-of-sight init --authority Rotherham --raw /srv/returns --yes
     """
-    from orchestration.settings_file import look_at_raw, write_settings
+    from orchestration.settings_file import history_from, look_at_raw, write_settings
 
     path = Path.cwd() / FILE
     if path.exists() and not replace:
@@ -84,6 +84,12 @@ def init(
     if wrong := [f"{name} is not a return; {meant(name, known)}" for name in chosen if name not in known]:
         raise click.UsageError("; ".join(wrong))
     answers["required_returns"] = chosen or None
+    proposed = history_from(Path(folders["raw"]).expanduser())
+    since = ask(
+        "Since which month your records are whole, to work its figures out (nothing: the first folder)",
+        default=proposed or "", show_default=bool(proposed),
+    )  # fmt: skip
+    answers["history_from"] = since.strip() or None
     key_path = key.expanduser().absolute() if key else key_file.users_own()
     if key:
         answers["key_file"] = str(key_path)

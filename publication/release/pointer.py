@@ -1,8 +1,7 @@
 """Which release readers see: RELEASE/current, pointed by one rename at a release on record.
 
 RELEASE/current.json says the same as a plain file, for those who reach the folder over a share and cannot
-follow a link. It is written after the link: who reads it in between reads the release before, which is
-there whole.
+follow a link. It is written after the link: who reads it in between reads the release before, which is whole.
 """
 
 import json

@@ -220,7 +220,7 @@ class Report:
     missing: tuple[Missing, ...] = ()
     held: tuple[Held, ...] = ()
     stray_comments: tuple[str, ...] = ()  # indicators that comments were written for and that do not exist
-    month_state: str = ""  # collecting, provisional, final or reopened
+    month_state: str = ""  # collecting, provisional, final, reopened or history
     state_words: str = ""  # the same in a sentence, with who gave it
 
     @property

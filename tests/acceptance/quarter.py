@@ -1,6 +1,6 @@
 """A quarter on a fast clock: Dagster's daemons, three months of arrivals, one failure, one held, closings.
 
-Floor: every run that the calendar of the story comes to, by hand, is there once (missed 0, twice 0);
+Floor: every run that the story's calendar comes to, worked out by hand, is there once (missed 0, twice 0);
 everybody is told what they asked to be told, once; no name of a child's record is in a message.
 """
 
@@ -179,13 +179,17 @@ class Turn:
                 list(launch_scheduled_runs(self._context, self._log, self._clock.now, self._iterations))
                 list(execute_sensor_iteration(self._context, self._log, None, None))
                 list(self._queue.run_iteration(self._context, self._clock.now.timestamp()))
-            new = [r for r in self._context.instance.get_runs() if r.run_id not in self._seen]
-            for run in reversed(new):
-                self._seen[run.run_id] = (at, run.job_name, run.status.value)
-                print(f"{at}  {run.job_name:18} {run.status.value}", flush=True)
+            runs = self._context.instance.get_runs()
+            new = [run for run in runs if run.run_id not in self._seen]
+            for run in reversed(runs):
+                when, _, before = self._seen.get(run.run_id, (at, "", ""))
+                self._seen[run.run_id] = (when, run.job_name, run.status.value)
+                if before != run.status.value:
+                    print(f"{when}  {run.job_name:18} {run.status.value}", flush=True)
             self._clock.now += timedelta(seconds=31)
-            if not new:
+            if not new and all(run.is_finished for run in runs):
                 return
+        raise AssertionError(f"not quiet after {PATIENCE} looks, at {at}")
 
     def runs(self) -> list[tuple[str, str, str]]:
         """(when, job, how it ended) of every run."""

@@ -3,6 +3,7 @@ with months as (
 
     select distinct la_code, month_number, strftime(period_end, '%Y-%m') as reporting_month
     from {{ ref('int_periods__expected') }}
+    where not is_from_history  -- of these nothing was to come
 
 ),
 

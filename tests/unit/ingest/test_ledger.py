@@ -39,10 +39,8 @@ create table choices (
 create table refreshes (
     refresh_id integer primary key, view_month text, outcome text not null, reasons text, at text not null);
 insert into receipts values
-    (1, 'contacts', '2025-02', '301', 1, 'ssd', 'a.csv', 'x', 11, 'accepted', null, 3, 3, 0, 'a',
-        '2025-03-01'),
-    (2, 'contacts', '2025-03', '301', 1, 'ssd', 'b.csv', 'y', 12, 'accepted', null, 4, 4, 1, 'b',
-        '2025-04-01');
+    (1, 'contacts', '2025-02', '301', 1, 'ssd', 'a.csv', 'x', 11, 'accepted', null, 3, 3, 0, 'a', '2025-03'),
+    (2, 'contacts', '2025-03', '301', 1, 'ssd', 'b.csv', 'y', 12, 'accepted', null, 4, 4, 1, 'b', '2025-04');
 insert into folders values ('2025-02', '301'), ('2025-03', '301');
 insert into published_views values ('2025-03', '301', 'f', '000001.parquet');
 insert into releases values (1, '2025-03', 'build');

@@ -8,6 +8,8 @@ with expected as (
         expected_periods.la_code,
         expected_periods.edition,
         expected_periods.view_month,
+        expected_periods.records_from,
+        expected_periods.is_from_history,
         indicators.indicator_id,
         indicators.unit,
         indicators.scale,
@@ -58,10 +60,12 @@ known as (
         end as counted_denominator,
         counts.value as counted_value,
         case
+            when not submitted.is_submitted and expected.is_from_history then 'insufficient_history'
             when not submitted.is_submitted then 'not_submitted'
             when
                 expected.history_days is not null
-                and expected.period_start - expected.history_days::int < submitted.history_from
+                and expected.period_start - expected.history_days::int
+                < coalesce(submitted.history_from, expected.records_from)
                 then 'insufficient_history'
         end as shortfall
     from expected

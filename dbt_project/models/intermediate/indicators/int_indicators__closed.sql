@@ -40,12 +40,15 @@ left join {{ ref('int_gate__doubted') }} as doubted
         and answers.month_number = doubted.month_number
         and answers.breakdown_type = doubted.breakdown_type
         and answers.breakdown_value = doubted.breakdown_value
+left join {{ ref('stg_ledger__month_states') }} as months
+    on answers.la_code = months.la_code and answers.period_end = months.period_end
 where
     (closings.needs_month and answers.month_number = closings.month_number)
     or (
         closings.needs_history
         and answers.month_number < closings.month_number
         and answers.period_basis = printed.period_basis
+        and months.month_state is distinct from 'history'  -- never published, and no closing publishes it
     )
 union all
 select

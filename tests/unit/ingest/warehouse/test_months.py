@@ -316,3 +316,31 @@ def test_what_an_older_ledger_had_published_stands_as_closed(places: WarehousePa
 
     assert said == "Final: closed on 20 April 2025 by as published before states were kept."
     assert kept == [{"event_id": 1, "part": "month", "file": "000003.parquet"}]
+
+
+def test_months_before_the_first_folder_are_history_wait_for_nothing_and_are_not_closed(
+    ledger: Ledger,
+) -> None:
+    since = Policies(default={"set_by": "C. Head", "close_after_working_days": 5, "history_from": "2025-01",
+                              "required_returns": ("contacts",)})  # fmt: skip
+    arrive(ledger, "2025-03", "contacts")
+
+    found = {row["reporting_month"]: row for row in months.states(ledger, since)}
+    decisions, waiting = months.due(ledger, since, date(2025, 5, 1), {})
+
+    assert {month: row["month_state"] for month, row in found.items()} == {
+        "2025-01": "history", "2025-02": "history", "2025-03": "provisional"
+    }  # fmt: skip
+    assert found["2025-01"]["returns_required"] == 0 and found["2025-01"]["missing_returns"] is None
+    assert "never published before" in months.in_words(found["2025-01"])
+    assert ([d.months for d in decisions], waiting) == ([("2025-03",)], [])
+    with pytest.raises(DecisionRefusedError, match="2025-02 of 301 is worked out from history; nothing was"):
+        close(ledger, "2025-02", "2025-03", policies=since, is_incomplete=True, reason="a try")
+
+
+def test_what_history_from_says_of_a_month_that_has_a_folder_changes_nothing(ledger: Ledger) -> None:
+    since = Policies(default={"history_from": "2025-03"})
+    arrive(ledger, "2025-02", "contacts")
+    arrive(ledger, "2025-03", "contacts")
+
+    assert months.states(ledger, since) == months.states(ledger, NOBODY)

@@ -109,7 +109,7 @@ def test_init_asks_and_writes_what_every_command_reads(council: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "contacts.csv").write_text("cont_contact_id\n1\n")
 
-    ended = run("init", typed="in\n\n\n\n\n15\nA. Head\ny\ny\n")
+    ended = run("init", typed="in\n\n\n\n\n\n15\nA. Head\ny\ny\n")
 
     assert ended.exit_code == 0, ended.output
     assert "Whose council (name or code; nothing for a region) [Rotherham]" in ended.output
@@ -130,3 +130,32 @@ def test_init_asks_nothing_with_yes_and_refuses_what_it_does_not_know(council: P
     assert "did you mean contacts?" in run("init", "--return", "contcts", "--yes", "--replace").output
     assert "did you mean Leeds" in run("init", "--authority", "Leedz", "--yes", "--replace").output
     assert "did you mean North West?" in run("init", "--region", "Nroth West", "--yes", "--replace").output
+
+
+@pytest.mark.parametrize(
+    ("said", "proposed"),
+    [("2024-06-01", "2024-06"), ("2019-01-01", "2023-04"), ("2025-04-01", None), ("soon", None)],
+)
+def test_init_proposes_the_month_that_the_extract_is_covered_from_two_years_back_at_most(
+    council: Path, said: str, proposed: str | None
+) -> None:
+    folder = council / "raw" / "2025-04" / "372"
+    folder.mkdir(parents=True)
+    (folder / "contacts.csv").write_text("cont_contact_id\n1\n")
+    (folder / "extract_coverage.csv").write_text(f"return_name,history_from\ncontacts,{said}\n")
+
+    ended = run("init", "--key", "k", "--yes")
+
+    assert ended.exit_code == 0, ended.output
+    lines = (council / FILE).read_text().splitlines()
+    assert (f"history_from: {proposed}" in lines) is bool(proposed)
+    assert ("#:history_from:" in lines) is not bool(proposed)
+
+
+def test_a_month_of_history_that_is_no_month_is_told(council: Path) -> None:
+    (council / FILE).write_text("history_from: April 2023\n")
+
+    ended = run("status")
+
+    assert ended.exit_code == 2
+    assert "history_from is a month, as 2023-04" in ended.output
