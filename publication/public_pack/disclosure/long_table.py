@@ -181,14 +181,14 @@ def _judge_the_rest(base: pd.DataFrame, before: pd.DataFrame) -> None:
         "ratio": is_small(up) | is_small((whole - up).where(base["unit"] == "percent", 0)) | few,
         "average": few,
         "measure": is_small(base["value"]),
-        "rate": pd.Series(False, index=base.index),
+        "rate": is_small(up) | ~_count_is_shown(base),
     }
     for role, is_hidden in hidden.items():
         of_role = base["role"] == role
         base.loc[of_role & answered, "status"] = "shown"
         base.loc[of_role & answered & is_hidden & of_people, "status"] = "c"
     # reported as a value alone, nobody can say what it is made of
-    blind = base["role"].isin(["share", "ratio", "average"]) & answered & whole.isna()
+    blind = base["role"].isin(["share", "ratio", "average", "rate"]) & answered & whole.isna()
     base.loc[blind, "status"] = "x"
     base.loc[rest & (base["value_status"] == "no_cases"), "status"] = "z"
     _stand_by_what_was_said(base, rest, before)
@@ -278,6 +278,17 @@ def _stand_by_what_was_said(base: pd.DataFrame, rest: pd.Series, before: pd.Data
     hidden = said["was_hidden"].notna().to_numpy() & rest
     base["is_public"] = said["public"].notna().to_numpy() & rest & ~hidden
     base.loc[hidden & base["status"].isin(["shown", "z"]), "status"] = "c"
+
+
+def _count_is_shown(base: pd.DataFrame) -> pd.Series:
+    """Whether the count that a rate is made of is printed: with the population, which is public, it tells it.
+    A rate of twelve months is judged where its months are added up."""
+    ties = {r.indicator_id: r.numerator_indicator for r in design.roles().values() if r.role == "rate"}
+    count = base["indicator_id"].map(ties)
+    is_shown = (base["status"] == "shown") & (base["breakdown"] == "all")
+    shown = pd.MultiIndex.from_frame(base.loc[is_shown, ["la_code", "month", "indicator_id"]])
+    asked = pd.MultiIndex.from_arrays([base["la_code"], base["month"], count.fillna("")])
+    return (base["period_basis"] == TWELVE_MONTHS) | asked.isin(shown)
 
 
 def _hanging() -> pd.DataFrame:

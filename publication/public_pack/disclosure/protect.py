@@ -92,6 +92,7 @@ def protect_counts(cells: pd.DataFrame, before: pd.DataFrame, release: int) -> P
     hidden = (is_small(cells["exact"]) | once["was_hidden"]) & cells["exact"].notna()
     # a category is printed as a share of its total: where that is hidden it cannot stay, though it is public
     hidden |= _total_is_hidden(cells, hidden) & cells["exact"].notna()
+    hidden |= ~_has_a_total(cells) & cells["exact"].notna()  # two of its shares, to one place, tell it
     now = cells[[*CELL, "exact"]].assign(release=release, shown=~hidden)
     equations = tie_together(
         pd.concat([before[["release", *CELL, "exact", "shown"]], now], ignore_index=True)
@@ -122,11 +123,21 @@ def _once(cells: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
 def _total_is_hidden(cells: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     """Whether a value of a breakdown belongs to a total that is hidden."""
-    wholes = dict(design.breakdowns())
-    whole = cells["indicator_id"].map(wholes)
-    totals = cells.loc[hidden & (cells["breakdown"] == "all"), ["la_code", "month", "indicator_id"]]
+    return _is_of(cells, hidden)
+
+
+def _has_a_total(cells: pd.DataFrame) -> pd.Series:
+    """Whether the total that a value of a breakdown is a share of came; of what is no such value, true."""
+    whole = cells["indicator_id"].map(dict(design.breakdowns()))
+    return whole.isna() | _is_of(cells, cells["exact"].notna())
+
+
+def _is_of(cells: pd.DataFrame, totals: pd.Series) -> pd.Series:
+    """Whether a value of a breakdown belongs to one of some totals."""
+    whole = cells["indicator_id"].map(dict(design.breakdowns()))
+    named = cells.loc[totals & (cells["breakdown"] == "all"), ["la_code", "month", "indicator_id"]]
     asked = pd.MultiIndex.from_arrays([cells["la_code"], cells["month"], whole.fillna("")])
-    return pd.Series(asked.isin(pd.MultiIndex.from_frame(totals)), index=cells.index)
+    return pd.Series(asked.isin(pd.MultiIndex.from_frame(named)), index=cells.index)
 
 
 def _hide_more(protected: Protected) -> None:

@@ -191,6 +191,49 @@ def test_agency_staff_cannot_be_worked_out_of_vacancies_their_rate_and_the_rate_
     }
 
 
+def not_sent(base: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """The same where a count did not come, or is held."""
+    lost = base["indicator_id"].eq(indicator) & base["breakdown"].eq("all")
+    gone = {"numerator": None, "value": None}
+    return base.assign(
+        value_status=base["value_status"].mask(lost, "withheld"),
+        **{column: base[column].mask(lost) for column in gone},
+    )
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_a_rate_is_not_shown_where_its_count_is_few_or_is_not_there(is_sent):
+    # 60 at 66.7 a ten thousand are of 9,000; of them 4.4 a ten thousand are 4
+    base = placed(
+        OF, ("cp_open", MONTH, 4), ("cp_rate_10k", MONTH, (4, 9000)), ("cin_open", MONTH, 60),
+        ("cin_rate_10k", MONTH, (60, 9000)),
+    )  # fmt: skip
+    pack = long_table.make(base if is_sent else not_sent(base, "cp_open"), members(), ledger.empty(), 1)
+
+    assert behind(pack, "cp_rate_10k", "cin_rate_10k") == {"cp_rate_10k": "c", "cin_rate_10k": "shown"}
+
+
+def test_a_rate_said_without_its_count_is_not_available():
+    base = placed(OF, ("s47_started", MONTH, 9), ("cp_rate_10k", MONTH, (4, 9000)))
+    alone = base["indicator_id"].eq("cp_rate_10k")
+    base = base.assign(numerator=base["numerator"].mask(alone), denominator=base["denominator"].mask(alone))
+    pack = long_table.make(base, members(), ledger.empty(), 1)
+
+    assert behind(pack, "cp_rate_10k") == {"cp_rate_10k": "x"}
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_categories_are_shown_with_their_total_and_not_without(is_sent):
+    # 70.0 of ten are 7, and what is left of them is 3
+    base = placed(
+        OF, ("cp_open", MONTH, 40), ("cp_category_pct", MONTH, (28, 40), "NEG"),
+        ("cp_category_pct", MONTH, (12, 40), "PHY"),
+    )  # fmt: skip
+    pack = long_table.make(base if is_sent else not_sent(base, "cp_open"), members(), ledger.empty(), 1)
+
+    assert shown(pack, "cp_category_pct") == dict.fromkeys(("NEG", "PHY"), "shown" if is_sent else "c")
+
+
 def test_a_rate_goes_with_the_vacancies_that_give_way_so_no_check_stops_it(tmp_path):
     # 1.4 of 16 posts are vacant, 0.4 after the one agency worker
     figures = (
