@@ -5,7 +5,7 @@ stands and hold no value of it.
 """
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,19 @@ order by lines.la_code, "figures held" desc, lines.severity, file, rule, sheet, 
 def error_report(places: WarehousePaths, la_code: str) -> Path:
     """Where an authority's error report is."""
     return places.error_reports / la_code / FILE
+
+
+def error_report_rows(places: WarehousePaths, la_codes: Iterable[str]) -> int:
+    """How many rows the error reports of these authorities have, as they were last written."""
+    files = [str(path) for code in la_codes if (path := error_report(places, code)).exists()]
+    if not files:
+        return 0
+    with duckdb.connect() as db:
+        [(rows,)] = db.execute(
+            "select count(*) from read_csv($1, header = true, all_varchar = true, union_by_name = true)",
+            [files],
+        ).fetchall()
+    return int(rows)
 
 
 def write_error_reports(places: WarehousePaths) -> int:

@@ -1,8 +1,10 @@
 """Where commands print, how they end, and what a long one says meanwhile."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -10,6 +12,7 @@ from rich.table import Table
 
 from orchestration.runtime.lock import LockHeldError
 from orchestration.runtime.outcome import Outcome
+from orchestration.runtime.stages import Stages
 
 PUBLISHED, WITHHELD, HELD, BUSY = 0, 3, 4, 75  # and 2, which click ends with on wrong usage
 WIDE = None if sys.stdout.isatty() else 200  # a pipe has no edge to wrap at
@@ -17,12 +20,20 @@ out = Console(highlight=False, width=WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)  # one line for one thing, in a log too
 
 
-def with_progress(work: Callable[[Callable[[str], None]], Outcome]) -> Outcome:
-    """Do long work, and say where it is: on one line of a terminal, or a line each in a log."""
-    if not err.is_terminal:
+PROGRESS = "LINE_OF_SIGHT_PROGRESS"  # `lines`: each step as a line, whether anybody watches or not
+
+
+def with_progress(work: Callable[[Callable[[str], None]], Outcome], restricted: Path) -> Outcome:
+    """Do long work, and say on one line of a terminal in which stage it is; elsewhere nothing is said."""
+    if os.environ.get(PROGRESS) == "lines":
         return work(lambda line: err.print(line))
-    with err.status("starting") as status:
-        return work(lambda line: status.update(line))
+    if not err.is_terminal:
+        return work(lambda _: None)
+    stages = Stages(restricted)
+    with err.status("reading") as status:
+        ended = work(lambda line: status.update(stages.hear(line)))
+    stages.end()
+    return ended
 
 
 @contextmanager

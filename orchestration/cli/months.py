@@ -145,7 +145,7 @@ def settle(
         )
         check_memory()
         with graceful_shutdown(lambda: record_stop(places), lambda: tell_stopped(places)):
-            ended = with_progress(lambda tell: work(asked, tell))
+            ended = with_progress(lambda tell: work(asked, tell), places.restricted)
     if as_json:
         click.echo(json.dumps(ended.as_json(), indent=1))
     else:

@@ -96,7 +96,8 @@ def refresh(
             ended = with_progress(
                 lambda tell: refresh_warehouse(
                     places, month and month.strftime("%Y-%m"), tell, key, overridden, engine
-                )
+                ),
+                places.restricted,
             )
     except LockHeldError as busy:
         err.print(str(busy))

@@ -3,9 +3,11 @@
 import json
 from calendar import monthrange
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from time import time
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -20,6 +22,7 @@ from orchestration.runtime import dbt_build, progress
 from orchestration.runtime.error_redaction import redact_errors
 from orchestration.runtime.lock import refresh_lock
 from orchestration.runtime.outcome import counted
+from publication.error_reports import error_report_rows
 from publication.release.pointer import current_number
 from publication.release.publish import ReleaseBlockedError, publish
 from publication.select import rows_of
@@ -59,6 +62,10 @@ def _facts(marts: Path, month: str) -> dict[str, int]:
     }
 
 
+def _authorities(manifest: Mapping[str, Any]) -> list[str]:
+    return [one["la_code"] for one in manifest["authorities"]]
+
+
 def _held(marts: Path) -> tuple[list[str], str]:
     """Which authorities have figures held, and why, as a list in Markdown."""
     with duckdb.connect(str(marts), read_only=True) as db:
@@ -71,8 +78,19 @@ def _held(marts: Path) -> tuple[list[str], str]:
     return sorted({row["la_code"] for row in rows}), "\n".join(lines)
 
 
+NOTHING_IS_HELD = "nothing_is_held"
+HELD_TAG = "line_of_sight/held"  # of the run, so that a list of runs shows which published with figures held
+
+
 @dg.asset(
     deps=sorted(descriptions()),
+    check_specs=[
+        dg.AssetCheckSpec(
+            NOTHING_IS_HELD,
+            asset="release",
+            description="No figure of the month reported is held; where some are, on which grounds.",
+        )
+    ],
     group_name="publication",
     metadata={"stage": ASSET_GROUPS["publication"]},
     # shown on the page as fresh or overdue: each month's release by noon on the day of the schedule
@@ -93,7 +111,7 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
     try:
         verdict = GateDecision.read(places.restricted / VERDICT_FILE)
         with refresh_lock(places), warehouse.ledger() as ledger:
-            number = publish(places, ledger, verdict, context.run_id, descriptions())
+            number = publish(places, ledger, verdict, context.run_id, descriptions(), progress.tell)
     except (ReleaseBlockedError, FileNotFoundError) as error:
         reason = (
             str(error)
@@ -109,6 +127,8 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
     states = Counter(m["month_state"] for m in said["months"] if m["reporting_month"] == month)
     run = context.instance.get_run_record_by_id(context.run_id)
     held, because = _held(places.current / "marts.duckdb")
+    if held:
+        context.instance.add_run_tags(context.run_id, {HELD_TAG: ", ".join(held)[:200]})
     return dg.MaterializeResult(
         metadata={
             "release": number,
@@ -118,11 +138,22 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
             "left out of the public pack": len(said["public_pack"]["left_out"]),
             "place": dg.MetadataValue.path(str(places.current)),
             **_facts(places.current / "marts.duckdb", month),
+            "rows in the error reports": error_report_rows(places, _authorities(said)),
             "authorities with figures held": len(held),
             "which have figures held": ", ".join(held) or "none",
             "why figures are held": dg.MetadataValue.md(because or "no figure is held"),
             "checks passed": verdict.count("passed"),
             "checks failed": verdict.count("failed"),
             "seconds of the run": round(time() - run.start_time) if run and run.start_time else None,
-        }
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=NOTHING_IS_HELD,
+                asset_key="release",
+                passed=not held,
+                severity=dg.AssetCheckSeverity.WARN,
+                description=f"Figures are held of {', '.join(held)}." if held else "No figure is held.",
+                metadata={"why figures are held": dg.MetadataValue.md(because or "no figure is held")},
+            )
+        ],
     )

@@ -8,13 +8,25 @@ import duckdb
 
 from ingest.paths import WarehousePaths
 from ingest.reference.outcome import reference_outcome
-from publication.error_reports import error_report
+from publication.error_reports import error_report, error_report_rows
 from publication.select import rows_of
 
 HELD = (
     "la_code, ground, return_name, rule_id, ground_sentence as sentence, suggested_action, "
     "figure_count as figures, earlier_figure_count as earlier_figures"
 )
+
+SHOWN_CHANGES = 6
+CHANGES = """
+select
+    changes.la_code, changes.indicator_id, strftime(changes.period_end, '%Y-%m'),
+    changes.previous_value, changes.previous_value_status, changes.value, changes.value_status, changes.causes
+from marts.fct_indicator_changes as changes
+inner join marts.dim_indicator as indicators using (indicator_id)
+where changes.period_basis = indicators.headline_basis and changes.breakdown_type = 'all'
+order by changes.period_end desc, indicators.display_order, changes.la_code
+limit $1
+"""
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,23 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One figure, as the release before had it and as it now stands, and what moved it."""
+
+    la_code: str
+    indicator_id: str
+    period: str  # YYYY-MM
+    before: str
+    now: str
+    cause: str
+
+    @property
+    def in_words(self) -> str:
+        cause = self.cause.replace("_", " ")
+        return f"{self.la_code} {self.indicator_id}, {self.period}: {self.before} -> {self.now} ({cause})"
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a refresh ended: published, withheld or broken; the release now current; the reasons in words."""
 
@@ -64,6 +93,9 @@ class Outcome:
     held: tuple[Held, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     changed: tuple[tuple[str, int], ...] = ()  # figures changed since the last release, by cause
+    changes: tuple[Change, ...] = ()  # the first of them, those of the headline bases and newest months first
+    changes_file: str = ""  # where all of them are
+    error_report_rows: int = 0
     # of what was published: how many authorities' months are in which state, and the newest public one
     month_states: Mapping[str, int] = field(default_factory=dict)
     public_month: str | None = None
@@ -104,6 +136,11 @@ def read_outcome(places: WarehousePaths, month: str, number: int | None, checks:
         changed = db.sql(
             "select causes, count(*) from marts.fct_indicator_changes group by causes order by 2 desc, 1"
         ).fetchall()
+        changes = [
+            Change(row[0], row[1], row[2], _figure(row[3], row[4]), _figure(row[5], row[6]), row[7])
+            for row in db.execute(CHANGES, [SHOWN_CHANGES]).fetchall()
+        ]
+        codes = [code for (code,) in db.sql("select distinct la_code from ledger.vintages").fetchall()]
         sent = rows_of(db, "marts.rpt_returns", "is_accepted, is_required", reporting_month=month)
         accepted = sum(one["is_accepted"] for one in sent)
         missing = sum(one["is_required"] and not one["is_accepted"] for one in sent)
@@ -124,6 +161,9 @@ def read_outcome(places: WarehousePaths, month: str, number: int | None, checks:
         held=tuple(held),
         left_out=tuple(left_out),
         changed=tuple(changed),
+        changes=tuple(changes),
+        changes_file=str(places.current / "csv" / "fct_indicator_changes.csv") if changed else "",
+        error_report_rows=error_report_rows(places, codes),
         not_judged=tuple(checks),
     )
 
@@ -131,6 +171,11 @@ def read_outcome(places: WarehousePaths, month: str, number: int | None, checks:
 def counted(count: int, thing: str) -> str:
     """So many things, in words: `1 figure`, `2 figures`."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _figure(value: float | None, status: str | None) -> str:
+    """A figure in a line: its value, or why there is none."""
+    return f"{round(value, 1):,.10g}" if value is not None else (status or "not there").replace("_", " ")
 
 
 def _first_up(sentence: str) -> str:
@@ -152,12 +197,15 @@ def lines_of(ended: Outcome) -> list[str]:
     if ended.changed:
         by_cause = ", ".join(f"{count} by {cause.replace('_', ' ')}" for cause, count in ended.changed)
         lines.append(f"Figures changed since the last release: {by_cause}")
+        lines += [f"  - {one.in_words}" for one in ended.changes]
+        lines.append(f"  All of them, old and new: {ended.changes_file}")
     lines += [f"Not judged: {said}" for said in ended.not_judged]
     amiss = [
         *([f"{counted(len(ended.left_out), 'file')} not taken"] if ended.left_out else []),
         *([f"{counted(ended.missing, 'return')} missing"] if ended.missing else []),
         *([f"figures held on {counted(len(ended.held), 'ground')}"] if ended.held else []),
         *([counted(ended.findings, "finding")] if ended.findings else []),
+        *([f"{counted(ended.error_report_rows, 'row')} to mend"] if ended.error_report_rows else []),
         *([f"{ended.reference_findings} of the reference folder"] if ended.reference_findings else []),
     ]
     whole = (

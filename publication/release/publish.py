@@ -1,6 +1,6 @@
 """Publish a build that has earned it: exported aside, then made current by one rename."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,6 +26,7 @@ def publish(
     verdict: GateDecision,
     run_id: str,
     descriptions: Mapping[str, dict],
+    tell: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Publish the build in the warehouse and return the release's number. Raises ReleaseBlockedError.
 
@@ -54,6 +55,7 @@ def publish(
         on_record = ledger.table("releases").column("release_number").to_pylist()
         owed = public_ledger.owed(places.releases, on_record)
         kept = public_pack.Kept(places.public_ledger, on_record, owed)
+        tell("protecting what may be public")
         judge = Judge(places.quality_context, places.data_docs)
         with new_folder(whole) as aside:
             # DuckDB writes while the pack is worked out
@@ -62,6 +64,7 @@ def publish(
                 public = public_pack.publish(db, aside / "public", kept, number, public_month, judge)
                 exported.result()
             key_id = places.key_id.read_text(encoding="ascii").strip() if places.key_id.exists() else None
+            tell(f"publishing release {number}")
             public_month = public_month if public.state == public_pack.MADE else None
             write_manifest(db, aside, number, view_month, public_month, public, verdict, run_id, key_id)
             _settle(aside)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.paths import WarehousePaths
+from orchestration.cli.console import PROGRESS
 from publication.release.pointer import current_number, damaged
 from tests.acceptance.kill import a_warehouse, left_behind
 from tests.support import preloaded
@@ -75,6 +76,7 @@ class Faults:
 
 
 def main() -> int:
+    os.environ[PROGRESS] = "lines"  # a signal is sent by them
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="acceptance SUITE=faults-") as folder:
         faults = Faults(Path(folder))

@@ -34,6 +34,7 @@ from ingest.contracts.reporting_policy import Policies
 from ingest.ledger import Ledger
 from ingest.paths import WarehousePaths
 from ingest.warehouse import months
+from orchestration.cli.console import PROGRESS
 from publication.release.pointer import current_number, damaged
 from synthetic import invent
 from tests.support import preloaded
@@ -86,11 +87,13 @@ def phase_of(line: str) -> str:
     first = line.split()[0]
     if first in ("opening", "landing", "choosing"):
         return "ingest"
-    return {"building": "build", "judging": "build", "writing": "publication"}.get(first, "start")
+    publication = dict.fromkeys(("writing", "protecting", "publishing"), "publication")
+    return {"building": "build", "judging": "build", **publication}.get(first, "start")
 
 
 def main() -> int:
     """Fifty-two kills; with a number, at most that many of each kind."""
+    os.environ[PROGRESS] = "lines"  # a kill is aimed by them
     if sys.argv[1:]:
         KILLS.update({kind: min(count, int(sys.argv[1])) for kind, count in KILLS.items()})
     with tempfile.TemporaryDirectory(prefix="acceptance SUITE=kill-") as folder:

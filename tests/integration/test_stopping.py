@@ -1,6 +1,7 @@
 """A refresh that is told to stop ends at once, in one line, with nothing of it left running in Dagster."""
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -21,7 +22,8 @@ def test_a_refresh_that_is_stopped_says_so_and_is_on_record(
 ) -> None:
     send("2025-04", "301", "contacts", "cont_contact_id,cont_person_id,cont_contact_date\n1,c1,2025-04-02\n")
     where = ("--raw", str(places.raw), "--reference", str(places.reference), "--release", str(places.release))
-    running = subprocess.Popen([str(COMMAND), "refresh", *where], stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen([str(COMMAND), "refresh", *where], stderr=subprocess.PIPE, text=True,
+                               env=os.environ | {"LINE_OF_SIGHT_PROGRESS": "lines"})  # fmt: skip
     assert running.stderr is not None
     while not running.stderr.readline().startswith("landing"):
         assert running.poll() is None
