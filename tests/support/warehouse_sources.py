@@ -73,7 +73,7 @@ def lay_out_dimensions(places: WarehousePaths, first_month: str, last_month: str
             create table ledger.vintages as
             select
                 1 as vintage_id, 'restated' as edition, $last as view_month, null as la_code,
-                $first as first_period, null as fingerprint, 0 as event_id
+                $first as first_period, null::date as as_at_date, null as fingerprint, 0 as event_id
             """,
             {"first": first_month, "last": last_month},
         )
