@@ -1,5 +1,6 @@
 """Dagster's events go over connections that are kept, into a file that stays whole."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -11,13 +12,15 @@ from orchestration.runtime.event_log import PooledEventLog
 
 
 @pytest.fixture
-def log(places: WarehousePaths, monkeypatch: pytest.MonkeyPatch) -> PooledEventLog:
+def log(places: WarehousePaths, monkeypatch: pytest.MonkeyPatch) -> Iterator[PooledEventLog]:
     for name in ("DAGSTER_HOME", "LINE_OF_SIGHT_DAGSTER_LOG"):
         monkeypatch.setenv(name, "")  # put back afterwards
     use_dagster_home(places)
-    storage = dg.DagsterInstance.get().event_log_storage
+    instance = dg.DagsterInstance.get()  # its storage knows it by a weak reference alone
+    storage = instance.event_log_storage
     assert isinstance(storage, PooledEventLog)
-    return storage
+    yield storage
+    assert instance.event_log_storage is storage
 
 
 def test_a_run_is_written_and_another_process_reads_it_to_its_end(log: PooledEventLog) -> None:
