@@ -140,8 +140,7 @@ counted as (
 files as (
 
     select
-        sources.vintage_id, sources.content_id, sources.return_name,
-        max_by(receipts.file, receipts.receipt_id) as file
+        sources.vintage_id, sources.content_id, sources.return_name, receipts.file
     from {{ ref('stg_ledger__sources') }} as sources
     inner join {{ ref('stg_ledger__vintages') }} as vintages on sources.vintage_id = vintages.vintage_id
     inner join {{ ref('stg_ledger__receipts') }} as receipts
@@ -149,7 +148,10 @@ files as (
             sources.content_id = receipts.content_id
             and sources.return_name = receipts.return_name
             and vintages.la_code = receipts.la_code
-    group by all
+    qualify row_number() over (
+        partition by sources.vintage_id, sources.content_id, sources.return_name
+        order by receipts.receipt_id desc
+    ) = 1
 
 )
 

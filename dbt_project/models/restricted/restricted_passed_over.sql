@@ -50,7 +50,8 @@ periods as (
             else indicators.lead_return
         end as return_name,
         case
-            when indicators.lead_return in ('budgets', 'care_leavers', 'involvements')
+            when
+                indicators.lead_return in ('budgets', 'care_leavers', 'involvements')
                 and indicators.indicator_id <> 'wf_caseload_total'
                 then periods.period_end
             when periods.period_basis <> 'point_in_time' then periods.period_start
@@ -67,11 +68,13 @@ periods as (
 files as (
 
     select
-        vintages.vintage_id, receipts.content_id, receipts.return_name,
-        max_by(receipts.file, receipts.receipt_id) as file
+        vintages.vintage_id, receipts.content_id, receipts.return_name, receipts.file
     from {{ ref('stg_ledger__vintages') }} as vintages
     inner join {{ ref('stg_ledger__receipts') }} as receipts on vintages.la_code = receipts.la_code
-    group by all
+    qualify row_number() over (
+        partition by vintages.vintage_id, receipts.content_id, receipts.return_name
+        order by receipts.receipt_id desc
+    ) = 1
 
 )
 

@@ -73,8 +73,8 @@ select
     row_number() over (
         partition by listed.la_code, listed.kind
         order by
-            listed.state in ('due soon', '15 months or more'), listed.state = '21 months or more',
-            listed.days desc, listed.la_child_id, listed.record_id
+            listed.state in ('due soon', '15 months or more') asc, listed.state = '21 months or more' asc,
+            listed.days desc, listed.la_child_id asc, listed.record_id asc
     ) as harm_rank
 from listed
 left join workers on listed.la_code = workers.la_code and listed.la_child_id = workers.la_child_id

@@ -119,10 +119,10 @@ duties as (
             children.vintage_id = checks.vintage_id
             and children.la_child_id = checks.la_child_id
             and checks.check_status_code = 'COMPLETED'
-            and checks.check_date <= children.period_end
+            and children.period_end >= checks.check_date
             and (checks.check_type_code = 'DENTAL') = (owed.record_id = 'dental')
             -- what was done before the child came into care is not of it
-            and checks.check_date >= children.care_start_date
+            and children.care_start_date <= checks.check_date
     where children.kind = 'health_checks'
     group by all
 

@@ -1,7 +1,8 @@
 {{ config(materialized='fresh_table') }}
 
--- Every month that each vintage answers for: from the authority's first folder, or from where its history is worked
--- out; or the one month first published. It is told of its last day, and the newest of the day that the vintage is as at.
+-- Every month that each vintage answers for: from the authority's first folder, or from where its history is
+-- worked out; or the one month first published. It is told of its last day, and the newest of the day that the
+-- vintage is as at.
 with history as (
 
     select la_code, min(date_trunc('month', period_end)::date) as records_from, max(period_end) as history_end
