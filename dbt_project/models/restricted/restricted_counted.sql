@@ -31,7 +31,7 @@ with periods as (
 of_months as (
 
     {% for area in areas %}
-        select * replace (la_child_id::varchar as la_child_id) from {{ ref(area) }}
+        select * from {{ ref(area) }}
         {{ 'union all by name' if not loop.last }}
     {% endfor %}
 
@@ -40,8 +40,9 @@ of_months as (
 of_periods as (
 
     select
-        periods.*, of_months.la_child_id, of_months.content_id, of_months.row_number, of_months.counted_on,
-        of_months.breakdown_value, null::bigint as working_days, of_months.numerator, of_months.denominator
+        periods.*, of_months.la_child_id::varchar as la_child_id, of_months.content_id, of_months.row_number,
+        of_months.counted_on, of_months.breakdown_value, null::bigint as working_days,
+        of_months.numerator, of_months.denominator
     from of_months
     inner join periods
         on
