@@ -75,7 +75,7 @@ def _parsed_before(engine: str | None = None) -> Manifest:
 
 
 def _on_spark(model: ModelNode) -> str:
-    """Spark takes a view for its text whenever it is read: of ours that read one another it ran out of memory."""
+    """Spark takes a view for its text whenever it is read: ours read one another, and took all memory."""
     kind = str(model.config.materialized)
     if kind == "fresh_view":
         return "view" if model.schema == "staging" else "table"
