@@ -71,9 +71,11 @@ lineage: install  ## make what follows from SQL, contracts and settings: fields 
 	$(BIN)/python -m expectations.contracts
 	$(BIN)/python -m tests.support.settings_page
 
-lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
+lock:  ## resolve requirements.lock and requirements-spark.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock
+	uv pip compile --quiet --python-version 3.11 --extra spark --constraint requirements.lock --generate-hashes \
+		--no-emit-index-url --no-header pyproject.toml -o requirements-spark.lock
 
 clean:  ## remove what the targets above made
 	rm -rf .venv .superset site $(DEMO) dbt_project/target

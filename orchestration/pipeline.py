@@ -5,7 +5,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
@@ -233,28 +233,29 @@ def _run_job(
     job = defs.resolve_job_def(job_name)
     run_id = str(uuid4())
     remember_found(run_id, places.raw, found)
-    run = job.execute_in_process(
-        run_id=run_id,
-        run_config={
-            "ops": dict(ops),
-            # the terminal hears of progress from us, and of errors from us: Dagster's own may quote anything
-            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-        },
-        resources={
-            "warehouse": Warehouse(
-                raw=str(places.raw),
-                reference=str(places.reference),
-                release=str(places.release),
-                restricted=str(places.restricted),
-                key=str(key),
-                engine=engine or "",
-            )
-        },
-        instance=instance,
-        tags=BY_COMMAND,
-        partition_key=newest if job_name == "refresh" else None,
-        raise_on_error=False,
-    )
+    with spark.ended(places) if engine == SPARK else nullcontext():
+        run = job.execute_in_process(
+            run_id=run_id,
+            run_config={
+                "ops": dict(ops),
+                # the terminal hears of progress and errors from us: Dagster's own may quote anything
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            resources={
+                "warehouse": Warehouse(
+                    raw=str(places.raw),
+                    reference=str(places.reference),
+                    release=str(places.release),
+                    restricted=str(places.restricted),
+                    key=str(key),
+                    engine=engine or "",
+                )
+            },
+            instance=instance,
+            tags=BY_COMMAND,
+            partition_key=newest if job_name == "refresh" else None,
+            raise_on_error=False,
+        )
     gc.enable()
     release = current_number(places)
     if run.success:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 MASTER = "LINE_OF_SIGHT_SPARK_MASTER"  # local[*] unless set: local-cluster[2,1,2048], spark://host:7077
+KEPT = "LINE_OF_SIGHT_SPARK_KEEP"  # set to anything, what Spark wrote stays, to be looked at
 MEMORY = "LINE_OF_SIGHT_SPARK_MEMORY"  # of the driver, and of each executor where there are any
 LEAST_JAVA = 17
 PATIENCE = 90  # seconds that an executor may take to answer for the first time
@@ -39,6 +40,7 @@ MEANING = {
 PACE = {
     "spark.sql.shuffle.partitions": "4",
     "spark.sql.adaptive.enabled": "true",
+    "spark.hadoop.fs.permissions.umask-mode": "077",
     "spark.sql.constraintPropagation.enabled": "false",  # without an end where a column is worked out of many
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -180,6 +182,17 @@ def _answers(started: "SparkSession", master: str, memory: str) -> None:
             f"no executor of {master} answered within {PATIENCE} seconds: it may not have the {memory} of "
             f"memory that was asked for; lower {MEMORY}, or leave out --engine spark"
         )
+
+
+@contextmanager
+def ended(places: WarehousePaths) -> Iterator[None]:
+    """However the work ends, so does the session; what it wrote is children's records and goes with it."""
+    try:
+        yield
+    finally:
+        stop()
+        if KEPT not in os.environ:
+            shutil.rmtree(folder(places), ignore_errors=True)
 
 
 def stop(one: "SparkSession | None" = None) -> None:

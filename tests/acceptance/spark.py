@@ -37,6 +37,7 @@ def main(size: str = "") -> int:
         print(f"left out: {missing}")
         return 1
     authorities, children, months = (2, 40, MONTHS[-3:]) if size == "small" else (6, 120, MONTHS)
+    os.environ[spark.KEPT] = "to compare"
     with workshop() as base:
         invent(authorities, months, children, 20, base)
         print(

@@ -94,8 +94,11 @@ def test_a_dispatched_macro_over_rows_comes_to_the_same_on_both(
 
 
 @pytest.mark.pipeline
-def test_a_small_world_is_the_same_on_both_to_the_cell(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_small_world_is_the_same_on_both_to_the_cell(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     needs_spark()
+    monkeypatch.setenv(spark.KEPT, "to compare")
     base = tmp_path_factory.mktemp("worlds")
     invent(2, ["2025-01", "2025-02"], 25, 7, base)
     made = [WarehousePaths.of(base / "raw", base / "reference", base / name) for name in ("duckdb", "spark")]

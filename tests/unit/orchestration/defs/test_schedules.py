@@ -142,12 +142,14 @@ def month_before(
     places: WarehousePaths, instance: dg.DagsterInstance | None = None
 ) -> dg.RunRequest | dg.SkipReason:
     """What the schedule asks for on 5 May."""
-    with nullcontext(instance) if instance else dg.instance_for_test() as instance:
-        context = dg.build_schedule_context(
+    with (
+        nullcontext(instance) if instance else dg.instance_for_test() as instance,
+        dg.build_schedule_context(
             instance=instance,
             resources={"warehouse": warehouse(places)},
             scheduled_execution_time=datetime(2025, 5, 5, 6),
-        )
+        ) as context,
+    ):
         return monthly_refresh(MonthlyRefresh())(context)
 
 
