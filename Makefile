@@ -40,7 +40,7 @@ check: install  ## lint, types, SQL, and whether the definitions load
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project/models
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 	$(BIN)/dagster definitions validate -w workspace.yaml
 
 bench: install  ## time a refresh beside a bare dbt build, and each front end; SUITE=england, reports or scorecard

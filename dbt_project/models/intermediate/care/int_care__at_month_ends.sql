@@ -1,5 +1,5 @@
--- Each child looked after at the end of a month that a net change begins or ends with; short breaks apart. Months before
--- the first one expected are here too: both ends are worked out from the same vintage.
+-- Each child looked after at the end of a month that a net change begins or ends with; short breaks apart. Months
+-- before the first one expected are here too: both ends are worked out from the same vintage.
 with calendar_months as (
 
     select distinct month_number from {{ ref('dim_calendar') }}
