@@ -36,7 +36,7 @@ def test_an_evidence_block_is_cut_where_its_table_ends() -> None:
     file, sql = dict(evidence_blocks())["icpc_held"]
 
     assert file.endswith("protection/int_conferences__evidence.sql")
-    assert sql.startswith("-- icpc_held  Initial conferences held")
+    assert sql.startswith("-- icpc_held, icpc_rate_10k  Initial conferences held")
     assert sql.count(" as (") == 1
     assert sql.endswith("\n)")
 

@@ -13,6 +13,7 @@ with assessments as (
         assessments.assessment_start_date,
         assessments.authorised_date,
         assessments.is_no_further_action,
+        assessments.is_child_seen,
         -- an assessment of a closed case that was never authorised has been abandoned
         least(assessments.authorised_date, referrals.close_date) as no_longer_open_date,
         -- initial assessments run from the referral

@@ -50,6 +50,18 @@ no_further_action as (
 
 ),
 
+-- assessment_child_seen_pct  Assessments in which the child was seen
+child_seen as (
+
+    select
+        'assessment_child_seen_pct' as indicator_id, vintage_id, content_id, row_number,
+        la_child_id, authorised_date as counted_on,
+        coalesce(is_child_seen, false)::int as numerator, 1 as denominator
+    from assessments
+    where assessment_type_code = 'single' and authorised_date is not null
+
+),
+
 open_assessments as (
 
     select
@@ -87,5 +99,7 @@ union all by name
 select * from completed_in_time
 union all by name
 select * from no_further_action
+union all by name
+select * from child_seen
 union all by name
 select * from open_at_month_end

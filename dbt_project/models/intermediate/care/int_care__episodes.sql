@@ -14,6 +14,7 @@ select
     episodes.ceased_reason_code,
     episodes.referral_id,
     episodes.entered_care_date,
+    episodes.tie_order,
     exists(
         select 1 from {{ ref('int_care__respite') }} as respite
         where

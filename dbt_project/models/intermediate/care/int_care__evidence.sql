@@ -30,21 +30,66 @@ looked_after as (
 
 ),
 
--- cla_started  Starts to be looked after
--- cla_ceased  Ceasing to be looked after
+started as (
+
+    select * from episodes where start_reason_code = 'S'
+
+),
+
+ceased as (
+
+    select * from episodes where ceased_date is not null and is_end_of_care
+
+),
+
+-- cla_started, cla_started_rate_10k  Starts to be looked after
+-- cla_ceased, cla_ceased_rate_10k  Ceasing to be looked after
 started_and_ceased as (
 
     select
-        'cla_started' as indicator_id, vintage_id, content_id, row_number,
-        la_child_id, episode_start_date as counted_on, 1 as numerator
-    from episodes
-    where start_reason_code = 'S'
+        indicators.indicator_id, started.vintage_id, started.content_id, started.row_number,
+        started.la_child_id, started.episode_start_date as counted_on, 1 as numerator
+    from started, (values ('cla_started'), ('cla_started_rate_10k')) as indicators (indicator_id)
     union all
     select
-        'cla_ceased' as indicator_id, vintage_id, content_id, row_number,
-        la_child_id, ceased_date as counted_on, 1 as numerator
-    from episodes
-    where ceased_date is not null and is_end_of_care
+        indicators.indicator_id, ceased.vintage_id, ceased.content_id, ceased.row_number,
+        ceased.la_child_id, ceased.ceased_date as counted_on, 1 as numerator
+    from ceased, (values ('cla_ceased'), ('cla_ceased_rate_10k')) as indicators (indicator_id)
+
+),
+
+-- cla_reentry_12m_pct  Starts to be looked after within 12 months of leaving care
+re_entries as (
+
+    select
+        'cla_reentry_12m_pct' as indicator_id, started.vintage_id, started.content_id, started.row_number,
+        started.la_child_id, started.episode_start_date as counted_on,
+        exists(
+            select 1 from {{ ref('int_care__closed_periods') }} as earlier
+            where
+                started.vintage_id = earlier.vintage_id
+                and started.la_child_id = earlier.la_child_id
+                and started.cla_id <> earlier.cla_id
+                and {{ days_between('earlier.left_care_date', 'started.episode_start_date') }} between 0 and 365
+        )::int as numerator,
+        1 as denominator
+    from started
+
+),
+
+-- cla_returned_home_pct  Leaving care to return home
+-- cla_sgo_cao_pct  Leaving care through special guardianship or a child arrangements order
+where_they_went as (
+
+    select
+        reasons.indicator_id, ceased.vintage_id, ceased.content_id, ceased.row_number,
+        ceased.la_child_id, ceased.ceased_date as counted_on,
+        coalesce(list_contains(string_split(reasons.codes, ' '), ceased.ceased_reason_code), false)::int as numerator,
+        1 as denominator
+    from ceased,
+        (
+            values ('cla_returned_home_pct', 'E4A E4B'), ('cla_sgo_cao_pct', 'E41 E45 E46 E47 E48')
+        ) as reasons (indicator_id, codes)
 
 ),
 
@@ -227,6 +272,96 @@ long_term_stable as (
 
 ),
 
+-- cla_kinship_pct  Looked after children fostered by a relative or friend
+-- cla_childrens_home_pct  Looked after children in children's homes
+-- cla_supported_accom_pct  Looked after children in supported accommodation
+-- cla_with_parents_pct  Looked after children placed with parents
+where_they_live as (
+
+    select
+        groups.indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id, children.period_end as counted_on,
+        (placements.placement_group = groups.placement_group)::int as numerator, 1 as denominator
+    from children
+    inner join {{ ref('int_care__placements') }} as placements
+        on
+            children.vintage_id = placements.vintage_id
+            and children.la_child_id = placements.la_child_id
+            and children.month_number = placements.month_number
+            and placements.is_current
+    cross join (
+        values
+        ('cla_kinship_pct', 'foster_kin'), ('cla_childrens_home_pct', 'childrens_home'),
+        ('cla_supported_accom_pct', 'supported'), ('cla_with_parents_pct', 'parents')
+    ) as groups (indicator_id, placement_group)
+
+),
+
+current_legal_statuses as (
+
+    select
+        children.vintage_id, children.content_id, children.row_number, children.la_child_id, children.period_end,
+        last(statuses.legal_status_code order by statuses.legal_status_start_date, statuses.tie_order)
+            as legal_status_code
+    from children
+    inner join {{ ref('stg_returns__legal_statuses') }} as statuses
+        on
+            children.vintage_id = statuses.vintage_id
+            and children.la_child_id = statuses.la_child_id
+            and {{ is_live(
+                'statuses.legal_status_start_date', 'statuses.legal_status_end_date', 'children.period_end'
+            ) }}
+    group by all
+
+),
+
+-- cla_section_20_pct  Looked after children accommodated by agreement (section 20)
+by_agreement as (
+
+    select
+        'cla_section_20_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id,
+        period_end as counted_on, (legal_status_code = 'V2')::int as numerator, 1 as denominator
+    from current_legal_statuses
+
+),
+
+-- cla_uasc_open, cla_uasc_population_pct  Unaccompanied asylum-seeking children looked after
+unaccompanied as (
+
+    select
+        indicators.indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id, children.period_end as counted_on, 1 as numerator, null as denominator
+    from children, (values ('cla_uasc_open'), ('cla_uasc_population_pct')) as indicators (indicator_id)
+    where exists (
+        select 1 from {{ ref('stg_returns__immigration_statuses') }} as statuses
+        where
+            children.vintage_id = statuses.vintage_id
+            and children.la_child_id = statuses.la_child_id
+            and statuses.is_unaccompanied
+            and {{ is_live('statuses.status_start_date', 'statuses.status_end_date', 'children.period_end') }}
+    )
+
+),
+
+-- cla_ehcp_pct  Looked after children aged 4 to 17 with an education, health and care plan
+with_ehc_plan as (
+
+    select
+        'cla_ehcp_pct' as indicator_id, children.vintage_id, children.content_id, children.row_number,
+        children.la_child_id, children.period_end as counted_on,
+        exists(
+            select 1 from {{ ref('stg_returns__ehcp_active_plans') }} as plans
+            where
+                children.vintage_id = plans.vintage_id
+                and children.la_child_id = plans.la_child_id
+                and {{ is_live('plans.ehc_plan_start_date', 'plans.ehc_plan_end_date', 'children.period_end') }}
+        )::int as numerator,
+        1 as denominator
+    from children
+    where children.age_years between 4 and 17
+
+),
+
 -- cla_placed_over_20_miles_pct  Placed over 20 miles from home and outside the area
 placed_far as (
 
@@ -324,11 +459,37 @@ return_interviews as (
     from {{ ref('stg_returns__missing') }}
     where missing_type_code = 'M' and missing_end_date is not null
 
+),
+
+-- rhi_offered_pct  Return interviews offered
+interviews_offered as (
+
+    select
+        'rhi_offered_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id,
+        missing_end_date as counted_on,
+        coalesce(interview_offered_code = 'Y', false)::int as numerator, 1 as denominator
+    from {{ ref('stg_returns__missing') }}
+    where missing_type_code = 'M' and missing_end_date is not null
+
+),
+
+-- missing_episodes  Missing episodes of looked after children
+missing_episodes as (
+
+    select
+        'missing_episodes' as indicator_id, vintage_id, content_id, row_number, la_child_id,
+        missing_start_date as counted_on, 1 as numerator, null as denominator
+    from {{ ref('int_care__missing_episodes') }}
+
 )
 
 select * from looked_after
 union all by name
 select * from started_and_ceased
+union all by name
+select * from re_entries
+union all by name
+select * from where_they_went
 union all by name
 select * from proceedings
 union all by name
@@ -342,6 +503,14 @@ select * from three_placements
 union all by name
 select * from long_term_stable
 union all by name
+select * from where_they_live
+union all by name
+select * from by_agreement
+union all by name
+select * from unaccompanied
+union all by name
+select * from with_ehc_plan
+union all by name
 select * from placed_far
 union all by name
 select * from health_checks
@@ -349,3 +518,7 @@ union all by name
 select * from initial_health
 union all by name
 select * from return_interviews
+union all by name
+select * from interviews_offered
+union all by name
+select * from missing_episodes

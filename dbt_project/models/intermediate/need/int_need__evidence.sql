@@ -62,6 +62,23 @@ need_plan_up_to_date as (
 
 ),
 
+-- cin_plan_2y_open_pct  Child in need plans open for 2 years or more
+two_years_open as (
+
+    select
+        'cin_plan_2y_open_pct' as indicator_id, plans.vintage_id, plans.content_id, plans.row_number,
+        plans.la_child_id, children.period_end as counted_on,
+        ({{ days_between('plans.cin_plan_start_date', 'children.period_end') }} >= 730)::int as numerator,
+        1 as denominator
+    from on_a_need_plan as children
+    inner join {{ ref('stg_returns__cin_plans') }} as plans
+        on
+            children.vintage_id = plans.vintage_id
+            and children.la_child_id = plans.la_child_id
+            and {{ is_live('plans.cin_plan_start_date', 'plans.cin_plan_end_date', 'children.period_end') }}
+
+),
+
 visits as (
 
     select distinct vintage_id, la_child_id, visit_date as last_seen_date
@@ -122,6 +139,8 @@ unallocated as (
 )
 
 select * from in_need
+union all by name
+select * from two_years_open
 union all by name
 select * from need_plans
 union all by name

@@ -29,6 +29,17 @@ s47_started as (
 
 ),
 
+-- s47_nfa_pct  Section 47 enquiries ending with no further action
+s47_no_further_action as (
+
+    select
+        's47_nfa_pct' as indicator_id, vintage_id, content_id, row_number, la_child_id, s47_end_date as counted_on,
+        coalesce(is_no_further_action, false)::int as numerator, 1 as denominator
+    from enquiries
+    where s47_end_date is not null
+
+),
+
 first_conferences as (
 
     select vintage_id, s47_enquiry_id, min(icpc_date) as first_icpc_date
@@ -55,13 +66,14 @@ s47_to_icpc as (
 
 ),
 
--- icpc_held  Initial conferences held, transfers in included
+-- icpc_held, icpc_rate_10k  Initial conferences held, transfers in included
 icpc_held as (
 
     select
-        'icpc_held' as indicator_id, vintage_id, content_id, row_number, la_child_id, icpc_date as counted_on,
+        indicators.indicator_id, conferences.vintage_id, conferences.content_id, conferences.row_number,
+        conferences.la_child_id, conferences.icpc_date as counted_on,
         1 as numerator, null as denominator
-    from conferences
+    from conferences, (values ('icpc_held'), ('icpc_rate_10k')) as indicators (indicator_id)
 
 ),
 
@@ -174,6 +186,8 @@ minutes_in_time as (
 select * from s47_started
 union all by name
 select * from s47_to_icpc
+union all by name
+select * from s47_no_further_action
 union all by name
 select * from icpc_held
 union all by name

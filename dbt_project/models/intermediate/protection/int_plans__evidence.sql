@@ -36,31 +36,22 @@ on_a_plan as (
 
 ),
 
--- cp_started, cp_ended  Plans started and ended
+-- cp_started, cp_started_rate_10k  Plans started
+-- cp_ended, cp_ended_rate_10k  Plans ended
 -- cp_net_change  Net change in plans
 started_and_ended as (
 
     select
-        'cp_started' as indicator_id, vintage_id, content_id, row_number,
-        la_child_id, cp_plan_start_date as counted_on, 1 as numerator
-    from plans
+        indicators.indicator_id, plans.vintage_id, plans.content_id, plans.row_number,
+        plans.la_child_id, plans.cp_plan_start_date as counted_on, 1 as numerator
+    from plans, (values ('cp_started'), ('cp_started_rate_10k'), ('cp_net_change')) as indicators (indicator_id)
     union all
     select
-        'cp_ended' as indicator_id, vintage_id, content_id, row_number,
-        la_child_id, cp_plan_end_date as counted_on, 1 as numerator
-    from plans
-    where cp_plan_end_date is not null
-    union all
-    select
-        'cp_net_change' as indicator_id, vintage_id, content_id, row_number,
-        la_child_id, cp_plan_start_date as counted_on, 1 as numerator
-    from plans
-    union all
-    select
-        'cp_net_change' as indicator_id, vintage_id, content_id, row_number,
-        la_child_id, cp_plan_end_date as counted_on, -1 as numerator
-    from plans
-    where cp_plan_end_date is not null
+        indicators.indicator_id, plans.vintage_id, plans.content_id, plans.row_number,
+        plans.la_child_id, plans.cp_plan_end_date as counted_on,
+        case when indicators.indicator_id = 'cp_net_change' then -1 else 1 end as numerator
+    from plans, (values ('cp_ended'), ('cp_ended_rate_10k'), ('cp_net_change')) as indicators (indicator_id)
+    where plans.cp_plan_end_date is not null
 
 ),
 
@@ -216,6 +207,49 @@ allocated_qualified as (
         1 as denominator
     from children
 
+),
+
+known_a_year as (
+
+    select * from {{ ref('int_plans__known_a_year') }}
+
+),
+
+workers_in_twelve_months as (
+
+    select known_a_year.vintage_id, known_a_year.la_child_id, known_a_year.month_number
+    from known_a_year
+    inner join {{ ref('stg_returns__involvements') }} as involvements
+        on
+            known_a_year.vintage_id = involvements.vintage_id
+            and known_a_year.la_child_id = involvements.la_child_id
+            and involvements.role_code = 'SW'
+            and known_a_year.period_end >= involvements.involvement_start_date
+    where
+        involvements.involvement_end_date is null
+        or (
+            involvements.involvement_end_date > known_a_year.year_before
+            and involvements.involvement_end_date > involvements.involvement_start_date
+        )
+    group by all
+    having count(distinct involvements.worker_id) >= 3
+
+),
+
+-- sw_changes_3plus_12m_pct  Children with 3 or more social workers in 12 months
+many_workers as (
+
+    select
+        'sw_changes_3plus_12m_pct' as indicator_id, known_a_year.vintage_id, known_a_year.content_id,
+        known_a_year.row_number, known_a_year.la_child_id, known_a_year.period_end as counted_on,
+        (workers.la_child_id is not null)::int as numerator, 1 as denominator
+    from known_a_year
+    left join workers_in_twelve_months as workers
+        on
+            known_a_year.vintage_id = workers.vintage_id
+            and known_a_year.la_child_id = workers.la_child_id
+            and known_a_year.month_number = workers.month_number
+
 )
 
 select * from on_a_plan
@@ -239,3 +273,5 @@ union all by name
 select * from plan_up_to_date
 union all by name
 select * from allocated_qualified
+union all by name
+select * from many_workers

@@ -9,5 +9,6 @@ select
     lega_person_id as la_child_id,
     lega_legal_status as legal_status_code,
     lega_legal_status_start_date as legal_status_start_date,
-    lega_legal_status_end_date as legal_status_end_date
+    lega_legal_status_end_date as legal_status_end_date,
+    tie_order
 from {{ source('returns', 'legal_statuses') }}

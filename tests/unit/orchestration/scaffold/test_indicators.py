@@ -20,7 +20,7 @@ def test_a_new_indicator_is_a_block_and_a_line_and_hears_what_is_left(project: P
     assert "s47_start_date as counted_on" in model.read_text()  # as staging calls s47e_s47_start_date
     assert model.read_text().endswith("union all by name\nselect * from s47_ended\n")
     [line] = set(catalogue.read_text().splitlines()) - set(before.splitlines())
-    assert line.startswith("28,s47_ended,Section 47 enquiries ended,Section 47 and conferences,count,1,")
+    assert line.startswith("29,s47_ended,Section 47 enquiries ended,Section 47 and conferences,count,1,")
     assert line.endswith(",withheld,not settled yet,")
     files = [file for name, file, _ in lacking(project) if name == "s47_ended"]
     assert files == [
