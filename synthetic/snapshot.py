@@ -6,7 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from synthetic import care, care_duties, front_door, need, people, permanence, protection, workforce
+from synthetic import (
+    care,
+    care_duties,
+    circumstances,
+    front_door,
+    need,
+    people,
+    permanence,
+    protection,
+    workforce,
+)
 from synthetic.cases import Episodes, bear, begin, child_episodes
 from synthetic.chance import recorded, spread
 from synthetic.days import FAR, Days, as_at_days, iso_dates, last_day, months_later
@@ -83,6 +93,8 @@ def tell(practice: Practice, months: Sequence[str], seed: int) -> Story:
     workforce.professionals(rng, story, staff, as_at)
     workforce.budgets(rng, practice, story, as_at)
     people.persons(rng, story)
+    # of its own chance: what is told of a child beside its case moves nothing else of a world
+    circumstances.circumstances(np.random.default_rng([seed, practice.number, 3]), story, cared)
     _coverage(story)
     _aggregates(rng, story, months)
     return story

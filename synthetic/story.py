@@ -18,7 +18,7 @@ REACH = {
         words(
             "cin_episodes s47_enquiries initial_cp_conferences cp_reviews cla_episodes cla_placements "
             "legal_statuses cla_reviews permanence care_proceedings adopters workforce_posts "
-            "workforce_assignments"
+            "workforce_assignments immigration_statuses ehcp_active_plans"
         ),
         "long",
     ),
