@@ -167,6 +167,26 @@ CHOICES = [
         "The file at the path. If it is rejected, the return counts as not submitted for that month.",
         "The raw tree holds no earlier version. The product keeps an accepted one: compare with care.",
     ),
+    Choice(
+        "cla_reentry_12m_pct: must the earlier period of care have begun before this start?",
+        "No: only where its greatest ceased date lies is asked. Its last row is the one that starts latest.",
+        "As written; rows that tie share their start, which is all that is asked of the last.",
+    ),
+    Choice(
+        "Is a row of immigration_statuses or ehcp_active_plans whose end is before its start left out?",
+        "The pairs of section 4 do not name them, so it stays; it is live on no day and counts nowhere.",
+        "Both readings count the same.",
+    ),
+    Choice(
+        "What are the labels of the disability codes?",
+        "Those that the CIN census prints, shortened; a cell with another label is unreadable.",
+        "The law lists the codes alone. A product that words them otherwise may differ on such a cell.",
+    ),
+    Choice(
+        "missing_3plus_children: spells that start on one day, or that overlap?",
+        "Each row is a spell.",
+        "missing_episodes counts rows, and this counts children by them.",
+    ),
 ]
 
 
@@ -218,7 +238,7 @@ def first_month_of(basis: str, month: int) -> int:
 def cells_of(book: Casebook, indicator: Indicator) -> list[str]:
     """The breakdown values owed besides the total."""
     match indicator.breakdowns:
-        case "all":
+        case "all" | "counting_more":  # those of counting_more.md are worked out in breakdowns.py
             return []
         case "band":
             return list(BANDS)

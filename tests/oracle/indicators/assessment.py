@@ -121,3 +121,11 @@ def assessment_nfa_pct(book: Casebook) -> Iterator[Event]:
     for assessment in book.rows("cin_assessments"):
         no_further = assessment["cina_assessment_outcome_nfa"] is True
         yield Event(assessment["cina_assessment_auth_date"], int(no_further))
+
+
+@flow("assessment_child_seen_pct")
+def assessment_child_seen_pct(book: Casebook) -> Iterator[Event]:
+    for assessment in book.rows("cin_assessments"):
+        if kind_of(assessment) == "single":
+            seen = assessment["cina_assessment_child_seen"] is True
+            yield Event(assessment["cina_assessment_auth_date"], int(seen))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..calendar import wd
+from ..calendar import plus_months, wd
 from ..casebook import Casebook, live
 from ..law import CODES
 from ..reader import Row
@@ -18,12 +18,14 @@ def cp_open(book: Casebook, day: int) -> Count:
 
 
 @flow("cp_started")
+@flow("cp_started_rate_10k")
 def cp_started(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
         yield Event(plan["cppl_cp_plan_start_date"])
 
 
 @flow("cp_ended")
+@flow("cp_ended_rate_10k")
 def cp_ended(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
         yield Event(plan["cppl_cp_plan_end_date"])
@@ -187,4 +189,32 @@ def cp_allocated_qualified_pct(book: Casebook, day: int) -> Count:
             and is_qualified(held["invo_professional_id"])
             for held in book.of("involvements", "invo_person_id", child)
         ),
+    )
+
+
+def social_workers(book: Casebook, child: str, first: int, last: int) -> set[str]:
+    """Different workers of role SW with an involvement live on any day from the one to the other."""
+    return {
+        held["invo_professional_id"]
+        for held in book.of("involvements", "invo_person_id", child)
+        if held["invo_professional_role_id"] == "SW"
+        and held["invo_involvement_start_date"] <= last
+        # What ends on a day is not live on it; what ends on the day it starts is live on none.
+        and (
+            held["invo_involvement_end_date"] is None
+            or held["invo_involvement_end_date"] > max(first, held["invo_involvement_start_date"])
+        )
+    }
+
+
+@stock("sw_changes_3plus_12m_pct")
+def sw_changes_3plus_12m_pct(book: Casebook, day: int) -> Count:
+    first = plus_months(day, -12)
+
+    def children(at: int) -> set[str]:
+        return {*book.children_on_cp(at), *book.children_in_care(at)}
+
+    return share(
+        sorted(children(day) & children(first)),
+        lambda child: len(social_workers(book, child, first, day)) >= 3,
     )

@@ -42,7 +42,14 @@ def s47_to_icpc_pct(book: Casebook) -> Iterator[Event]:
             yield Event(enquiry["s47e_s47_start_date"], int(held))
 
 
+@flow("s47_nfa_pct")
+def s47_nfa_pct(book: Casebook) -> Iterator[Event]:
+    for enquiry in book.rows("s47_enquiries"):
+        yield Event(enquiry["s47e_s47_end_date"], int(enquiry["s47e_s47_nfa"] is True))
+
+
 @flow("icpc_held")
+@flow("icpc_rate_10k")
 def icpc_held(book: Casebook) -> Iterator[Event]:
     for conference in book.rows("initial_cp_conferences"):
         yield Event(conference["icpc_icpc_date"])

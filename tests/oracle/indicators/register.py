@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..casebook import Casebook
 
 Number = int | Fraction
+Member = TypeVar("Member")
 
 
 class Event(NamedTuple):
@@ -53,7 +54,7 @@ def period(indicator_id: str) -> Callable[[Any], Any]:
     return _entry(PERIODS, indicator_id)
 
 
-def share(whole: Iterable[str], part: Callable[[str], bool]) -> Count:
+def share(whole: Iterable[Member], part: Callable[[Member], bool]) -> Count:
     """The members of a whole, and those of them that meet the rule."""
     members = list(whole)
     return Count(sum(part(member) for member in members), len(members))
