@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from .breakdowns import parts
 from .law import FIELDS, INDICATORS
 from .opinion import ALL, figures
 
@@ -76,6 +77,42 @@ class Council:
             None if pd.isna(said[name]) else said[name] for name in ("numerator", "denominator", "value")
         ]
         return (numbers[0], numbers[1], numbers[2], said["value_status"])
+
+    def parts(
+        self, indicator_id: str, breakdown: str, basis: str | None = None, period: str = MAY, **where: str
+    ) -> dict[str, tuple[Any, ...]]:
+        """Numerator, denominator, value and status of every part that is written."""
+        view = where.get("view", period)
+        found = parts(self.raw, self.reference, view, [period], only=[breakdown])
+        bases = INDICATORS[indicator_id].bases
+        rows = found[
+            (found.la_code == LA)
+            & (found.indicator_id == indicator_id)
+            & (found.period_basis == (basis or bases[0]))
+        ]
+        assert not rows.breakdown_value.duplicated().any()
+        numbers = rows[["numerator", "denominator", "value"]].astype(object)
+        return {
+            value: (*(None if pd.isna(number) else number for number in said), status)
+            for value, said, status in zip(
+                rows.breakdown_value, numbers.itertuples(index=False), rows.value_status, strict=True
+            )
+        }
+
+    def parts_counted(self, indicator_id: str, breakdown: str, **where: Any) -> dict[str, float]:
+        """The parts of a count, less those of nothing. They sum to the whole."""
+        found = self.parts(indicator_id, breakdown, **where)
+        assert {(said[1], said[3]) for said in found.values()} <= {(None, "calculated")}
+        assert sum(said[0] for said in found.values()) == self.counts(indicator_id, **where)
+        return {value: said[0] for value, said in found.items() if said[0]}
+
+    def parts_shared(self, indicator_id: str, breakdown: str, **where: Any) -> dict[str, tuple[Any, Any]]:
+        """The two numbers of every part of a share that has a case. They sum to those of the whole."""
+        found = self.parts(indicator_id, breakdown, **where)
+        assert all(said == (0, 0, None, "no_cases") for said in found.values() if not said[1])
+        whole = self.shares(indicator_id, **where)
+        assert tuple(sum(said[n] for said in found.values()) for n in (0, 1)) == whole
+        return {value: said[:2] for value, said in found.items() if said[1]}
 
     def counts(self, indicator_id: str, **where: Any) -> float:
         """The value of a count, which has no denominator."""

@@ -30,6 +30,7 @@ class Indicator:
     scale: int
     kind: str
     bases: tuple[str, ...]
+    count_unit: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
     zero_denominator_status: str
@@ -92,6 +93,7 @@ def _indicators() -> dict[str, Indicator]:
             scale=int(row["scale"]),
             kind=row["kind"],
             bases=tuple(row["bases"].split()),
+            count_unit=row["count_unit"],
             required=tuple(row["returns_required"].split()),
             optional=tuple(row["returns_optional"].split()),
             zero_denominator_status=row["zero_denominator_status"],

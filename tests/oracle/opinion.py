@@ -341,37 +341,46 @@ class Opinion:
         return Count(numerator, denominator, {cell: tally.between(cell, first, last) for cell in cells})
 
 
-def figures(raw: Path, reference: Path, view: str, periods: Sequence[str] | None = None) -> pd.DataFrame:
-    """What was known when the view month was reported, for the periods given or for every month owed."""
+def owed(
+    raw: Path, reference: Path, view: str, periods: Sequence[str] | None = None
+) -> Iterator[tuple[Casebook, list[int]]]:
+    """Each authority as the view knows it, and the months asked for of those that it owes."""
     view_month = month_number(view)
     archive = Archive(raw)
     kept = Reference(reference, as_at=date.fromordinal(last_day(view_month)))
     wanted = None if periods is None else {month_number(period) for period in periods}
-    found = []
     for la_code, first_owed in archive.first_months(view_month).items():
-        opinion = Opinion(Casebook(archive, kept, la_code, view_month))
-        for month in range(first_owed, view_month + 1):
-            if wanted is not None and month not in wanted:
-                continue
-            period_end = date.fromordinal(last_day(month))
-            for indicator in INDICATORS.values():
-                for basis in indicator.bases:
-                    for breakdown_type, cell, said in opinion.answers(indicator, basis, month):
-                        found.append(
-                            (
-                                la_code,
-                                indicator.id,
-                                basis,
-                                period_end,
-                                breakdown_type,
-                                cell,
-                                _as_float(said.numerator),
-                                _as_float(said.denominator),
-                                _as_float(said.value),
-                                said.status,
-                            )
-                        )
-    frame = pd.DataFrame(found, columns=COLUMNS)
+        months = range(first_owed, view_month + 1)
+        yield (
+            Casebook(archive, kept, la_code, view_month),
+            [month for month in months if wanted is None or month in wanted],
+        )
+
+
+def figures(raw: Path, reference: Path, view: str, periods: Sequence[str] | None = None) -> pd.DataFrame:
+    """What was known when the view month was reported, for the periods given or for every month owed."""
+    return frame_of(
+        (book.la_code, indicator.id, basis, month, *part)
+        for book, months in owed(raw, reference, view, periods)
+        for opinion in [Opinion(book)]
+        for month in months
+        for indicator in INDICATORS.values()
+        for basis in indicator.bases
+        for part in opinion.answers(indicator, basis, month)
+    )
+
+
+def frame_of(found: Iterable[tuple[str, str, str, int, str, str, Answer]]) -> pd.DataFrame:
+    """Rows of authority, indicator, basis, month, breakdown, its value and what is answered."""
+    rows = [
+        (
+            *(la_code, indicator_id, basis, date.fromordinal(last_day(month)), breakdown_type, cell),
+            *map(_as_float, said[:3]),
+            said.status,
+        )
+        for la_code, indicator_id, basis, month, breakdown_type, cell, said in found
+    ]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.astype(dict.fromkeys(["numerator", "denominator", "value"], "float64"))
 
 

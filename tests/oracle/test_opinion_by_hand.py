@@ -47,7 +47,7 @@ def test_the_tables_kept_here_are_those_of_the_law():
     assert list(INDICATORS) == [row["indicator_id"] for row in law]
     for row in law:
         indicator = INDICATORS[row["indicator_id"]]
-        for field in ("area", "unit", "kind", "zero_denominator_status", "breakdowns"):
+        for field in ("area", "unit", "kind", "count_unit", "zero_denominator_status", "breakdowns"):
             assert getattr(indicator, field) == row[field]
         assert " ".join(indicator.bases) == row["bases"]
         assert " ".join(indicator.required) == row["returns_required"]

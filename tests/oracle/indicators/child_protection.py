@@ -6,7 +6,7 @@ from ..calendar import plus_months, wd
 from ..casebook import Casebook, live
 from ..law import CODES
 from ..reader import Row
-from .register import Count, Event, flow, share, stock
+from .register import Count, Event, flow, share, stock, total
 
 TWO_YEARS = 730
 
@@ -14,28 +14,28 @@ TWO_YEARS = 730
 @stock("cp_open")
 @stock("cp_rate_10k")
 def cp_open(book: Casebook, day: int) -> Count:
-    return Count(len(book.children_on_cp(day)))
+    return total(book.children_on_cp(day))
 
 
 @flow("cp_started")
 @flow("cp_started_rate_10k")
 def cp_started(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
-        yield Event(plan["cppl_cp_plan_start_date"])
+        yield Event(plan, plan["cppl_cp_plan_start_date"])
 
 
 @flow("cp_ended")
 @flow("cp_ended_rate_10k")
 def cp_ended(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
-        yield Event(plan["cppl_cp_plan_end_date"])
+        yield Event(plan, plan["cppl_cp_plan_end_date"])
 
 
 @flow("cp_net_change")
 def cp_net_change(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
-        yield Event(plan["cppl_cp_plan_start_date"], 1)
-        yield Event(plan["cppl_cp_plan_end_date"], -1)
+        yield Event(plan, plan["cppl_cp_plan_start_date"], 1)
+        yield Event(plan, plan["cppl_cp_plan_end_date"], -1)
 
 
 @flow("cp_subsequent_ever_pct")
@@ -46,7 +46,7 @@ def cp_subsequent_ever_pct(book: Casebook) -> Iterator[Event]:
             earlier["cppl_cp_plan_start_date"] < start
             for earlier in book.base_plans_of(plan["cppl_person_id"])
         )
-        yield Event(start, int(again))
+        yield Event(plan, start, int(again))
 
 
 @flow("cp_subsequent_2y_pct")
@@ -59,7 +59,7 @@ def cp_subsequent_2y_pct(book: Casebook) -> Iterator[Event]:
             and 0 <= start - earlier["cppl_cp_plan_end_date"] <= TWO_YEARS
             for earlier in book.base_plans_of(plan["cppl_person_id"])
         )
-        yield Event(start, int(again))
+        yield Event(plan, start, int(again))
 
 
 @stock("cp_2y_open_count")
@@ -72,7 +72,7 @@ def cp_2y_open(book: Casebook, day: int) -> Count:
 def cp_2y_closed_pct(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
         start, end = plan["cppl_cp_plan_start_date"], plan["cppl_cp_plan_end_date"]
-        yield Event(end, int(end is not None and end - start >= TWO_YEARS))
+        yield Event(plan, end, int(end is not None and end - start >= TWO_YEARS))
 
 
 def plan_taken(book: Casebook, child: str, day: int) -> Row:
@@ -111,7 +111,7 @@ def rcpc_intime_pct(book: Casebook) -> Iterator[Event]:
     for review in book.rows("cp_reviews"):
         held, due = review["cppr_cp_review_date"], review["cppr_cp_review_due"]
         if due is not None and held is not None:
-            yield Event(held, int(held <= due))
+            yield Event(review, held, int(held <= due))
 
 
 def seen_lately(book: Casebook, day: int, limit: int) -> Count:
@@ -155,7 +155,7 @@ def cp_visits_intime_pct(book: Casebook) -> Iterator[Event]:
         while (due := start + number * interval) <= as_at and (
             plan["cppl_cp_plan_end_date"] is None or due < plan["cppl_cp_plan_end_date"]
         ):
-            yield Event(due, int(number in met))
+            yield Event(plan, due, int(number in met))
             number += 1
 
 

@@ -3,7 +3,7 @@
 from ..calendar import wd
 from ..casebook import Casebook, live
 from ..reader import Row
-from .register import Count, share, stock
+from .register import Count, share, stock, total
 
 TWO_YEARS = 730
 
@@ -48,12 +48,12 @@ def plan_starts(book: Casebook, day: int) -> dict[str, int]:
 @stock("cin_open")
 @stock("cin_rate_10k")
 def cin_open(book: Casebook, day: int) -> Count:
-    return Count(len({case["cine_person_id"] for case in open_cases(book, day)}))
+    return total({case["cine_person_id"] for case in open_cases(book, day)})
 
 
 @stock("cin_plans_open")
 def cin_plans_open(book: Casebook, day: int) -> Count:
-    return Count(len(plan_starts(book, day)))
+    return total(plan_starts(book, day))
 
 
 @stock("cin_plan_2y_open_pct")
@@ -88,12 +88,10 @@ def cin_visit_20wd_pct(book: Casebook, day: int) -> Count:
 
 @stock("cases_unallocated")
 def cases_unallocated(book: Casebook, day: int) -> Count:
-    return Count(
-        sum(
-            not any(
-                live(held["invo_involvement_start_date"], held["invo_involvement_end_date"], day)
-                for held in book.of("involvements", "invo_person_id", child)
-            )
-            for child in children_open_longer(book, day, 1)
+    def has_nobody(child: str) -> bool:
+        return not any(
+            live(held["invo_involvement_start_date"], held["invo_involvement_end_date"], day)
+            for held in book.of("involvements", "invo_person_id", child)
         )
-    )
+
+    return total(filter(has_nobody, children_open_longer(book, day, 1)))

@@ -1,12 +1,11 @@
 """Looked after children: coming into care, leaving it, and what happens between."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from ..calendar import age, in_wd, plus_months, wd
 from ..casebook import Casebook, live
 from ..reader import Row
-from .register import Count, Event, flow, period, share, stock
+from .register import Count, Event, Member, flow, period, share, stock, sum_of, total
 
 TEMPORARY = ("T0", "T1", "T2", "T3", "T4")
 ADOPTED_BY_CURRENT_CARER = ("A3", "A5")
@@ -16,7 +15,7 @@ PLACED_FOR_ADOPTION = ("A3", "A4", "A5", "A6")
 @stock("cla_open")
 @stock("cla_rate_10k")
 def cla_open(book: Casebook, day: int) -> Count:
-    return Count(len(book.children_in_care(day)))
+    return total(book.children_in_care(day))
 
 
 def starts(book: Casebook) -> Iterator[Row]:
@@ -31,7 +30,7 @@ def starts(book: Casebook) -> Iterator[Row]:
 @flow("cla_started_rate_10k")
 def cla_started(book: Casebook) -> Iterator[Event]:
     for episode in starts(book):
-        yield Event(episode["clae_cla_episode_start_date"])
+        yield Event(episode, episode["clae_cla_episode_start_date"])
 
 
 def ends(book: Casebook) -> Iterator[Row]:
@@ -55,13 +54,13 @@ def ends(book: Casebook) -> Iterator[Row]:
 @flow("cla_ceased_rate_10k")
 def cla_ceased(book: Casebook) -> Iterator[Event]:
     for episode in ends(book):
-        yield Event(episode["clae_cla_episode_ceased_date"])
+        yield Event(episode, episode["clae_cla_episode_ceased_date"])
 
 
 def ends_for(book: Casebook, reasons: tuple[str, ...]) -> Iterator[Event]:
     for episode in ends(book):
         reason = episode["clae_cla_episode_ceased_reason"]
-        yield Event(episode["clae_cla_episode_ceased_date"], int(reason in reasons))
+        yield Event(episode, episode["clae_cla_episode_ceased_date"], int(reason in reasons))
 
 
 @flow("cla_returned_home_pct")
@@ -93,18 +92,21 @@ def cla_reentry_12m_pct(book: Casebook) -> Iterator[Event]:
             for cla_id, rows in periods.items()
             if cla_id != episode["clae_cla_id"]
         ]
-        yield Event(start, int(any(day is not None and 0 <= start - day <= 365 for day in left)))
+        yield Event(episode, start, int(any(day is not None and 0 <= start - day <= 365 for day in left)))
 
 
 @period("cla_net_change")
 def cla_net_change(book: Casebook, first: int, last: int) -> Count:
-    return Count(len(book.children_in_care(last)) - len(book.children_in_care(first - 1)))
+    return sum_of(
+        [Member(child, 1, counted_on=last) for child in book.children_in_care(last)]
+        + [Member(child, -1, counted_on=first - 1) for child in book.children_in_care(first - 1)]
+    )
 
 
 @flow("care_proceedings_issued")
 def care_proceedings_issued(book: Casebook) -> Iterator[Event]:
     for application in book.rows("care_proceedings"):
-        yield Event(application["application_date"])
+        yield Event(application, application["application_date"])
 
 
 @stock("cla_visit_intime_pct")
@@ -127,7 +129,7 @@ def cla_review_intime_pct(book: Casebook) -> Iterator[Event]:
     for review in book.rows("cla_reviews"):
         held, due = review["clar_cla_review_date"], review["clar_cla_review_due_date"]
         if review["clar_cla_review_cancelled"] is not True and due is not None and held is not None:
-            yield Event(held, int(held <= due))
+            yield Event(review, held, int(held <= due))
 
 
 @stock("cla_care_plan_uptodate_pct")
@@ -229,18 +231,14 @@ def cla_section_20_pct(book: Casebook, day: int) -> Count:
 @stock("cla_uasc_open")
 @stock("cla_uasc_population_pct")
 def cla_uasc_open(book: Casebook, day: int) -> Count:
-    return Count(
-        sum(
-            any(
-                row["immi_immigration_status"].strip().upper() == "UASC"
-                and live(
-                    row["immi_immigration_status_start_date"], row["immi_immigration_status_end_date"], day
-                )
-                for row in book.of("immigration_statuses", "immi_person_id", child)
-            )
-            for child in book.children_in_care(day)
+    def is_unaccompanied(child: str) -> bool:
+        return any(
+            row["immi_immigration_status"].strip().upper() == "UASC"
+            and live(row["immi_immigration_status_start_date"], row["immi_immigration_status_end_date"], day)
+            for row in book.of("immigration_statuses", "immi_person_id", child)
         )
-    )
+
+    return total(filter(is_unaccompanied, book.children_in_care(day)))
 
 
 @stock("cla_ehcp_pct")
@@ -326,7 +324,7 @@ def cla_initial_health_20wd_pct(book: Casebook) -> Iterator[Event]:
         start = episode["clae_cla_episode_start_date"]
         if wd(start, as_at) > 20:
             done = checks(book, episode["clae_person_id"], ("IHA", "HA"))
-            yield Event(start, int(any(in_wd(start, check, 20) for check in done)))
+            yield Event(episode, start, int(any(in_wd(start, check, 20) for check in done)))
 
 
 @stock("cla_dental_pct")
@@ -374,17 +372,16 @@ def missing_from_care(book: Casebook) -> Iterator[Row]:
 @flow("missing_episodes")
 def missing_episodes(book: Casebook) -> Iterator[Event]:
     for episode in missing_from_care(book):
-        yield Event(episode["miss_missing_episode_start_date"])
+        yield Event(episode, episode["miss_missing_episode_start_date"])
 
 
 def children_missing(book: Casebook, first: int, last: int, times: int) -> Count:
     """Children who went so often over the whole period: months do not add up to it."""
-    went = Counter(
-        episode["miss_person_id"]
-        for episode in missing_from_care(book)
-        if first <= episode["miss_missing_episode_start_date"] <= last
-    )
-    return Count(sum(many >= times for many in went.values()))
+    went: dict[str, list[int]] = {}
+    for episode in missing_from_care(book):
+        if first <= episode["miss_missing_episode_start_date"] <= last:
+            went.setdefault(episode["miss_person_id"], []).append(episode["miss_missing_episode_start_date"])
+    return sum_of([Member(child, counted_on=max(days)) for child, days in went.items() if len(days) >= times])
 
 
 @period("cla_missing_children")
@@ -402,7 +399,7 @@ def rhi_offered_pct(book: Casebook) -> Iterator[Event]:
     for episode in book.rows("missing"):
         if episode["miss_missing_episode_type"] == "M":
             offered = episode["miss_missing_rhi_offered"] == "Y"
-            yield Event(episode["miss_missing_episode_end_date"], int(offered))
+            yield Event(episode, episode["miss_missing_episode_end_date"], int(offered))
 
 
 @flow("rhi_72h_pct")
@@ -411,4 +408,4 @@ def rhi_72h_pct(book: Casebook) -> Iterator[Event]:
         if episode["miss_missing_episode_type"] == "M":
             back, talked = episode["miss_missing_episode_end_date"], episode["rhi_completed_date"]
             in_time = back is not None and talked is not None and 0 <= talked - back <= 3
-            yield Event(back, int(in_time))
+            yield Event(episode, back, int(in_time))
