@@ -1,7 +1,8 @@
 """The tables of the law that a computation needs: fields, codes and the outline of each indicator.
 
-They are the columns of returns.csv, code_lists.csv and counting.csv without the prose, kept here so that the
-second opinion owes nothing to the files the product is built from. A test compares them with the originals.
+They are the columns of returns.csv, code_lists.csv and counting.csv, and of their continuations
+(returns_more.csv, counting_more.csv), without the prose, kept here so that the second opinion owes nothing to
+the files the product is built from. A test compares them with the originals.
 """
 
 import csv
@@ -24,12 +25,15 @@ class Field:
 @dataclass(frozen=True)
 class Indicator:
     id: str
+    area: str
     unit: str
     scale: int
     kind: str
     bases: tuple[str, ...]
+    count_unit: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
+    zero_denominator_status: str
     lookback_days: int
     breakdowns: str
 
@@ -43,7 +47,8 @@ class Indicator:
 
     @property
     def is_rate(self) -> bool:
-        return self.unit == "per_10k"
+        """Over the population, whatever the unit: one share is of all children."""
+        return self.zero_denominator_status == "no_population"
 
     @property
     def needs_history(self) -> bool:
@@ -83,12 +88,15 @@ def _indicators() -> dict[str, Indicator]:
     return {
         row["indicator_id"]: Indicator(
             id=row["indicator_id"],
+            area=row["area"],
             unit=row["unit"],
             scale=int(row["scale"]),
             kind=row["kind"],
             bases=tuple(row["bases"].split()),
+            count_unit=row["count_unit"],
             required=tuple(row["returns_required"].split()),
             optional=tuple(row["returns_optional"].split()),
+            zero_denominator_status=row["zero_denominator_status"],
             lookback_days=int(row["lookback_days"]),
             breakdowns=row["breakdowns"],
         )

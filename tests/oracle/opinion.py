@@ -167,6 +167,26 @@ CHOICES = [
         "The file at the path. If it is rejected, the return counts as not submitted for that month.",
         "The raw tree holds no earlier version. The product keeps an accepted one: compare with care.",
     ),
+    Choice(
+        "cla_reentry_12m_pct: must the earlier period of care have begun before this start?",
+        "No: only where its greatest ceased date lies is asked. Its last row is the one that starts latest.",
+        "As written; rows that tie share their start, which is all that is asked of the last.",
+    ),
+    Choice(
+        "Is a row of immigration_statuses or ehcp_active_plans whose end is before its start left out?",
+        "The pairs of section 4 do not name them, so it stays; it is live on no day and counts nowhere.",
+        "Both readings count the same.",
+    ),
+    Choice(
+        "What are the labels of the disability codes?",
+        "Those that the CIN census prints, shortened; a cell with another label is unreadable.",
+        "The law lists the codes alone. A product that words them otherwise may differ on such a cell.",
+    ),
+    Choice(
+        "missing_3plus_children: spells that start on one day, or that overlap?",
+        "Each row is a spell.",
+        "missing_episodes counts rows, and this counts children by them.",
+    ),
 ]
 
 
@@ -218,7 +238,7 @@ def first_month_of(basis: str, month: int) -> int:
 def cells_of(book: Casebook, indicator: Indicator) -> list[str]:
     """The breakdown values owed besides the total."""
     match indicator.breakdowns:
-        case "all":
+        case "all" | "counting_more":  # those of counting_more.md are worked out in breakdowns.py
             return []
         case "band":
             return list(BANDS)
@@ -321,37 +341,46 @@ class Opinion:
         return Count(numerator, denominator, {cell: tally.between(cell, first, last) for cell in cells})
 
 
-def figures(raw: Path, reference: Path, view: str, periods: Sequence[str] | None = None) -> pd.DataFrame:
-    """What was known when the view month was reported, for the periods given or for every month owed."""
+def owed(
+    raw: Path, reference: Path, view: str, periods: Sequence[str] | None = None
+) -> Iterator[tuple[Casebook, list[int]]]:
+    """Each authority as the view knows it, and the months asked for of those that it owes."""
     view_month = month_number(view)
     archive = Archive(raw)
     kept = Reference(reference, as_at=date.fromordinal(last_day(view_month)))
     wanted = None if periods is None else {month_number(period) for period in periods}
-    found = []
     for la_code, first_owed in archive.first_months(view_month).items():
-        opinion = Opinion(Casebook(archive, kept, la_code, view_month))
-        for month in range(first_owed, view_month + 1):
-            if wanted is not None and month not in wanted:
-                continue
-            period_end = date.fromordinal(last_day(month))
-            for indicator in INDICATORS.values():
-                for basis in indicator.bases:
-                    for breakdown_type, cell, said in opinion.answers(indicator, basis, month):
-                        found.append(
-                            (
-                                la_code,
-                                indicator.id,
-                                basis,
-                                period_end,
-                                breakdown_type,
-                                cell,
-                                _as_float(said.numerator),
-                                _as_float(said.denominator),
-                                _as_float(said.value),
-                                said.status,
-                            )
-                        )
-    frame = pd.DataFrame(found, columns=COLUMNS)
+        months = range(first_owed, view_month + 1)
+        yield (
+            Casebook(archive, kept, la_code, view_month),
+            [month for month in months if wanted is None or month in wanted],
+        )
+
+
+def figures(raw: Path, reference: Path, view: str, periods: Sequence[str] | None = None) -> pd.DataFrame:
+    """What was known when the view month was reported, for the periods given or for every month owed."""
+    return frame_of(
+        (book.la_code, indicator.id, basis, month, *part)
+        for book, months in owed(raw, reference, view, periods)
+        for opinion in [Opinion(book)]
+        for month in months
+        for indicator in INDICATORS.values()
+        for basis in indicator.bases
+        for part in opinion.answers(indicator, basis, month)
+    )
+
+
+def frame_of(found: Iterable[tuple[str, str, str, int, str, str, Answer]]) -> pd.DataFrame:
+    """Rows of authority, indicator, basis, month, breakdown, its value and what is answered."""
+    rows = [
+        (
+            *(la_code, indicator_id, basis, date.fromordinal(last_day(month)), breakdown_type, cell),
+            *map(_as_float, said[:3]),
+            said.status,
+        )
+        for la_code, indicator_id, basis, month, breakdown_type, cell, said in found
+    ]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.astype(dict.fromkeys(["numerator", "denominator", "value"], "float64"))
 
 

@@ -147,7 +147,8 @@ class _Numeric:
 
     def may_be_year_first(self, cell: str, as_at: date | None) -> bool:
         last = date(as_at.year + 2, 12, 31) if as_at else date(2100, 12, 31)
-        return bool(self.year_first[cell]) and self.year_first[cell] <= last
+        found = self.year_first[cell]
+        return found is not None and found <= last
 
     def is_of_dashes_alone(self, cell: str, as_at: date | None) -> bool:
         """24-07-14: either end may be the year, and no other cell shows that the last is."""

@@ -3,19 +3,15 @@
 import csv
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 
 from .calendar import BANK_HOLIDAYS, age, bank_holidays_of, next_wd, plus_months, wd
+from .council import LA, MAY, Council
 from .indicators import FLOWS, PERIODS, STOCKS
 from .law import CODES, FIELDS, HISTORY, INDICATORS
 from .opinion import ALL, CHOICES, COLUMNS, REPORTED_ONLY, figures
 from .reader import read_boolean, read_date, read_integer, read_number
-
-MAY = "2024-05"
-LA = "301"
 
 # Where this clone sits beside the pages it was built from, it can be held against them.
 SPEC = Path(__file__).parents[3] / "shared" / "spec"
@@ -24,96 +20,6 @@ needs_the_spec = pytest.mark.skipif(not SPEC.is_dir(), reason="the law itself is
 
 def number_of(text: str) -> int:
     return date.fromisoformat(text).toordinal()
-
-
-class Council:
-    """A raw folder written by hand. Tables are `field field ...` then one line of cells a row, `-` empty."""
-
-    def __init__(self, folder: Path) -> None:
-        self.raw, self.reference = folder / "raw", folder / "reference"
-        self.raw.mkdir()
-        self.reference.mkdir()
-
-    def submits(self, month: str = MAY, la_code: str = LA, **tables: str) -> "Council":
-        folder = self.raw / month / la_code
-        folder.mkdir(parents=True, exist_ok=True)
-        for return_name, table in tables.items():
-            self._write(folder / f"{return_name}.csv", return_name, table)
-        return self
-
-    def refers_to(self, **tables: str) -> "Council":
-        for name, table in tables.items():
-            self._write(self.reference / f"{name}.csv", name, table)
-        return self
-
-    def submits_text(self, return_name: str, text: str | bytes, month: str = MAY) -> "Council":
-        folder = self.raw / month / LA
-        folder.mkdir(parents=True, exist_ok=True)
-        content = text if isinstance(text, bytes) else text.encode("utf-8")
-        (folder / f"{return_name}.csv").write_bytes(content)
-        return self
-
-    @staticmethod
-    def _write(path: Path, return_name: str, table: str) -> None:
-        names = [field.name for field in FIELDS[return_name]]
-        lines = [line.split() for line in table.strip().splitlines()]
-        given = [_full_name(short, names) for short in lines[0]] if lines else []
-        with path.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, names)
-            writer.writeheader()
-            for line in lines[1:]:
-                assert len(line) == len(given), f"{return_name}: {line} does not fit {given}"
-                cells = ["" if cell == "-" else cell for cell in line]
-                writer.writerow(dict(zip(given, cells, strict=True)))
-
-    def says(
-        self,
-        indicator_id: str,
-        basis: str | None = None,
-        period: str = MAY,
-        view: str | None = None,
-        cell: str = ALL,
-    ) -> tuple[Any, Any, Any, str]:
-        found = figures(self.raw, self.reference, view or period, [period])
-        bases = INDICATORS[indicator_id].bases
-        row = found[
-            (found.la_code == LA)
-            & (found.indicator_id == indicator_id)
-            & (found.period_basis == (basis or bases[0]))
-            & (found.breakdown_value == cell)
-        ]
-        assert len(row) == 1, f"{indicator_id} {cell}: {len(row)} answers"
-        said = row.iloc[0]
-        numbers = [
-            None if pd.isna(said[name]) else said[name] for name in ("numerator", "denominator", "value")
-        ]
-        return (numbers[0], numbers[1], numbers[2], said["value_status"])
-
-    def counts(self, indicator_id: str, **where: Any) -> float:
-        """The value of a count, which has no denominator."""
-        numerator, denominator, value, status = self.says(indicator_id, **where)
-        assert (denominator, status) == (None, "calculated") and numerator == value
-        return value
-
-    def shares(self, indicator_id: str, **where: Any) -> tuple[float, float]:
-        """The two parts of a share, whose value is their quotient."""
-        numerator, denominator, value, status = self.says(indicator_id, **where)
-        assert status == "calculated"
-        assert value == pytest.approx(INDICATORS[indicator_id].scale * numerator / denominator)
-        return numerator, denominator
-
-
-def _full_name(short: str, names: list[str]) -> str:
-    """`start_date` stands for `cppl_cp_plan_start_date` where only one field ends so."""
-    if short in names:
-        return short
-    (name,) = [name for name in names if name.endswith(f"_{short}")]
-    return name
-
-
-@pytest.fixture
-def council(tmp_path: Path) -> Council:
-    return Council(tmp_path)
 
 
 # The law and the calendar
@@ -125,20 +31,30 @@ def test_the_tables_kept_here_are_those_of_the_law():
         with (SPEC / name).open(encoding="utf-8", newline="") as lines:
             return list(csv.DictReader(lines))
 
-    fields = [
-        (row["return_name"], row["field_name"], row["type"], row["history"]) for row in table("returns.csv")
-    ]
+    def outline(rows: list[dict[str, str]]) -> list[tuple[str, str, str, str]]:
+        return [(row["return_name"], row["field_name"], row["type"], row["history"]) for row in rows]
+
     kept = [(name, field.name, field.type, HISTORY[name]) for name in FIELDS for field in FIELDS[name]]
-    assert kept == fields
+    # `since_month` joins the last return of the first table: counting_more.md, "Breakdowns".
+    since_month = ("targets", "since_month", "text", "lookup")
+    assert kept == [*outline(table("returns.csv")), since_month, *outline(table("returns_more.csv"))]
     codes = [(row["list"], row["code"], row["label"]) for row in table("code_lists.csv")]
-    assert [(name, code, CODES[name][code]) for name in CODES for code in CODES[name]] == codes
-    for row in table("counting.csv"):
+    kept_codes = [(name, code, CODES[name][code]) for name in CODES for code in CODES[name]]
+    # The law gives the disability codes no labels.
+    assert [kept for kept in kept_codes if kept[0] != "disability"] == codes
+    assert " ".join(CODES["disability"]) == "NONE MOB HAND PC INC COMM LD HEAR VIS BEH CON AUT DDA"
+    law = [*table("counting.csv"), *table("counting_more.csv")]
+    assert list(INDICATORS) == [row["indicator_id"] for row in law]
+    for row in law:
         indicator = INDICATORS[row["indicator_id"]]
+        for field in ("area", "unit", "kind", "count_unit", "zero_denominator_status", "breakdowns"):
+            assert getattr(indicator, field) == row[field]
         assert " ".join(indicator.bases) == row["bases"]
         assert " ".join(indicator.required) == row["returns_required"]
         assert " ".join(indicator.optional) == row["returns_optional"]
         assert (indicator.scale, indicator.lookback_days) == (int(row["scale"]), int(row["lookback_days"]))
         assert indicator.has_denominator == (row["denominator_rule"] != "none")
+        assert indicator.is_rate == row["denominator_rule"].startswith("population")
 
 
 @needs_the_spec
@@ -150,7 +66,7 @@ def test_the_bank_holidays_are_those_of_the_list():
 
 
 def test_every_indicator_has_one_rule():
-    assert len(INDICATORS) == 111
+    assert len(INDICATORS) == 134
     assert sorted([*FLOWS, *STOCKS, *PERIODS, REPORTED_ONLY]) == sorted(INDICATORS)
     assert all(all(choice) for choice in CHOICES)
 

@@ -1,13 +1,13 @@
 """Assessment: initial, core and single, each with its own clock and standard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
 from ..calendar import in_wd, wd
 from ..casebook import Casebook, at_or_before, live
 from ..reader import Row
-from .register import Count, Event, flow, period, stock
+from .register import Count, Event, Member, flow, period, share, stock, total
 
 TEN_DAYS_FROM = date(2010, 4, 1).toordinal()
 
@@ -32,7 +32,7 @@ def clock_and_standard(book: Casebook, assessment: Row) -> tuple[int, int]:
 def completed(book: Casebook, kind: str) -> Iterator[Event]:
     for assessment in book.rows("cin_assessments"):
         if kind_of(assessment) == kind:
-            yield Event(assessment["cina_assessment_auth_date"])
+            yield Event(assessment, assessment["cina_assessment_auth_date"])
 
 
 def completed_in_time(book: Casebook, kind: str) -> Iterator[Event]:
@@ -40,7 +40,7 @@ def completed_in_time(book: Casebook, kind: str) -> Iterator[Event]:
         if kind_of(assessment) == kind:
             done = assessment["cina_assessment_auth_date"]
             clock, standard = clock_and_standard(book, assessment)
-            yield Event(done, int(in_wd(clock, done, standard)))
+            yield Event(assessment, done, int(in_wd(clock, done, standard)))
 
 
 @flow("ia_completed")
@@ -88,36 +88,48 @@ def open_assessments(book: Casebook, day: int) -> list[Row]:
 
 @stock("assessments_open")
 def assessments_open(book: Casebook, day: int) -> Count:
-    return Count(len(open_assessments(book, day)))
+    return total(open_assessments(book, day))
 
 
 @stock("assessments_open_overdue")
 @stock("assessments_open_overdue_pct")
 def assessments_open_overdue(book: Casebook, day: int) -> Count:
-    still_open = open_assessments(book, day)
-    overdue = 0
-    for assessment in still_open:
+    def is_overdue(assessment: Row) -> bool:
         clock, standard = clock_and_standard(book, assessment)
-        overdue += wd(clock, day) > standard
-    return Count(overdue, len(still_open))
+        return wd(clock, day) > standard
+
+    return share(open_assessments(book, day), is_overdue)
+
+
+def median_of(members: Sequence[Member]) -> Count:
+    """The median of the members' numerators, which is no sum of months nor of parts."""
+    durations = sorted(member.numerator for member in members)
+    many = len(durations)
+    median = Fraction(durations[(many - 1) // 2] + durations[many // 2], 2) if many else None
+    return Count(None, many, value=median, members=members)
 
 
 @period("assessment_duration_median_wd")
 def assessment_duration_median_wd(book: Casebook, first: int, last: int) -> Count:
-    durations = sorted(
-        wd(assessment["cina_assessment_start_date"], assessment["cina_assessment_auth_date"])
-        for assessment in book.rows("cin_assessments")
-        if kind_of(assessment) == "single"
-        and assessment["cina_assessment_auth_date"] is not None
-        and first <= assessment["cina_assessment_auth_date"] <= last
-    )
-    many = len(durations)
-    median = Fraction(durations[(many - 1) // 2] + durations[many // 2], 2) if many else None
-    return Count(None, many, value=median)
+    members = []
+    for assessment in book.rows("cin_assessments"):
+        done = assessment["cina_assessment_auth_date"]
+        if kind_of(assessment) == "single" and done is not None and first <= done <= last:
+            took = wd(assessment["cina_assessment_start_date"], done)
+            members.append(Member(assessment, took, counted_on=done))
+    return median_of(members)
 
 
 @flow("assessment_nfa_pct")
 def assessment_nfa_pct(book: Casebook) -> Iterator[Event]:
     for assessment in book.rows("cin_assessments"):
         no_further = assessment["cina_assessment_outcome_nfa"] is True
-        yield Event(assessment["cina_assessment_auth_date"], int(no_further))
+        yield Event(assessment, assessment["cina_assessment_auth_date"], int(no_further))
+
+
+@flow("assessment_child_seen_pct")
+def assessment_child_seen_pct(book: Casebook) -> Iterator[Event]:
+    for assessment in book.rows("cin_assessments"):
+        if kind_of(assessment) == "single":
+            seen = assessment["cina_assessment_child_seen"] is True
+            yield Event(assessment, assessment["cina_assessment_auth_date"], int(seen))

@@ -1,11 +1,9 @@
 """Care leavers: young people as the month's own snapshot describes them."""
 
-from collections.abc import Callable
-
 from ..calendar import age
 from ..casebook import Casebook
 from ..reader import Row
-from .register import Count, stock
+from .register import Count, share, stock
 
 IN_WORK_OR_LEARNING = ("F1", "F2", "F3", "F4", "F5", "P1", "P2", "P3", "P4", "P5")
 
@@ -23,18 +21,14 @@ def aged_17_to_21(book: Casebook, day: int) -> list[Row]:
     return list(filter(belongs, book.state("care_leavers", day)))
 
 
-def rows_where(rows: list[Row], rule: Callable[[Row], bool]) -> Count:
-    return Count(sum(map(rule, rows)), len(rows))
-
-
 @stock("cl_in_touch_pct")
 def cl_in_touch_pct(book: Casebook, day: int) -> Count:
-    return rows_where(aged_17_to_21(book, day), lambda leaver: leaver["clea_care_leaver_in_touch"] == "YES")
+    return share(aged_17_to_21(book, day), lambda leaver: leaver["clea_care_leaver_in_touch"] == "YES")
 
 
 @stock("cl_eet_pct")
 def cl_eet_pct(book: Casebook, day: int) -> Count:
-    return rows_where(
+    return share(
         aged_17_to_21(book, day), lambda leaver: leaver["clea_care_leaver_activity"] in IN_WORK_OR_LEARNING
     )
 
@@ -46,7 +40,7 @@ def cl_suitable_accom_pct(book: Casebook, day: int) -> Count:
         for leaver in aged_17_to_21(book, day)
         if leaver["clea_care_leaver_accommodation"] not in ("G", "H", "R")
     ]
-    return rows_where(settled_here, lambda leaver: leaver["clea_care_leaver_accom_suitable"] == "1")
+    return share(settled_here, lambda leaver: leaver["clea_care_leaver_accom_suitable"] == "1")
 
 
 @stock("cl_pathway_plan_uptodate_pct")
@@ -61,4 +55,4 @@ def cl_pathway_plan_uptodate_pct(book: Casebook, day: int) -> Count:
         reviewed = leaver["clea_pathway_plan_review_date"]
         return reviewed is not None and 0 <= day - reviewed <= 183
 
-    return rows_where(entitled, is_current)
+    return share(entitled, is_current)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ..calendar import wd
+from ..calendar import plus_months, wd
 from ..casebook import Casebook, live
 from ..law import CODES
 from ..reader import Row
-from .register import Count, Event, flow, share, stock
+from .register import Count, Event, flow, share, stock, total
 
 TWO_YEARS = 730
 
@@ -14,26 +14,28 @@ TWO_YEARS = 730
 @stock("cp_open")
 @stock("cp_rate_10k")
 def cp_open(book: Casebook, day: int) -> Count:
-    return Count(len(book.children_on_cp(day)))
+    return total(book.children_on_cp(day))
 
 
 @flow("cp_started")
+@flow("cp_started_rate_10k")
 def cp_started(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
-        yield Event(plan["cppl_cp_plan_start_date"])
+        yield Event(plan, plan["cppl_cp_plan_start_date"])
 
 
 @flow("cp_ended")
+@flow("cp_ended_rate_10k")
 def cp_ended(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
-        yield Event(plan["cppl_cp_plan_end_date"])
+        yield Event(plan, plan["cppl_cp_plan_end_date"])
 
 
 @flow("cp_net_change")
 def cp_net_change(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
-        yield Event(plan["cppl_cp_plan_start_date"], 1)
-        yield Event(plan["cppl_cp_plan_end_date"], -1)
+        yield Event(plan, plan["cppl_cp_plan_start_date"], 1)
+        yield Event(plan, plan["cppl_cp_plan_end_date"], -1)
 
 
 @flow("cp_subsequent_ever_pct")
@@ -44,7 +46,7 @@ def cp_subsequent_ever_pct(book: Casebook) -> Iterator[Event]:
             earlier["cppl_cp_plan_start_date"] < start
             for earlier in book.base_plans_of(plan["cppl_person_id"])
         )
-        yield Event(start, int(again))
+        yield Event(plan, start, int(again))
 
 
 @flow("cp_subsequent_2y_pct")
@@ -57,7 +59,7 @@ def cp_subsequent_2y_pct(book: Casebook) -> Iterator[Event]:
             and 0 <= start - earlier["cppl_cp_plan_end_date"] <= TWO_YEARS
             for earlier in book.base_plans_of(plan["cppl_person_id"])
         )
-        yield Event(start, int(again))
+        yield Event(plan, start, int(again))
 
 
 @stock("cp_2y_open_count")
@@ -70,7 +72,7 @@ def cp_2y_open(book: Casebook, day: int) -> Count:
 def cp_2y_closed_pct(book: Casebook) -> Iterator[Event]:
     for plan in book.base_plans():
         start, end = plan["cppl_cp_plan_start_date"], plan["cppl_cp_plan_end_date"]
-        yield Event(end, int(end is not None and end - start >= TWO_YEARS))
+        yield Event(plan, end, int(end is not None and end - start >= TWO_YEARS))
 
 
 def plan_taken(book: Casebook, child: str, day: int) -> Row:
@@ -109,7 +111,7 @@ def rcpc_intime_pct(book: Casebook) -> Iterator[Event]:
     for review in book.rows("cp_reviews"):
         held, due = review["cppr_cp_review_date"], review["cppr_cp_review_due"]
         if due is not None and held is not None:
-            yield Event(held, int(held <= due))
+            yield Event(review, held, int(held <= due))
 
 
 def seen_lately(book: Casebook, day: int, limit: int) -> Count:
@@ -153,7 +155,7 @@ def cp_visits_intime_pct(book: Casebook) -> Iterator[Event]:
         while (due := start + number * interval) <= as_at and (
             plan["cppl_cp_plan_end_date"] is None or due < plan["cppl_cp_plan_end_date"]
         ):
-            yield Event(due, int(number in met))
+            yield Event(plan, due, int(number in met))
             number += 1
 
 
@@ -187,4 +189,32 @@ def cp_allocated_qualified_pct(book: Casebook, day: int) -> Count:
             and is_qualified(held["invo_professional_id"])
             for held in book.of("involvements", "invo_person_id", child)
         ),
+    )
+
+
+def social_workers(book: Casebook, child: str, first: int, last: int) -> set[str]:
+    """Different workers of role SW with an involvement live on any day from the one to the other."""
+    return {
+        held["invo_professional_id"]
+        for held in book.of("involvements", "invo_person_id", child)
+        if held["invo_professional_role_id"] == "SW"
+        and held["invo_involvement_start_date"] <= last
+        # What ends on a day is not live on it; what ends on the day it starts is live on none.
+        and (
+            held["invo_involvement_end_date"] is None
+            or held["invo_involvement_end_date"] > max(first, held["invo_involvement_start_date"])
+        )
+    }
+
+
+@stock("sw_changes_3plus_12m_pct")
+def sw_changes_3plus_12m_pct(book: Casebook, day: int) -> Count:
+    first = plus_months(day, -12)
+
+    def children(at: int) -> set[str]:
+        return {*book.children_on_cp(at), *book.children_in_care(at)}
+
+    return share(
+        sorted(children(day) & children(first)),
+        lambda child: len(social_workers(book, child, first, day)) >= 3,
     )

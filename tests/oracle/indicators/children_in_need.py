@@ -3,7 +3,9 @@
 from ..calendar import wd
 from ..casebook import Casebook, live
 from ..reader import Row
-from .register import Count, share, stock
+from .register import Count, share, stock, total
+
+TWO_YEARS = 730
 
 
 def open_cases(book: Casebook, day: int) -> list[Row]:
@@ -23,29 +25,40 @@ def children_open_longer(book: Casebook, day: int, working_days: int) -> set[str
     }
 
 
+def live_plans(book: Casebook, day: int) -> list[Row]:
+    """Child in need plans of children who are neither on a protection plan nor in care."""
+    return [
+        plan
+        for plan in book.rows("cin_plans")
+        if live(plan["cinp_cin_plan_start_date"], plan["cinp_cin_plan_end_date"], day)
+        and not book.on_cp(plan["cinp_person_id"], day)
+        and not book.in_care(plan["cinp_person_id"], day)
+    ]
+
+
 def plan_starts(book: Casebook, day: int) -> dict[str, int]:
-    """Children on a child in need plan and neither on a protection plan nor in care: earliest live start."""
+    """Children on a child in need plan, with the earliest start of those that are live."""
     starts: dict[str, int] = {}
-    for plan in book.rows("cin_plans"):
+    for plan in live_plans(book, day):
         child, start = plan["cinp_person_id"], plan["cinp_cin_plan_start_date"]
-        if (
-            live(start, plan["cinp_cin_plan_end_date"], day)
-            and not book.on_cp(child, day)
-            and not book.in_care(child, day)
-        ):
-            starts[child] = min(start, starts.get(child, start))
+        starts[child] = min(start, starts.get(child, start))
     return starts
 
 
 @stock("cin_open")
 @stock("cin_rate_10k")
 def cin_open(book: Casebook, day: int) -> Count:
-    return Count(len({case["cine_person_id"] for case in open_cases(book, day)}))
+    return total({case["cine_person_id"] for case in open_cases(book, day)})
 
 
 @stock("cin_plans_open")
 def cin_plans_open(book: Casebook, day: int) -> Count:
-    return Count(len(plan_starts(book, day)))
+    return total(plan_starts(book, day))
+
+
+@stock("cin_plan_2y_open_pct")
+def cin_plan_2y_open_pct(book: Casebook, day: int) -> Count:
+    return share(live_plans(book, day), lambda plan: day - plan["cinp_cin_plan_start_date"] >= TWO_YEARS)
 
 
 @stock("cin_plan_uptodate_pct")
@@ -75,12 +88,10 @@ def cin_visit_20wd_pct(book: Casebook, day: int) -> Count:
 
 @stock("cases_unallocated")
 def cases_unallocated(book: Casebook, day: int) -> Count:
-    return Count(
-        sum(
-            not any(
-                live(held["invo_involvement_start_date"], held["invo_involvement_end_date"], day)
-                for held in book.of("involvements", "invo_person_id", child)
-            )
-            for child in children_open_longer(book, day, 1)
+    def has_nobody(child: str) -> bool:
+        return not any(
+            live(held["invo_involvement_start_date"], held["invo_involvement_end_date"], day)
+            for held in book.of("involvements", "invo_person_id", child)
         )
-    )
+
+    return total(filter(has_nobody, children_open_longer(book, day, 1)))

@@ -11,20 +11,20 @@ from .register import Count, Event, flow, stock
 @flow("strategy_meetings")
 def strategy_meetings(book: Casebook) -> Iterator[Event]:
     for meeting in book.rows("strategy_meetings"):
-        yield Event(meeting["held_date"])
+        yield Event(meeting, meeting["held_date"])
 
 
 @flow("strategy_after_assessment_pct")
 def strategy_after_assessment_pct(book: Casebook) -> Iterator[Event]:
     for meeting in book.rows("strategy_meetings"):
-        yield Event(meeting["held_date"], int(meeting["trigger_code"] == "ASSESSMENT"))
+        yield Event(meeting, meeting["held_date"], int(meeting["trigger_code"] == "ASSESSMENT"))
 
 
 @flow("s47_started")
 @flow("s47_rate_10k")
 def s47_started(book: Casebook) -> Iterator[Event]:
     for enquiry in book.rows("s47_enquiries"):
-        yield Event(enquiry["s47e_s47_start_date"])
+        yield Event(enquiry, enquiry["s47e_s47_start_date"])
 
 
 @flow("s47_to_icpc_pct")
@@ -39,13 +39,20 @@ def s47_to_icpc_pct(book: Casebook) -> Iterator[Event]:
         )
         # Within fifteen working days the conference may yet come: too early to say it did not.
         if held or wd(enquiry["s47e_s47_start_date"], as_at) > 15:
-            yield Event(enquiry["s47e_s47_start_date"], int(held))
+            yield Event(enquiry, enquiry["s47e_s47_start_date"], int(held))
+
+
+@flow("s47_nfa_pct")
+def s47_nfa_pct(book: Casebook) -> Iterator[Event]:
+    for enquiry in book.rows("s47_enquiries"):
+        yield Event(enquiry, enquiry["s47e_s47_end_date"], int(enquiry["s47e_s47_nfa"] is True))
 
 
 @flow("icpc_held")
+@flow("icpc_rate_10k")
 def icpc_held(book: Casebook) -> Iterator[Event]:
     for conference in book.rows("initial_cp_conferences"):
-        yield Event(conference["icpc_icpc_date"])
+        yield Event(conference, conference["icpc_icpc_date"])
 
 
 def icpc_in_time(book: Casebook, conference: Row) -> bool:
@@ -60,7 +67,7 @@ def icpc_in_time(book: Casebook, conference: Row) -> bool:
 @flow("icpc_15wd_pct")
 def icpc_15wd_pct(book: Casebook) -> Iterator[Event]:
     for conference in book.rows("initial_cp_conferences"):
-        yield Event(conference["icpc_icpc_date"], int(icpc_in_time(book, conference)))
+        yield Event(conference, conference["icpc_icpc_date"], int(icpc_in_time(book, conference)))
 
 
 def late_on(book: Casebook, record_id: str, kind: str) -> int | None:
@@ -92,14 +99,14 @@ def is_late(due: int | None, held: int | None) -> bool:
 def late_meetings_by_reason(book: Casebook) -> Iterator[Event]:
     for late in book.rows("late_meetings"):
         day = late_on(book, late["record_id"], late["kind_code"])
-        yield Event(day, cell=f"{late['kind_code']}|{late['reason_code']}")
+        yield Event(late, day, cell=f"{late['kind_code']}|{late['reason_code']}")
 
 
 @flow("icpc_to_plan_pct")
 def icpc_to_plan_pct(book: Casebook) -> Iterator[Event]:
     for conference in book.rows("initial_cp_conferences"):
         planned = conference["icpc_icpc_outcome_cp_flag"] is True
-        yield Event(conference["icpc_icpc_date"], int(planned))
+        yield Event(conference, conference["icpc_icpc_date"], int(planned))
 
 
 def protection_minutes(book: Casebook) -> list[Row]:
@@ -122,4 +129,4 @@ def conference_minutes_backlog(book: Casebook, day: int) -> Count:
 def conference_minutes_intime_pct(book: Casebook) -> Iterator[Event]:
     for minutes in protection_minutes(book):
         due = minutes["minutes_due_date"]
-        yield Event(due, int(at_or_before(minutes["minutes_sent_date"], due)))
+        yield Event(minutes, due, int(at_or_before(minutes["minutes_sent_date"], due)))

@@ -10,7 +10,7 @@ from .register import Event, flow
 @flow("contacts_received")
 def contacts_received(book: Casebook) -> Iterator[Event]:
     for contact in book.rows("contacts"):
-        yield Event(contact["cont_contact_date"])
+        yield Event(contact, contact["cont_contact_date"])
 
 
 def decided_in_a_day(received: int, decision: int | None, as_at: int) -> tuple[int, int]:
@@ -27,7 +27,7 @@ def contact_decision_1wd_pct(book: Casebook) -> Iterator[Event]:
     for contact in book.rows("contacts"):
         made = book.one("contact_decisions", "contact_id", contact["cont_contact_id"])
         received = contact["cont_contact_date"]
-        yield Event(received, *decided_in_a_day(received, cell(made, "decision_date"), as_at))
+        yield Event(contact, received, *decided_in_a_day(received, cell(made, "decision_date"), as_at))
 
 
 @flow("contact_screened_same_day_pct")
@@ -41,7 +41,7 @@ def contact_screened_same_day_pct(book: Casebook) -> Iterator[Event]:
             and at_or_before(received, made["screened_date"])
             and made["screened_date"] <= next_wd(received)
         )
-        yield Event(received, int(screened))
+        yield Event(contact, received, int(screened))
 
 
 @flow("contacts_to_referral_pct")
@@ -55,14 +55,14 @@ def contacts_to_referral_pct(book: Casebook) -> Iterator[Event]:
             )
         else:
             led_on = flag == "Y"
-        yield Event(contact["cont_contact_date"], int(led_on))
+        yield Event(contact, contact["cont_contact_date"], int(led_on))
 
 
 @flow("referrals_received")
 @flow("referrals_rate_10k")
 def referrals_received(book: Casebook) -> Iterator[Event]:
     for referral in book.rows("cin_episodes"):
-        yield Event(referral["cine_referral_date"])
+        yield Event(referral, referral["cine_referral_date"])
 
 
 @flow("referral_decision_1wd_pct")
@@ -71,7 +71,7 @@ def referral_decision_1wd_pct(book: Casebook) -> Iterator[Event]:
     for referral in book.rows("cin_episodes"):
         made = book.one("referral_decisions", "referral_id", referral["cine_referral_id"])
         received = referral["cine_referral_date"]
-        yield Event(received, *decided_in_a_day(received, cell(made, "decision_date"), as_at))
+        yield Event(referral, received, *decided_in_a_day(received, cell(made, "decision_date"), as_at))
 
 
 @flow("re_referrals_12m_pct")
@@ -82,13 +82,13 @@ def re_referrals_12m_pct(book: Casebook) -> Iterator[Event]:
             1 <= received - earlier["cine_referral_date"] <= 365
             for earlier in book.of("cin_episodes", "cine_person_id", referral["cine_person_id"])
         )
-        yield Event(received, int(again))
+        yield Event(referral, received, int(again))
 
 
 @flow("referrals_nfa_pct")
 def referrals_nfa_pct(book: Casebook) -> Iterator[Event]:
     for referral in book.rows("cin_episodes"):
-        yield Event(referral["cine_referral_date"], int(referral["cine_referral_nfa"] is True))
+        yield Event(referral, referral["cine_referral_date"], int(referral["cine_referral_nfa"] is True))
 
 
 @flow("referrals_to_assessment_pct")
@@ -99,4 +99,4 @@ def referrals_to_assessment_pct(book: Casebook) -> Iterator[Event]:
             assessment["cina_assessment_start_date"] <= as_at
             for assessment in book.of("cin_assessments", "cina_referral_id", referral["cine_referral_id"])
         )
-        yield Event(referral["cine_referral_date"], int(assessed))
+        yield Event(referral, referral["cine_referral_date"], int(assessed))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..calendar import age, in_wd, plus_months, wd
 from ..casebook import Casebook, live
 from ..reader import Row
-from .register import Count, Event, flow, period, share, stock
+from .register import Count, Event, Member, flow, period, share, stock, sum_of, total
 
 TEMPORARY = ("T0", "T1", "T2", "T3", "T4")
 ADOPTED_BY_CURRENT_CARER = ("A3", "A5")
@@ -15,7 +15,7 @@ PLACED_FOR_ADOPTION = ("A3", "A4", "A5", "A6")
 @stock("cla_open")
 @stock("cla_rate_10k")
 def cla_open(book: Casebook, day: int) -> Count:
-    return Count(len(book.children_in_care(day)))
+    return total(book.children_in_care(day))
 
 
 def starts(book: Casebook) -> Iterator[Row]:
@@ -27,13 +27,13 @@ def starts(book: Casebook) -> Iterator[Row]:
 
 
 @flow("cla_started")
+@flow("cla_started_rate_10k")
 def cla_started(book: Casebook) -> Iterator[Event]:
     for episode in starts(book):
-        yield Event(episode["clae_cla_episode_start_date"])
+        yield Event(episode, episode["clae_cla_episode_start_date"])
 
 
-@flow("cla_ceased")
-def cla_ceased(book: Casebook) -> Iterator[Event]:
+def ends(book: Casebook) -> Iterator[Row]:
     for episode in book.rows("cla_episodes"):
         child, ceased = episode["clae_person_id"], episode["clae_cla_episode_ceased_date"]
         reason = episode["clae_cla_episode_ceased_reason"]
@@ -47,18 +47,66 @@ def cla_ceased(book: Casebook) -> Iterator[Event]:
             )
         )
         if not goes_on and not book.respite(child, episode["clae_cla_episode_start_date"]):
-            yield Event(ceased)
+            yield episode
+
+
+@flow("cla_ceased")
+@flow("cla_ceased_rate_10k")
+def cla_ceased(book: Casebook) -> Iterator[Event]:
+    for episode in ends(book):
+        yield Event(episode, episode["clae_cla_episode_ceased_date"])
+
+
+def ends_for(book: Casebook, reasons: tuple[str, ...]) -> Iterator[Event]:
+    for episode in ends(book):
+        reason = episode["clae_cla_episode_ceased_reason"]
+        yield Event(episode, episode["clae_cla_episode_ceased_date"], int(reason in reasons))
+
+
+@flow("cla_returned_home_pct")
+def cla_returned_home_pct(book: Casebook) -> Iterator[Event]:
+    return ends_for(book, ("E4A", "E4B"))
+
+
+@flow("cla_sgo_cao_pct")
+def cla_sgo_cao_pct(book: Casebook) -> Iterator[Event]:
+    return ends_for(book, ("E41", "E45", "E46", "E47", "E48"))
+
+
+def left_care(book: Casebook, child: str, episodes: list[Row]) -> int | None:
+    """The day that a period of care ended, given its episodes; none while open, or of short breaks."""
+    ceased = [episode["clae_cla_episode_ceased_date"] for episode in episodes]
+    began_last = max(episode["clae_cla_episode_start_date"] for episode in episodes)
+    return None if None in ceased or book.respite(child, began_last) else max(ceased)
+
+
+@flow("cla_reentry_12m_pct")
+def cla_reentry_12m_pct(book: Casebook) -> Iterator[Event]:
+    for episode in starts(book):
+        child, start = episode["clae_person_id"], episode["clae_cla_episode_start_date"]
+        periods: dict[str, list[Row]] = {}
+        for other in book.of("cla_episodes", "clae_person_id", child):
+            periods.setdefault(other["clae_cla_id"], []).append(other)
+        left = [
+            left_care(book, child, rows)
+            for cla_id, rows in periods.items()
+            if cla_id != episode["clae_cla_id"]
+        ]
+        yield Event(episode, start, int(any(day is not None and 0 <= start - day <= 365 for day in left)))
 
 
 @period("cla_net_change")
 def cla_net_change(book: Casebook, first: int, last: int) -> Count:
-    return Count(len(book.children_in_care(last)) - len(book.children_in_care(first - 1)))
+    return sum_of(
+        [Member(child, 1, counted_on=last) for child in book.children_in_care(last)]
+        + [Member(child, -1, counted_on=first - 1) for child in book.children_in_care(first - 1)]
+    )
 
 
 @flow("care_proceedings_issued")
 def care_proceedings_issued(book: Casebook) -> Iterator[Event]:
     for application in book.rows("care_proceedings"):
-        yield Event(application["application_date"])
+        yield Event(application, application["application_date"])
 
 
 @stock("cla_visit_intime_pct")
@@ -81,7 +129,7 @@ def cla_review_intime_pct(book: Casebook) -> Iterator[Event]:
     for review in book.rows("cla_reviews"):
         held, due = review["clar_cla_review_date"], review["clar_cla_review_due_date"]
         if review["clar_cla_review_cancelled"] is not True and due is not None and held is not None:
-            yield Event(held, int(held <= due))
+            yield Event(review, held, int(held <= due))
 
 
 @stock("cla_care_plan_uptodate_pct")
@@ -117,6 +165,94 @@ def current_placement(placements: list[Row], day: int) -> Row | None:
         ),
         key=lambda row: (row["clap_cla_placement_start_date"], row["clap_cla_placement_id"]),
         default=None,
+    )
+
+
+PLACEMENT_GROUPS = {
+    "foster_kin": ("U1", "U2", "U3"),
+    "foster_other": ("U4", "U5", "U6"),
+    "childrens_home": ("K1", "K2"),
+    "residential_other": ("R1", "R2", "R3", "S1"),
+    "supported": ("K3", "H5", "P2", "P3"),
+    "parents": ("P1",),
+    "adoption": ("A3", "A4", "A5", "A6"),
+    "custody": ("R5",),
+    "other": (*TEMPORARY, "Z1", "Z11", "Z12", "Z13", "Z14"),
+}
+
+
+def placed_in(book: Casebook, day: int, group: str) -> Count:
+    """Children in care with a placement, of any type, and those whose placement is of the group."""
+    current = {
+        child: current_placement(book.of("cla_placements", "clap_person_id", child), day)
+        for child in book.children_in_care(day)
+    }
+    types = {child: row["clap_cla_placement_type"] for child, row in current.items() if row is not None}
+    return share(types, lambda child: types[child] in PLACEMENT_GROUPS[group])
+
+
+@stock("cla_kinship_pct")
+def cla_kinship_pct(book: Casebook, day: int) -> Count:
+    return placed_in(book, day, "foster_kin")
+
+
+@stock("cla_childrens_home_pct")
+def cla_childrens_home_pct(book: Casebook, day: int) -> Count:
+    return placed_in(book, day, "childrens_home")
+
+
+@stock("cla_supported_accom_pct")
+def cla_supported_accom_pct(book: Casebook, day: int) -> Count:
+    return placed_in(book, day, "supported")
+
+
+@stock("cla_with_parents_pct")
+def cla_with_parents_pct(book: Casebook, day: int) -> Count:
+    return placed_in(book, day, "parents")
+
+
+@stock("cla_section_20_pct")
+def cla_section_20_pct(book: Casebook, day: int) -> Count:
+    statuses: dict[str, str] = {}
+    for child in book.children_in_care(day):
+        serving = [
+            row
+            for row in book.of("legal_statuses", "lega_person_id", child)
+            if live(row["lega_legal_status_start_date"], row["lega_legal_status_end_date"], day)
+        ]
+        if serving:
+            latest = max(
+                serving, key=lambda row: (row["lega_legal_status_start_date"], row["lega_legal_status_id"])
+            )
+            statuses[child] = latest["lega_legal_status"]
+    return share(statuses, lambda child: statuses[child] == "V2")
+
+
+@stock("cla_uasc_open")
+@stock("cla_uasc_population_pct")
+def cla_uasc_open(book: Casebook, day: int) -> Count:
+    def is_unaccompanied(child: str) -> bool:
+        return any(
+            row["immi_immigration_status"].strip().upper() == "UASC"
+            and live(row["immi_immigration_status_start_date"], row["immi_immigration_status_end_date"], day)
+            for row in book.of("immigration_statuses", "immi_person_id", child)
+        )
+
+    return total(filter(is_unaccompanied, book.children_in_care(day)))
+
+
+@stock("cla_ehcp_pct")
+def cla_ehcp_pct(book: Casebook, day: int) -> Count:
+    def is_of_age(child: str) -> bool:
+        born = book.born(child)
+        return born is not None and 4 <= age(born, day) <= 17
+
+    return share(
+        filter(is_of_age, book.children_in_care(day)),
+        lambda child: any(
+            live(plan["start_date"], plan["end_date"], day)
+            for plan in book.of("ehcp_active_plans", "ehcp_person_id", child)
+        ),
     )
 
 
@@ -188,7 +324,7 @@ def cla_initial_health_20wd_pct(book: Casebook) -> Iterator[Event]:
         start = episode["clae_cla_episode_start_date"]
         if wd(start, as_at) > 20:
             done = checks(book, episode["clae_person_id"], ("IHA", "HA"))
-            yield Event(start, int(any(in_wd(start, check, 20) for check in done)))
+            yield Event(episode, start, int(any(in_wd(start, check, 20) for check in done)))
 
 
 @stock("cla_dental_pct")
@@ -225,19 +361,45 @@ def cla_placed_over_20_miles_pct(book: Casebook, day: int) -> Count:
     return share(book.children_in_care(day), is_far)
 
 
+def missing_from_care(book: Casebook) -> Iterator[Row]:
+    for episode in book.rows("missing"):
+        if episode["miss_missing_episode_type"] == "M" and book.in_care(
+            episode["miss_person_id"], episode["miss_missing_episode_start_date"]
+        ):
+            yield episode
+
+
+@flow("missing_episodes")
+def missing_episodes(book: Casebook) -> Iterator[Event]:
+    for episode in missing_from_care(book):
+        yield Event(episode, episode["miss_missing_episode_start_date"])
+
+
+def children_missing(book: Casebook, first: int, last: int, times: int) -> Count:
+    """Children who went so often over the whole period: months do not add up to it."""
+    went: dict[str, list[int]] = {}
+    for episode in missing_from_care(book):
+        if first <= episode["miss_missing_episode_start_date"] <= last:
+            went.setdefault(episode["miss_person_id"], []).append(episode["miss_missing_episode_start_date"])
+    return sum_of([Member(child, counted_on=max(days)) for child, days in went.items() if len(days) >= times])
+
+
 @period("cla_missing_children")
 def cla_missing_children(book: Casebook, first: int, last: int) -> Count:
-    return Count(
-        len(
-            {
-                episode["miss_person_id"]
-                for episode in book.rows("missing")
-                if episode["miss_missing_episode_type"] == "M"
-                and first <= episode["miss_missing_episode_start_date"] <= last
-                and book.in_care(episode["miss_person_id"], episode["miss_missing_episode_start_date"])
-            }
-        )
-    )
+    return children_missing(book, first, last, times=1)
+
+
+@period("missing_3plus_children")
+def missing_3plus_children(book: Casebook, first: int, last: int) -> Count:
+    return children_missing(book, first, last, times=3)
+
+
+@flow("rhi_offered_pct")
+def rhi_offered_pct(book: Casebook) -> Iterator[Event]:
+    for episode in book.rows("missing"):
+        if episode["miss_missing_episode_type"] == "M":
+            offered = episode["miss_missing_rhi_offered"] == "Y"
+            yield Event(episode, episode["miss_missing_episode_end_date"], int(offered))
 
 
 @flow("rhi_72h_pct")
@@ -246,4 +408,4 @@ def rhi_72h_pct(book: Casebook) -> Iterator[Event]:
         if episode["miss_missing_episode_type"] == "M":
             back, talked = episode["miss_missing_episode_end_date"], episode["rhi_completed_date"]
             in_time = back is not None and talked is not None and 0 <= talked - back <= 3
-            yield Event(back, int(in_time))
+            yield Event(episode, back, int(in_time))

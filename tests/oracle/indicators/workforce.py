@@ -192,19 +192,19 @@ def moves(book: Casebook, route: str) -> Iterator[Row]:
 @flow("wf_starters")
 def wf_starters(book: Casebook) -> Iterator[Event]:
     for held in moves(book, "start_route"):
-        yield Event(held["start_date"], cell=held["start_route"])
+        yield Event(held, held["start_date"], cell=held["start_route"])
 
 
 @flow("wf_nqsw_passed_asye")
 def wf_nqsw_passed_asye(book: Casebook) -> Iterator[Event]:
     for held in book.rows("workforce_assignments"):
-        yield Event(held["asye_passed_date"])
+        yield Event(held, held["asye_passed_date"])
 
 
 @flow("wf_leavers")
 def wf_leavers(book: Casebook) -> Iterator[Event]:
     for held in moves(book, "end_route"):
-        yield Event(held["end_date"])
+        yield Event(held, held["end_date"])
 
 
 @period("wf_turnover_rate")
