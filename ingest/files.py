@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ingest import posix
+
 
 @contextmanager
 def new_file(target: Path, mode: int | None = None, over: bool = True) -> Iterator[Path]:
@@ -21,11 +23,11 @@ def new_file(target: Path, mode: int | None = None, over: bool = True) -> Iterat
             aside.unlink(missing_ok=True)
             os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         yield aside
-        on_disk(aside)
+        posix.on_disk(aside)
         if over:
             aside.replace(target)
         else:
-            os.link(aside, target)  # refuses where there is one already, as a rename does not
+            posix.take_name(aside, target)
     finally:
         aside.unlink(missing_ok=True)
 
@@ -44,18 +46,9 @@ def new_folder(target: Path) -> Iterator[Path]:
         if target.exists():
             shutil.rmtree(target)
         aside.rename(target)
-        on_disk(target.parent)
+        posix.on_disk(target.parent)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-def on_disk(path: Path) -> None:
-    """Wait until a file, or the list of a folder, is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def sha256_of(path: Path) -> str:

@@ -1,9 +1,9 @@
 """Where things lie. The restricted zone holds children's records and is closed to other users."""
 
-import os
-import resource
 from dataclasses import dataclass
 from pathlib import Path
+
+from ingest import posix
 
 RECORDS_BEFORE = ".records.before"  # the records under the old key, while a new one takes its place
 PRIVATE_MODE = 0o700
@@ -146,14 +146,13 @@ class WarehousePaths:
 
     def prepare(self) -> None:
         """Make the folders that are written. Whatever this process writes later, only its user may read."""
-        os.umask(0o077)
+        posix.close_to_others()
         before = self.records.with_name(RECORDS_BEFORE)
         # a change of key was killed between its two renames
         if before.exists() and not self.records.exists():
             before.rename(self.records)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file holds the memory, and the key
         for folder in (self.records, self.landing, self.opened, self.first_published, self.releases):
             folder.mkdir(parents=True, exist_ok=True)
         for folder, mode in self.modes.items():
             if folder.exists():
-                folder.chmod(mode)
+                posix.give_mode(folder, mode)

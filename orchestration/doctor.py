@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import stat
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from packaging.version import Version
 
+from ingest import __version__, posix
 from ingest.contracts.limits import InvalidLimitsError, limits
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.settings import FILE, InvalidSettingsError, Settings, current, find_settings
@@ -117,7 +117,7 @@ def _permissions(settings: Settings, _: Path | None) -> str:
     restricted = settings.places.restricted
     if not restricted.exists():
         raise NotRunError("the restricted zone is made by the first refresh, closed to other users")
-    mode = stat.S_IMODE(restricted.stat().st_mode)
+    mode = posix.mode_of(restricted)
     if mode & ~PRIVATE_MODE:
         raise NotReadyError(
             f"{restricted} is open to other users ({mode:04o})", f"chmod {PRIVATE_MODE:o} {restricted}"
@@ -198,7 +198,7 @@ def _versions(settings: Settings, _: Path | None) -> str:
             Ledger(settings.places.ledger).close()
         except NewerLedgerError as newer:
             raise NotReadyError(str(newer), "install the version that wrote it") from None
-    return f"Line of Sight {version('line-of-sight')}, Python {sys.version.split()[0]}, packages as locked"
+    return f"Line of Sight {__version__}, Python {sys.version.split()[0]}, packages as locked"
 
 
 def _differing(pinned: dict[str, str]) -> Iterator[tuple[str, str, str]]:

@@ -6,8 +6,9 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.files import on_disk
+from ingest import posix
 from ingest.paths import WarehousePaths
+from ingest.posix import on_disk
 
 
 def note_access(places: WarehousePaths, asked: str, count: int, own_numbers: bool, **about: Any) -> None:
@@ -32,10 +33,5 @@ def note_access(places: WarehousePaths, asked: str, count: int, own_numbers: boo
 
 
 def _who() -> str:
-    """The account that asked. Of the system's list of accounts: a variable can be set to any name."""
-    try:
-        import pwd
-
-        return pwd.getpwuid(os.getuid()).pw_name
-    except (ImportError, KeyError):
-        return getpass.getuser()
+    """The account that asked; what it calls itself where the system does not list it."""
+    return posix.account() or getpass.getuser()

@@ -18,14 +18,14 @@ from publication.access_log import note_access
 from publication.own_names import names_of_files
 from publication.own_numbers import with_own_numbers
 from publication.queries import NotFoundError
-from publication.select import has, rows_of, table_of
+from publication.select import has, read_only, rows_of, table_of
 from publication.spreadsheets import csv_of
 
 COUNTED, PASSED_OVER = "restricted.restricted_counted", "restricted.restricted_passed_over"
 FIGURES, INDICATORS = "marts.fct_indicator_values", "marts.dim_indicator"
 COLUMNS = (
-    "counts_in", "numerator", "denominator", "working_days", "la_child_id", "counted_on", "breakdown_value",
-    "return_name", "file", "row_number",
+    "counts_in", "why", "numerator", "denominator", "working_days", "la_child_id", "counted_on",
+    "breakdown_value", "return_name", "file", "row_number",
 )  # fmt: skip
 OF_MONTH = "strftime(period_end, '%Y-%m') = $month"
 ORDER = "counts_in desc, counted_on, return_name, file, row_number, la_child_id, breakdown_value"
@@ -90,8 +90,7 @@ def children_behind(
     """
     if not places.warehouse.exists():
         raise NotFoundError(f"there is no warehouse in {places.restricted}; run `line-of-sight refresh`")
-    with duckdb.connect(str(places.warehouse), read_only=True) as db:
-        db.execute("set enable_progress_bar = false")  # it is drawn on what the rows are printed to
+    with read_only(places.warehouse) as db:
         if not has(db, COUNTED):
             raise NotFoundError("the warehouse was made by an earlier version; run `line-of-sight refresh`")
         about = _about(db, indicator)

@@ -25,7 +25,7 @@ from ingest.paths import WarehousePaths
 from ingest.warehouse import months
 from publication import counting_rules
 from publication.own_names import names_of_files
-from publication.select import has, rows_of
+from publication.select import has, read_only, rows_of
 
 # what is to be done about a file, the most pressing first
 TO_DO, WAITING = "To put right: these were not read", "Waiting for the next refresh"
@@ -85,7 +85,7 @@ def authority_names(release: Path) -> dict[str, str]:
     marts = release / "current" / "marts.duckdb"
     if not marts.exists():
         return {}
-    with duckdb.connect(str(marts), read_only=True) as db:
+    with read_only(marts) as db:
         return dict(db.sql("select la_code, la_name from dim_authority").fetchall())
 
 
@@ -94,7 +94,7 @@ def _marts(release: Path) -> duckdb.DuckDBPyConnection:
     file = release / "current" / "marts.duckdb"
     if not file.exists():
         raise NotFoundError(f"there is no release in {release}; run `line-of-sight refresh`")
-    db = duckdb.connect(str(file), read_only=True)
+    db = read_only(file)
     if not has(db, "rpt_scorecard"):
         db.close()
         raise NotFoundError("this release was made by an earlier version; run `line-of-sight refresh`")
@@ -256,7 +256,7 @@ def status(places: WarehousePaths) -> dict[str, Any]:
     finally:
         ledger.close()
     if release:
-        with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
+        with read_only(places.current / "marts.duckdb") as db:
             said["findings"] = rows_of(db, "fct_findings", reporting_month=said["month"], order="all")
             said["held"] = [
                 {**row, "error_report": f"{places.error_reports}/{row['la_code']}/"}

@@ -1,6 +1,7 @@
 """Select rows of a model. What takes more than this to say is a model of its own, in dbt_project/models."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -8,6 +9,17 @@ import pandas as pd
 import pyarrow as pa
 
 NOTHING: Mapping[str, Any] = {}
+
+
+def read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """A database opened to be read. Raises duckdb.IOException where it is not there, or is being written.
+
+    DuckDB draws the progress of a slow query on standard output, among the rows that are printed there,
+    wherever it takes the process for a person's.
+    """
+    db = duckdb.connect(str(path), read_only=True)
+    db.execute("set enable_progress_bar = false")
+    return db
 
 
 def asked_of(

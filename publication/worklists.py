@@ -27,7 +27,7 @@ from publication.reports.figures import Cell, ReportError
 from publication.reports.make import write
 from publication.reports.tables import Table
 from publication.reports.workbook import workbook_of
-from publication.select import has, rows_of, table_of
+from publication.select import has, read_only, rows_of, table_of
 from publication.spreadsheets import csv_of
 
 LISTS, ROWS = "restricted.restricted_work_lists", "restricted.restricted_work_list"
@@ -195,8 +195,7 @@ def write_work_lists(
     warehouse = warehouse or places.warehouse
     if not warehouse.exists():
         raise ReportError(f"there is no warehouse in {places.restricted}; run `line-of-sight refresh`")
-    with duckdb.connect(str(warehouse), read_only=True) as db:
-        db.execute("set enable_progress_bar = false")
+    with read_only(warehouse) as db:
         as_at, is_told, rows = work_lists(db, authority)
         [month] = rows_of(db, "ledger.reporting", "view_month")
         asked = {"la_code": authority, "is_current": True, "reporting_month": month["view_month"]}

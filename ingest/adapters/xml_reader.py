@@ -5,7 +5,6 @@ text beyond any return's. Nothing of the content enters a message.
 """
 
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from xml.parsers import expat
 import numpy as np
 import pyarrow as pa
 
+from ingest import posix
 from ingest.adapters.base import Notes
 from ingest.contracts import limits
 from ingest.contracts.findings import RejectedFileError
@@ -90,11 +90,11 @@ def _as_stream(source: Path | bytes | BinaryIO) -> Iterator[BinaryIO]:
         yield BytesIO(source)
     elif isinstance(source, Path):
         try:
-            handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            handle = posix.open_plain(source)
         except OSError as error:
             raise RejectedFileError(f"it could not be opened ({os.strerror(error.errno or 0)})") from None
         with os.fdopen(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            if not posix.is_plain(os.fstat(stream.fileno())):
                 raise RejectedFileError("it is not a plain file")
             yield stream
     else:

@@ -30,6 +30,8 @@ from ingest.paths import KEPT_MONTHS, WarehousePaths
 FILE = "line-of-sight.yml"
 VARIABLE = "LINE_OF_SIGHT_SETTINGS"  # names the file
 MOST_WORKING_DAYS = 250  # a year
+MOST_MONTHS_COMPARED = 240
+FEWEST_SIGNAL_POINTS = 8  # one more than a shift or a trend has
 
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
@@ -131,6 +133,38 @@ class Reports(Section):
         ("html", "pdf", "xlsx"), min_length=1, description="Which files are written."
     )
     large_print: bool = Field(False, description="Large print in the page and the PDF.")
+
+
+class Comparisons(Section):
+    """How far comparisons and signals look, by the names that dbt_project.yml has for them."""
+
+    comparison_months: int | None = Field(
+        None, ge=1, le=MOST_MONTHS_COMPARED, description="Newest months that are compared. Without it, 6."
+    )
+    history_months: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_MONTHS_COMPARED,
+        description="Months in which the lowest, the highest and runs are looked for. Without it, 60.",
+    )
+    signal_months: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_MONTHS_COMPARED,
+        description="Newest months by which a monthly series is judged. Without it, 36.",
+    )
+    signal_points: int | None = Field(
+        None,
+        ge=FEWEST_SIGNAL_POINTS,
+        le=MOST_MONTHS_COMPARED,
+        description="The fewest months of a series that signals are looked for in. Without it, 12.",
+    )
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> "Comparisons":
+        if self.signal_months and self.signal_points and self.signal_points > self.signal_months:
+            raise _sentence("signal_points are more than signal_months: no series could have them")
+        return self
 
 
 class WorkLists(Section):
@@ -271,6 +305,7 @@ class Settings(Section):
     month_end: MonthEnd = Field(MonthEnd(), description="When a month is closed.")
     schedules: Schedules = Field(Schedules(), description="What runs by itself.")
     reports: Reports = Field(Reports(), description="What is written for readers.")
+    comparisons: Comparisons = Field(Comparisons(), description="How far comparisons and signals look.")
     work_lists: WorkLists = Field(WorkLists(), description="The lists of children for teams.")
     retention: Retention = Field(Retention(), description="How long things are kept.")
     postgres: Postgres = Field(Postgres(), description="A server that BI tools read.")

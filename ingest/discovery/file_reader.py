@@ -1,13 +1,10 @@
 """Open a received file as text cells with row numbers, or say in plain words why it cannot be opened."""
 
 import csv
-import errno
-import fcntl
 import hashlib
 import io
 import os
 import re
-import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from ingest import posix
 from ingest.contracts import limits
 from ingest.contracts.findings import Finding, RejectedFileError
 from ingest.contracts.return_schema import HeaderMatch
@@ -74,16 +72,16 @@ def opened(path: Path, most: int) -> Iterator[io.BufferedReader]:
     Only a plain file of one name is opened: never a link, a pipe or a device, nor what is still written.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = posix.open_plain(path)
     except OSError as error:
         raise RejectedFileError(f"it could not be opened ({os.strerror(error.errno or 0)})") from None
     try:
         about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
+        if not posix.is_plain(about):
             raise RejectedFileError("it is not a plain file")
         if about.st_nlink > 1:
             raise RejectedFileError("it has another name elsewhere (a hard link); send a copy")
-        if _is_open_for_writing(handle):
+        if posix.is_written_now(handle):
             raise StillWrittenError("it is still being written; it is read again when that has ended")
         if about.st_size > most:
             raise RejectedFileError(f"it is larger than {most:,} bytes, the most that is taken")
@@ -94,16 +92,6 @@ def opened(path: Path, most: int) -> Iterator[io.BufferedReader]:
             raise StillWrittenError("it changed while it was read; it is read again when it stands still")
     finally:
         os.close(handle)
-
-
-def _is_open_for_writing(handle: int) -> bool:
-    """Whether another process of this machine has the file open to write: then a lease is refused."""
-    try:
-        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except OSError as error:  # a file system without leases, or another's file, cannot tell
-        return error.errno == errno.EAGAIN
-    return False
 
 
 def read_table(data: bytes, suffix: str, match: Match | None = None) -> RawTable:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingest import posix
 from ingest.contracts import code_lists
 from ingest.contracts.cell_types import as_said, read_columns
 from ingest.contracts.dates import last_day_of
@@ -388,7 +389,7 @@ def _head(file: RawFile, count: int) -> bytes | None:
 def _first_bytes(path: Path, count: int) -> bytes | None:
     """The first bytes of a plain file; None where it is none, or cannot be opened. No link is followed."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = posix.open_plain(path)
     except OSError:
         return None
     try:

@@ -4,9 +4,9 @@ import hashlib
 import os
 import re
 import secrets
-import stat
 from pathlib import Path
 
+from ingest import posix
 from ingest.contracts import settings
 from ingest.privacy.pseudonyms import Pseudonyms
 
@@ -73,7 +73,7 @@ def new_key(path: Path, derives_from: Path | None = None) -> Pseudonyms:
         read_key(derives_from)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o400)
+        handle = posix.make_plain(path, 0o400)
     except FileExistsError:
         raise InvalidKeyError(
             f"there is a key at {path} already; what was landed with it can be read with no other"
@@ -93,7 +93,7 @@ def read_key(path: Path) -> Pseudonyms:
     Raises InvalidKeyError where it is missing, open to others or weak.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = posix.open_plain(path)
     except FileNotFoundError:
         raise InvalidKeyError(
             f"there is no key at {path}; {MAKE_ONE}, or say where it is with --key or {KEY_FILE}"
@@ -104,13 +104,13 @@ def read_key(path: Path) -> Pseudonyms:
         ) from None
     with os.fdopen(handle, "rb") as file:
         about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
+        if not posix.is_plain(about):
             raise InvalidKeyError(f"the key at {path} is not a plain file")
-        if about.st_mode & 0o077:
+        if posix.is_open_to_others(about):
             raise InvalidKeyError(
                 f"the key at {path} is open to other users; close it with `chmod 400 {path}`"
             )
-        if about.st_uid not in (os.geteuid(), 0):
+        if posix.is_of_another(about):
             raise InvalidKeyError(f"the key at {path} belongs to another user; {MAKE_ONE} for your own")
         said = file.read(MOST_KEY_BYTES).strip().splitlines()
     if not said or not all(re.fullmatch(rb"[0-9a-fA-F]{64}", line) for line in said):

@@ -90,6 +90,8 @@ def _missing(settings: Settings, said: Mapping[str, Any], today: date) -> Iterat
     if said["month"] is None or (said["month"] > due and today.day <= settings.schedules.refresh.day):
         return  # its day has not come
     if said["month"] < due:
+        if due in said["waiting"]:
+            return  # it lies there and has not been read: that is late, and not missing
         yield Alert(
             "missing",
             f"nothing of {due} has come",

@@ -17,6 +17,9 @@ from publication.formatting import format_code, format_number
 from publication.queries import NotFoundError
 
 SHOWN = 100  # rows on a terminal
+SHOWN_COLUMNS = (
+    "counts in", "why", "numerator", "denominator", "days", "child", "date", "of", "return", "file", "row",
+)  # fmt: skip
 
 
 def tell_children(
@@ -67,7 +70,7 @@ def tell_children(
     out.print(", ".join(f"{one['counts']:,} {one['values']}" for one in counts) or "No row is behind it.")
     shown = behind.rows.slice(0, SHOWN).to_pylist()
     print_table(
-        ["counts in", "numerator", "denominator", "days", "child", "date", "of", "return", "file", "row"],
+        SHOWN_COLUMNS,
         [
             [format_number(cell, "count") if isinstance(cell, float) else cell for cell in row.values()]
             for row in shown

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ingest import __version__
 from ingest.contracts.authorities import CODE, UnknownPlaceError, code_of, names_of
 from ingest.contracts.settings import VARIABLE, InvalidSettingsError, current, find_settings
 from ingest.ledger import NewerLedgerError
@@ -79,6 +80,7 @@ class RedactedGroup(click.Group):
     type=click.Path(dir_okay=False, path_type=Path),
     help="Your council's line-of-sight.yml.  [default: the nearest, from this folder upwards]",
 )
+@click.version_option(__version__, prog_name="Line of Sight")
 @click.pass_context
 def main(ctx: click.Context, named: Path | None) -> None:
     """Monthly performance figures for children's safeguarding, from raw returns to a trusted release.

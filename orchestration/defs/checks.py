@@ -22,6 +22,7 @@ from orchestration.runtime.lock import refresh_lock
 from orchestration.runtime.timeouts import TimeoutExceeded, within
 from publication.release.export import build_digest
 from publication.release.pointer import current_number
+from publication.select import read_only
 
 if TYPE_CHECKING:
     from ingest.paths import WarehousePaths
@@ -163,7 +164,7 @@ def quality_gate(
     from publication.error_reports import write_error_reports
 
     places = warehouse.places
-    with refresh_lock(places), duckdb.connect(str(places.warehouse), read_only=True) as db:
+    with refresh_lock(places), read_only(places.warehouse) as db:
         judged_in, suites = reopen_context(places.quality_context)
         of_marts = _in_time(
             db, lambda: judge(judged_in, "marts", suites["marts"], marts.summary(db), "row_no")

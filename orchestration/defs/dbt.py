@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from orchestration.asset_groups import ASSET_GROUPS
@@ -15,6 +15,7 @@ from orchestration.resources import Warehouse
 from orchestration.runtime import dbt_build
 from orchestration.runtime.error_redaction import redact_errors
 from orchestration.runtime.lock import refresh_lock
+from publication.select import read_only
 
 TESTS_FILE = "dbt_tests.json"
 
@@ -91,6 +92,6 @@ def _build(
             )
 
 
-def _row_counts(warehouse: object) -> dict[str, int]:
-    with duckdb.connect(str(warehouse), read_only=True) as db:
+def _row_counts(warehouse: Path) -> dict[str, int]:
+    with read_only(warehouse) as db:
         return dict(db.sql("select table_name, estimated_size from duckdb_tables()").fetchall())

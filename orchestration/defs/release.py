@@ -10,7 +10,6 @@ from time import time
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from expectations.verdict import GateDecision
 from ingest.contracts.settings import current
@@ -25,7 +24,7 @@ from orchestration.runtime.outcome import counted
 from publication.error_reports import error_report_rows
 from publication.release.pointer import current_number
 from publication.release.publish import ReleaseBlockedError, publish
-from publication.select import rows_of
+from publication.select import read_only, rows_of
 
 
 def descriptions() -> dict[str, dict]:
@@ -42,7 +41,7 @@ def descriptions() -> dict[str, dict]:
 
 def _facts(marts: Path, month: str) -> dict[str, int]:
     """What a release holds, in counts."""
-    with duckdb.connect(str(marts), read_only=True) as db:
+    with read_only(marts) as db:
         [(rows,)] = db.sql("select sum(estimated_size)::int from duckdb_tables()").fetchall()
         counts = "coalesce(sum(finding_count), 0)::int as findings"
         [found] = rows_of(db, "fct_findings", counts, reporting_month=month)
@@ -68,7 +67,7 @@ def _authorities(manifest: Mapping[str, Any]) -> list[str]:
 
 def _held(marts: Path) -> tuple[list[str], str]:
     """Which authorities have figures held, and why, as a list in Markdown."""
-    with duckdb.connect(str(marts), read_only=True) as db:
+    with read_only(marts) as db:
         rows = rows_of(db, "rpt_held_by_ground", order="la_code, figure_count desc, ground_sentence")
     lines = [
         f"- {row['la_code']}: {counted(row['figure_count'], 'figure')} held: {row['ground_sentence']}; "

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import dagster as dg
-import duckdb
 
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.settings import MonthEndSchedule, MonthlyRefresh, PurgeSchedule, Settings
@@ -18,7 +17,7 @@ from orchestration.defs.upkeep import purge_job
 from orchestration.partitions import MONTH_FORMAT
 from orchestration.resources import Warehouse
 from orchestration.runtime.cause import TAG, cause_of, is_asked
-from publication.select import rows_of
+from publication.select import read_only, rows_of
 
 TIMEZONE = "Europe/London"
 
@@ -144,6 +143,6 @@ def _held(places: WarehousePaths) -> dict[tuple[str, str], int]:
     marts = places.current / "marts.duckdb"
     if not marts.exists():
         return {}
-    with duckdb.connect(str(marts), read_only=True) as db:
+    with read_only(marts) as db:
         withheld = rows_of(db, "fct_indicator_values", "la_code, period_end", value_status="withheld")
     return Counter((row["la_code"], f"{row['period_end']:%Y-%m}") for row in withheld)

@@ -8,6 +8,7 @@ import duckdb
 
 from ingest.paths import WarehousePaths
 from orchestration.engine.spark import folder
+from publication.select import read_only
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -35,7 +36,7 @@ def give(places: WarehousePaths, spark: "SparkSession", wanted: Iterable[tuple[s
                 spark.sql(f"drop database {database} cascade")
         _given[str(places.warehouse)] = stamp
     known = set(_given[str(places.warehouse)][2:])
-    with duckdb.connect(str(places.warehouse), read_only=True) as db:
+    with read_only(places.warehouse) as db:
         there = set(db.sql("select schema_name, table_name from duckdb_tables()").fetchall())
         there |= set(
             db.sql("select schema_name, view_name from duckdb_views() where not internal").fetchall()

@@ -9,14 +9,14 @@ a pipe that it alone holds open closes, and the web server kills the group.
 """
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from threading import Thread
 
-STOPPING = {signal.SIGTERM, signal.SIGINT}
+from ingest import posix
+
 SECONDS_TO_STOP = 4.0  # for the web server to finish what it is answering; a run may be killed at any time
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -27,16 +27,13 @@ def keep(command: Sequence[str]) -> int:
     We are told by TERM, INT, HUP and the death of whoever started us. HUP and the parent's death do not count
     where `nohup` or a session of our own (systemd, setsid) says that we are to outlive it.
     """
-    outlives = os.getsid(0) == os.getpid() or signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-    graceful_shutdown = STOPPING if outlives else STOPPING | {signal.SIGHUP}
+    outlives = posix.outlives_its_terminal()
     parent = os.getppid()
     reading, writing = os.pipe()
-    group = subprocess.Popen(command, stdin=reading, process_group=0)
+    group = posix.start_group(command, stdin=reading)
     os.close(reading)
-    signal.pthread_sigmask(signal.SIG_BLOCK, graceful_shutdown)
-    told = None
-    while told is None and group.poll() is None:
-        told = signal.sigtimedwait(graceful_shutdown, SECONDS_BETWEEN_LOOKS)
+    signals = posix.hear(hangs_up=not outlives)
+    while group.poll() is None and not posix.heard(signals, SECONDS_BETWEEN_LOOKS):
         if not outlives and os.getppid() != parent:
             break
     crashed = group.poll()
@@ -44,8 +41,7 @@ def keep(command: Sequence[str]) -> int:
         group.terminate()
         with suppress(subprocess.TimeoutExpired):
             group.wait(SECONDS_TO_STOP)
-    with suppress(ProcessLookupError):
-        os.killpg(group.pid, signal.SIGKILL)
+    posix.end_group(group.pid)
     group.wait()
     os.close(writing)
     return 0 if crashed is None else 1
@@ -56,6 +52,6 @@ def leave_with_keeper() -> None:
 
     def watch() -> None:
         sys.stdin.buffer.read()
-        os.killpg(0, signal.SIGKILL)
+        posix.end_group()
 
     Thread(target=watch, daemon=True).start()

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from ingest import posix
+
 VARIABLE = "LINE_OF_SIGHT_PAGE"  # hands the settings from the command to the process that serves
 SHORTEST_SECRET = 32  # characters
 
@@ -48,10 +50,10 @@ class Settings:
         """
         path = Path(self.proxy_secret or "")
         try:
-            said, mode = path.read_text(encoding="utf-8").strip(), path.stat().st_mode
+            said, about = path.read_text(encoding="utf-8").strip(), path.stat()
         except OSError as error:
             raise PageRefusedError(f"the secret of the proxy cannot be read: {error.strerror}") from None
-        if mode & 0o077:
+        if posix.is_open_to_others(about):
             raise PageRefusedError(
                 "the secret of the proxy is open to other users; close it with `chmod 400`"
             )

@@ -14,6 +14,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode
 
+from ingest.contracts import settings
 from ingest.paths import DBT_PROJECT, WarehousePaths
 from orchestration.engine import SPARK
 from orchestration.runtime import progress
@@ -176,6 +177,7 @@ def _build(
                 *_where(places.restricted / "dbt"),
                 "--no-write-json",
                 *NO_UNIT_TESTS,
+                *_lengths(),
                 *options,
                 *chosen,
             ]
@@ -199,6 +201,12 @@ def _build(
             f"build it alone with `dbt build --select {broken[0]}` to see why"
         )
     return nodes
+
+
+def _lengths() -> list[str]:
+    """The lengths of comparisons and signals that the settings have in place of the project's own."""
+    said = settings.current().comparisons.model_dump(exclude_none=True)
+    return ["--vars", json.dumps(said)] if said else []
 
 
 def _tell_progress(event: Any) -> None:

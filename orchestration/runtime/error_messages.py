@@ -1,11 +1,11 @@
 """What the machine could not do, in one plain line: what, where, and what to do. Quotes no error's text."""
 
-import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from ingest import file_errors as trouble
+from ingest import posix
 from ingest.paths import WarehousePaths
 
 LEAST_MEMORY = 2 * 1024**3  # of addresses, which the smallest refresh takes more than
@@ -37,7 +37,8 @@ class WordedError(Exception):
 
 def check_memory() -> None:
     """Raises MemoryError under a limit so low that a library aborts, and nothing of ours is said."""
-    if _is_limited(resource.RLIMIT_AS) and resource.getrlimit(resource.RLIMIT_AS)[0] < LEAST_MEMORY:
+    most = posix.most_memory()
+    if most is not None and most < LEAST_MEMORY:
         raise MemoryError
 
 
@@ -67,20 +68,16 @@ def _trouble(text: str) -> tuple[str | None, str | None]:
 
 def _behind_an_io_error(place: Path) -> str:
     """SQLite says "disk I/O error" of a file that may not grow and of a full disk as well."""
-    if _is_limited(resource.RLIMIT_FSIZE):
+    if posix.is_file_size_limited():
         return TOO_LARGE
     return FULL if _free(place) < LITTLE else SHARE
-
-
-def _is_limited(what: int) -> bool:
-    return resource.getrlimit(what)[0] != resource.RLIM_INFINITY
 
 
 def in_words(error: BaseException, places: WarehousePaths) -> str:
     """One line for an error that nobody foresaw: what the machine could not do, or the kind of error."""
     for one in _chain(error):
         # C code that is given no memory may fail without a word
-        is_memory = isinstance(one, SystemError) and _is_limited(resource.RLIMIT_AS)
+        is_memory = isinstance(one, SystemError) and posix.most_memory() is not None
         kind = "MemoryError" if is_memory else type(one).__name__
         if found := trouble_in(f"{kind}: {one}", places):
             return found

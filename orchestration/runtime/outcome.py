@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import duckdb
-
 from ingest.paths import WarehousePaths
 from ingest.reference.outcome import reference_outcome
 from publication.error_reports import error_report, error_report_rows
-from publication.select import rows_of
+from publication.select import read_only, rows_of
 
 HELD = (
     "la_code, ground, return_name, rule_id, ground_sentence as sentence, suggested_action, "
@@ -114,7 +112,7 @@ class Outcome:
 
 def read_outcome(places: WarehousePaths, month: str, number: int | None, checks: Iterable[str]) -> Outcome:
     """What the warehouse says of the release just published. `checks` are those that did not end."""
-    with duckdb.connect(str(places.warehouse), read_only=True) as db:
+    with read_only(places.warehouse) as db:
         held = [
             Held(**row, error_report=str(error_report(places, row["la_code"])))
             for row in rows_of(

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
+from ingest import posix
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 SECONDS_TO_RECORD = 3.0
 
@@ -23,7 +25,7 @@ def graceful_shutdown(record: Callable[[], None], tell: Callable[[], None]) -> I
     os.set_blocking(speaking, False)
     terminal = os.dup(sys.stderr.fileno())
     before = {number: signal.signal(number, _heard) for number in SIGNALS}
-    spoke_to = signal.set_wakeup_fd(speaking, warn_on_full_buffer=False)
+    spoke_to = posix.speak_to(speaking)
 
     def listen() -> None:
         while heard := os.read(subscribed, 1):
@@ -41,7 +43,7 @@ def graceful_shutdown(record: Callable[[], None], tell: Callable[[], None]) -> I
     try:
         yield
     finally:
-        signal.set_wakeup_fd(spoke_to)
+        posix.speak_to(spoke_to)
         for number, handler in before.items():
             signal.signal(number, handler)
         os.close(speaking)

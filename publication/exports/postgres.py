@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import psycopg
 import psycopg.conninfo
 from psycopg import sql
+
+from publication.select import read_only
 
 TYPES = {
     "VARCHAR": "text",
@@ -110,7 +111,7 @@ def copy_release(
 
 
 def _marts(path: Path) -> tuple[_Mart, ...]:
-    with duckdb.connect(str(path), read_only=True) as db:
+    with read_only(path) as db:
         tables = db.sql("select table_name, comment from duckdb_tables() order by table_name").fetchall()
         columns = db.sql(
             "select table_name, column_name, data_type, comment from duckdb_columns() "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from expectations.verdict import GateDecision
+from ingest import __version__
 from ingest.files import sha256_of
 from ingest.paths import DBT_PROJECT
 from ingest.warehouse.previous_release import grounds
@@ -45,6 +46,7 @@ def write_manifest(
         "view_month": view_month,
         "public_month": public_month,  # None where there is no public pack
         "public_pack": asdict(public),  # and why, or what was left out of it
+        "version": __version__,
         "commit": commit(),
         **grounds(reference),
         "build_sha256": verdict.build_sha256,

@@ -10,9 +10,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.files import new_file, on_disk, sha256_of
+from ingest import posix
+from ingest.files import new_file, sha256_of
 from ingest.ledger import Ledger, utc_now
 from ingest.paths import FILE_MODE, WarehousePaths
+from ingest.posix import on_disk
 
 MANIFEST, CURRENT_ASIDE, POINTER = "manifest.json", ".current.aside", "current.json"
 PUBLISHED, GONE_BACK_TO = "published", "gone back to"
@@ -34,10 +36,7 @@ class Published:
 
 def make_current(places: WarehousePaths, number: int) -> None:
     """Point readers at a release, in one rename; and then in the file that says so without a link."""
-    link = places.release / CURRENT_ASIDE
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path("releases") / f"{number:06d}")
-    link.rename(places.current)
+    posix.point(places.current, Path("releases") / f"{number:06d}", places.release / CURRENT_ASIDE)
     on_disk(places.release)
     _say_current(places, number)
 
@@ -46,7 +45,7 @@ def _say_current(places: WarehousePaths, number: int) -> None:
     said = {"release": number, "folder": f"releases/{number:06d}"}
     with new_file(places.release / POINTER, mode=FILE_MODE) as aside:
         aside.write_text(json.dumps(said) + "\n", encoding="utf-8")
-        aside.chmod(FILE_MODE)  # whatever the umask: readers share a group with whoever refreshes
+        posix.give_mode(aside, FILE_MODE)  # readers share a group with whoever refreshes
 
 
 def _said_current(places: WarehousePaths) -> int | None:

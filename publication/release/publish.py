@@ -7,9 +7,11 @@ from pathlib import Path
 import duckdb
 
 from expectations.verdict import GateDecision
-from ingest.files import new_folder, on_disk
+from ingest import posix
+from ingest.files import new_folder
 from ingest.ledger import Ledger, utc_now
 from ingest.paths import FILE_MODE, FOLDER_MODE, WarehousePaths
+from ingest.posix import on_disk
 from publication.release.export import build_digest, export_marts
 from publication.release.manifest import write_manifest
 from publication.release.pointer import make_current, number_of
@@ -101,5 +103,5 @@ def _keep_closed(
 def _settle(folder: Path) -> None:
     """All of a release on the disk, and open to readers, before it gets its name."""
     for path in [folder, *folder.rglob("*")]:
-        path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
+        posix.give_mode(path, FOLDER_MODE if path.is_dir() else FILE_MODE)
         on_disk(path)

@@ -9,11 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-import duckdb
-
 from ingest.warehouse import months
 from publication.formatting import format_value, month_words
-from publication.select import has, rows_of
+from publication.select import has, read_only, rows_of
 
 NO_FIGURE = {
     "not_submitted": "not submitted",
@@ -264,7 +262,7 @@ class RestrictedEdition:
     def __init__(self, release: Path) -> None:
         current = (release / "current").resolve()  # one release throughout, though another be published
         self.manifest = manifest_of(current)
-        self.db = duckdb.connect(str(current / "marts.duckdb"), read_only=True)
+        self.db = read_only(current / "marts.duckdb")
         if not has(self.db, "rpt_report_lines"):
             raise ReportError("this release was made by an earlier version; run `line-of-sight refresh`")
 

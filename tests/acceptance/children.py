@@ -2,7 +2,8 @@
 
 One invented world. For each indicator, basis and month the numerators and denominators of restricted_counted
 are summed and set against the mart's. Of the newest month each indicator is asked for as `explain --children`
-asks, and the row of the file that each child is said to stand in is opened: it holds the child.
+asks: what is listed adds up to the figure, what is not in the numerator says why, and the row of the file
+that each child is said to stand in is opened: it holds the child.
 """
 
 import csv
@@ -16,13 +17,14 @@ import pyarrow as pa
 from ingest.contracts.return_schema import submitted_formats
 from ingest.paths import WarehousePaths
 from ingest.privacy import key_file
-from publication.children import children_behind
+from publication.children import Behind, children_behind
 from synthetic import invent
 from tests.support.acceptance_worlds import refreshed, workshop
 from tests.support.command import PUBLISHED
 
 INDICATORS, REPORTED = 111, {"partner_cp_activity_change"}
-FEWEST_FIGURES, FEWEST_ROWS = 5_000, 2_000
+FEWEST_FIGURES, FEWEST_ROWS, FEWEST_REASONS = 5_000, 2_000, 60
+NO_REASON = ("no rule of the figure takes it in", None)
 MONTHS = [f"2024-{month:02d}" for month in range(1, 13)]
 # of these a figure has no numerator: a median is of what is in the middle
 WITHOUT_NUMERATOR = "('assessment_duration_median_wd')"
@@ -82,6 +84,7 @@ def main() -> int:
         )
         print(f"{figures:,} figures of every basis and month: {different} different from what their rows add")
         shown = listed = found = 0
+        reasons: set[str] = set()
         for indicator in sorted(every):
             behind = children_behind(places, indicator, "001", MONTHS[-1])
             shown += 1
@@ -89,19 +92,36 @@ def main() -> int:
             listed += len(rows)
             if indicator in REPORTED and (rows or "total" not in behind.said):
                 wrong["reported and not said so"] += 1
+            wrong["other sums"] += not adds_up(behind, indicator)
             for row in rows:
+                if not row["numerator"]:
+                    wrong["no reason"] += row["why"] in NO_REASON
+                    reasons.add(f"{row['why']}")
                 verdict = stands(places, row)
                 found += verdict is True
                 wrong["not in the row named"] += verdict is False
         print(f"{shown} indicators shown, {listed:,} rows; {found:,} children looked for in the row named, "
               f"{wrong['not in the row named']} not there")  # fmt: skip
+        print(f"{wrong['other sums']} indicators of which the rows listed do not add up to the figure")
+        print(f"{len(reasons)} reasons why not; {wrong['no reason']} rows without one")
         log = places.access_log.read_text(encoding="utf-8").splitlines()
         print(f"access log: {len(log)} lines, mode {places.access_log.stat().st_mode & 0o777:o}")
     floors = (
         len(every) == INDICATORS, every - counted == REPORTED, not different, figures >= FEWEST_FIGURES,
-        found >= FEWEST_ROWS, not any(wrong.values()), len(log) == INDICATORS,
+        found >= FEWEST_ROWS, not any(wrong.values()), len(log) == INDICATORS, len(reasons) >= FEWEST_REASONS,
     )  # fmt: skip
     return 0 if all(floors) else 1
+
+
+def adds_up(behind: Behind, indicator: str) -> bool:
+    """Whether what is listed comes to the figure's numerator and denominator, where it has them of rows."""
+    figure, (numerator, denominator) = behind.figure, behind.sums
+    if figure["value_status"] not in ("calculated", "no_cases", "provisional"):
+        return True
+    of_rows = behind.about["denominator_source"] == "counted"
+    return (
+        indicator in WITHOUT_NUMERATOR or round(numerator or 0, 6) == round(figure["numerator"] or 0, 6)
+    ) and (not of_rows or round(denominator or 0, 6) == round(figure["denominator"] or 0, 6))
 
 
 def stands(places: WarehousePaths, row: dict[str, object]) -> bool | None:

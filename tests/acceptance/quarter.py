@@ -21,6 +21,7 @@ import yaml
 
 from ingest.contracts.settings import FILE, VARIABLE
 from ingest.paths import WarehousePaths
+from orchestration.alerts.tell import not_sent, read
 from synthetic import invent
 from tests.support.acceptance_worlds import workshop
 
@@ -46,18 +47,19 @@ alerts:
     - {name: analyst, by: file, path: analyst.jsonl}
     - {name: director, by: file, path: director.jsonl, events: [failed, closing_due]}
 """
-# Working days after a month's end, by hand: 15 after February is 21 March; after March, with Easter,
-# 23 April; after April, with the bank holiday of 5 May, 22 May.
+# Working days after a month's end, by hand: 15 after January is 21 February, past before it came; after
+# February 21 March; after March, with Easter, 23 April; after April, with the bank holiday of 5 May, 22 May.
 AFTER = ("reports", "write_work_lists")
 RELEASES = {
-    "2025-03-03 10:21": "refresh",  # February, but for contacts
+    "2025-03-03 10:21": "refresh",  # January whole, and February but for contacts
+    "2025-03-04 06:31": "close_months",  # January
     "2025-03-10 10:21": "refresh",  # its contacts, late
     "2025-03-21 06:31": "close_months",
     "2025-04-08 06:01": "refresh",  # March came while the machine was off, and so did the fifth
     "2025-04-10 10:21": "refresh",  # contacts again: a third of the days cannot be read
     "2025-04-14 10:21": "refresh",  # mended
     "2025-04-23 06:31": "close_months",
-    "2025-05-02 10:21": "refresh",  # April, once reporting.yml is mended
+    "2025-05-02 10:01": "refresh",  # April, once reporting.yml is mended: its files have lain still for a day
     "2025-05-22 06:31": "close_months",
 }
 OTHERS = {
@@ -66,11 +68,15 @@ OTHERS = {
     "2025-05-01 20:01": "purge",
     "2025-05-01 10:21": "refresh",  # fails: reporting.yml has a key that is not known
 }
+# What the settings and the calendar come to, by hand. A return is missing from the day after the refresh of
+# the fifth; March is late when the machine is on again on the eighth, and lies there, so that it is not
+# missing; the director asked for failures and closings alone, and no closing waits.
 TOLD = {
-    ("missing", "1 return of authority 001 missing for 2025-02"): 1,
-    ("stale", "2025-02 has not been released"): 0,
-    ("failed", "the refresh of 2025-04 was not published"): 2,  # the director too
-    ("held", "figures of authority 001 are held"): 1,
+    ("analyst", "missing", "1 return of authority 001 missing for 2025-02"): "2025-03-06",
+    ("analyst", "stale", "2025-03 has not been released"): "2025-04-08",
+    ("analyst", "held", "figures of authority 001 are held"): "2025-04-10",
+    ("analyst", "failed", "the refresh of 2025-04 was not published"): "2025-05-01",
+    ("director", "failed", "the refresh of 2025-04 was not published"): "2025-05-01",
 }
 
 
@@ -88,7 +94,7 @@ class Clock:
     _real_at_arrival = 0.0
 
     def has_arrived(self) -> None:
-        """Something has just been put there."""
+        """Something has just been put into the raw folder."""
         self.arrived, self._real_at_arrival = self.now, datetime.now(UTC).timestamp()
 
 
@@ -109,7 +115,7 @@ def main() -> int:
         return _judge(base, places, ran)
 
 
-def _story(base: Path) -> dict[str, Callable[[], object]]:
+def _story(base: Path, clock: Clock) -> dict[str, Callable[[], object]]:
     later, raw, own = base / "later", base / "raw", base / "reference" / "reporting.yml"
 
     def send(month: str, but: str = "-", only: str = "*") -> None:
@@ -118,6 +124,7 @@ def _story(base: Path) -> dict[str, Callable[[], object]]:
         for file in sorted((later / month / "001").glob(f"{only}.csv")):
             if file.stem != but:
                 shutil.copyfile(file, target / file.name)
+        clock.has_arrived()
 
     def damaged() -> None:
         file = raw / "2025-03" / "001" / "contacts.csv"
@@ -128,6 +135,7 @@ def _story(base: Path) -> dict[str, Callable[[], object]]:
             cells[at] = "soon" + ("\n" if cells[at].endswith("\n") else "")
             rows[number] = ",".join(cells)
         file.write_text(head + "".join(rows), encoding="utf-8")
+        clock.has_arrived()
 
     return {
         "2025-03-03 10:01": lambda: (send("2025-01"), send("2025-02", but="contacts")),
@@ -141,7 +149,7 @@ def _story(base: Path) -> dict[str, Callable[[], object]]:
 
 
 def _live(base: Path, clock: Clock, turn: "Turn") -> None:
-    story = _story(base)
+    story = _story(base, clock)
     day = datetime.fromisoformat(FIRST)
     while day <= datetime.fromisoformat(LAST):
         for hour in LOOKED_AT:
@@ -149,7 +157,6 @@ def _live(base: Path, clock: Clock, turn: "Turn") -> None:
             clock.now = _at(*at.split())
             if happens := story.pop(at, None):
                 happens()
-                clock.has_arrived()
             if not OFF[0] <= at[:10] <= OFF[1]:
                 turn.take(at)
         day += timedelta(days=1)
@@ -256,14 +263,18 @@ def _judge(base: Path, places: WarehousePaths, ran: list[tuple[str, str, str]]) 
         name: [json.loads(line) for line in (base / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
         for name in ("analyst", "director")
     }
-    told = Counter[tuple[str, str]]()
-    for name, of_one in lines.items():
-        for line in of_one:
-            told[line["event"], line["title"].removeprefix("Line of Sight: ")] += 1
-            print(f"told {name:9} {line['event']:12} {line['title'].removeprefix('Line of Sight: ')}")
     twice = sum(len(some) - len({one["id"] for one in some}) for some in lines.values())
-    others = {key: count for key, count in (told - Counter(TOLD)).items() if count}
-    untold = {key: count for key, count in (Counter(TOLD) - told).items() if count}
+    told = Counter[tuple[str, str, str]]()
+    on_day = {}
+    for one in read(places).values():
+        key = (one["recipient"], one["event"], one["subject"])
+        day = datetime.fromisoformat(one["at"]).astimezone(LONDON).date().isoformat()
+        told[key] += 1
+        on_day[key] = day
+        print(f"told {day} {one['recipient']:9} {one['event']:12} {one['subject']}: {one['sentence']}")
+    others = [key for key in told if key not in TOLD or told[key] > 1 or on_day[key] != TOLD[key]]
+    untold = [key for key in TOLD if key not in told]
+    unsent = sum(map(len, lines.values())) != told.total() or bool(not_sent(places))
     text = json.dumps(lines)
     ids = {
         row.split(",")[0]
@@ -275,12 +286,12 @@ def _judge(base: Path, places: WarehousePaths, ran: list[tuple[str, str, str]]) 
     for words, count in (
         ("runs by hand", by_hand.total()), ("runs", found.total()), ("runs missed", len(missed)),
         ("runs twice, or not by hand", len(more)), ("told", told.total()), ("told twice", twice),
-        ("told and not by hand", sum(others.values())), ("not told", sum(untold.values())),
+        ("told and not by hand", len(others)), ("not told", len(untold)),
         ("children's ids in messages", shown),
     ):  # fmt: skip
         print(f"{words:28}{count:5}")
     print(*others, *untold, sep="\n")
-    amiss = missed or more or twice or others or untold or shown or wrong_failures or len(ids) < 20
+    amiss = missed or more or twice or others or untold or unsent or shown or wrong_failures or len(ids) < 20
     return 1 if amiss else 0
 
 

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 STAIRS = (  # from the ground up; what shares a step does not know of the other
+    "ingest/posix",
     "ingest/paths",
     "ingest/contracts",
     "ingest",  # its other files at the root: the ledger, what went wrong with a file

@@ -175,6 +175,7 @@ select
         when coalesce(counted.numerator, 0) <> 0 then 'numerator and denominator'
         else 'denominator'
     end as counts_in,
+    case when coalesce(counted.numerator, 0) = 0 then {{ why_not_in_numerator('counted.indicator_id') }} end as why,
     files.return_name,
     files.file,
     counted.content_id,

@@ -37,6 +37,9 @@ WITHOUT_A_KEY = {
     "int_plans__visit_duties", "int_workforce__cases", "int_workforce__moves",
     # evidence, as a figure's children are told, and what is to be mended, line by line
     "restricted_counted", "restricted_error_report",
+    # parts of restricted_passed_over, which is held to the key as a whole
+    "restricted_passed_over__adoption", "restricted_passed_over__care", "restricted_passed_over__need",
+    "restricted_passed_over__protection", "restricted_passed_over__workforce",
 }  # fmt: skip
 MOST_REPEATS = 4
 MOST_VIEWS_IN_A_CHAIN = 4

@@ -4,9 +4,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
-from ingest.contracts.settings import FILE, VARIABLE, InvalidSettingsError, all_keys, current, read_settings
+from ingest.contracts.settings import (
+    FILE,
+    VARIABLE,
+    Comparisons,
+    InvalidSettingsError,
+    all_keys,
+    current,
+    read_settings,
+)
+from ingest.paths import DBT_PROJECT
 from ingest.privacy.key_file import KEY_FILE, key_file
 
 
@@ -180,3 +190,26 @@ def test_a_settings_file_that_cannot_be_opened_says_so(council: Path) -> None:
 )
 def test_who_is_told_is_checked_too(council: Path, alerts: str, expected: str) -> None:
     assert expected in said(council, f"alerts: {{{alerts}}}")
+
+
+def test_the_lengths_of_comparisons_are_those_that_the_models_have() -> None:
+    """Each key is a variable of the project, which holds what stands without it: the page says the same."""
+    standing = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+
+    for name, declared in Comparisons.model_fields.items():
+        assert f"Without it, {standing[name]}." in (declared.description or "")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ("comparison_month: 6", "comparison_month is not known; did you mean comparison_months?"),
+        (
+            "comparison_months: 0",
+            "comparisons: comparison_months: input should be greater than or equal to 1",
+        ),
+        ("{signal_months: 10, signal_points: 12}", "signal_points are more than signal_months"),
+    ],
+)
+def test_lengths_that_cannot_be_met_are_refused(council: Path, lengths: str, expected: str) -> None:
+    assert expected in said(council, f"comparisons: {lengths if '{' in lengths else f'{{{lengths}}}'}")

@@ -212,7 +212,7 @@ def said(**changed: Any) -> dict[str, Any]:
     return {
         "release": {"release": 7, "view_month": "2025-04"},
         "last_refresh": {"outcome": "published", "run_id": "r", "at": "x", "reasons": None},
-        "month": "2025-04", "missing": [], "held": [],
+        "month": "2025-04", "missing": [], "held": [], "waiting": [],
         "health": {"due_month": "2025-04", "is_stale": False},
     } | changed  # fmt: skip
 
@@ -263,6 +263,13 @@ def test_a_return_is_not_missing_before_its_day(places: WarehousePaths) -> None:
     )
 
     assert alerts_of(places, Settings(), early, date(2025, 5, 4)) == []
+
+
+def test_a_month_that_lies_there_unread_is_late_and_not_missing(places: WarehousePaths) -> None:
+    """A machine that was off over the day told that nothing had come, with the files before it."""
+    late = said(month="2025-03", waiting=["2025-04"], health={"due_month": "2025-04", "is_stale": True})
+
+    assert [one.event for one in alerts_of(places, Settings(), late, NOW.date())] == ["stale"]
 
 
 def test_a_closing_that_is_due_is_told_where_no_schedule_closes_it(places: WarehousePaths) -> None:
