@@ -25,6 +25,7 @@ select
     end as denominator_source,
     history_days,
     breakdowns as breakdown_type,
+    characteristics,
     is_additive,
     can_be_negative,
     can_exceed_whole,

@@ -88,14 +88,16 @@ went_missing as (
 
     select
         periods.*, missing.la_child_id::varchar as la_child_id, any_value(missing.content_id) as content_id,
-        min(missing.row_number) as row_number, min(missing.first_missing_date) as counted_on, 1 as numerator
+        max_by(missing.row_number, missing.last_missing_date) as row_number,
+        max(missing.last_missing_date) as counted_on, 1 as numerator
     from {{ ref('int_care__went_missing') }} as missing
     inner join periods
         on
-            periods.indicator_id = 'cla_missing_children'
+            periods.indicator_id in ('cla_missing_children', 'missing_3plus_children')
             and missing.vintage_id = periods.vintage_id
             and missing.month_number between periods.first_month_number and periods.month_number
     group by all
+    having sum(missing.episodes) >= case when periods.indicator_id = 'missing_3plus_children' then 3 else 1 end
 
 ),
 

@@ -164,11 +164,15 @@ visited_in_time as (
 reviewed_in_time as (
 
     select
-        'cla_review_intime_pct' as indicator_id, vintage_id, content_id, row_number,
-        null::varchar as la_child_id, review_date as counted_on,
-        (review_date <= due_date)::int as numerator, 1 as denominator
-    from {{ ref('stg_returns__cla_reviews') }}
-    where not is_cancelled and due_date is not null and review_date is not null
+        'cla_review_intime_pct' as indicator_id, reviews.vintage_id, reviews.content_id, reviews.row_number,
+        (
+            select min(entries.la_child_id) from {{ ref('int_care__entries') }} as entries
+            where reviews.vintage_id = entries.vintage_id and reviews.cla_id = entries.cla_id
+        ) as la_child_id,
+        reviews.review_date as counted_on,
+        (reviews.review_date <= reviews.due_date)::int as numerator, 1 as denominator
+    from {{ ref('stg_returns__cla_reviews') }} as reviews
+    where not reviews.is_cancelled and reviews.due_date is not null and reviews.review_date is not null
 
 ),
 

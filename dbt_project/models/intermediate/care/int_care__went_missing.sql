@@ -4,8 +4,8 @@ select
     la_child_id,
     month_number,
     any_value(content_id) as content_id,
-    min(row_number) as row_number,
-    min(missing_start_date) as first_missing_date,
+    max_by(row_number, missing_start_date) as row_number,
+    max(missing_start_date) as last_missing_date,
     count(*) as episodes
 from {{ ref('int_care__missing_episodes') }}
 group by all

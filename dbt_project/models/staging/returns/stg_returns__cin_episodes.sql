@@ -16,5 +16,6 @@ select
     cine_close_date as close_date,
     cine_close_reason as close_reason_code,
     cine_referral_team as team,
-    cine_referral_worker_id as worker_id
+    cine_referral_worker_id as worker_id,
+    tie_order
 from {{ source('returns', 'cin_episodes') }}
