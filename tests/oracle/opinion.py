@@ -187,6 +187,58 @@ CHOICES = [
         "Each row is a spell.",
         "missing_episodes counts rows, and this counts children by them.",
     ),
+    Choice(
+        "Breakdowns: what is written of a team or service breakdown that is not_submitted?",
+        "No row: a closed list is written whole as not_submitted, and of an open one no value is known.",
+        "As wf_caseload_total by team; 'where there is anything in numerator or denominator'.",
+    ),
+    Choice(
+        "A team whose starts and ends cancel out in a net change?",
+        "Not written: its numerator is 0 and there is no denominator. Nor one that is only in the denominator"
+        " of a count that has none.",
+        "'Anything in numerator or denominator' is asked of the two numbers as they are published.",
+    ),
+    Choice(
+        "A referral, assessment, enquiry or conference without a team of its own?",
+        "That of the child's social worker; not_recorded where the involvements are absent.",
+        "'If filled. All else: the team of the child's involvement.' The parts must sum to the whole.",
+    ),
+    Choice(
+        "A record that says its own need, and says none?",
+        "not_recorded: no other episode is asked.",
+        "'Its own code' has no 'if filled', as the team has.",
+    ),
+    Choice(
+        "cla_review_intime_pct where cla_episodes is absent?",
+        "Every breakdown of it is not_submitted, since each needs the child.",
+        "Only the breakdown reads cla_episodes there. 'None: not_recorded' is of a period that is not in it.",
+    ),
+    Choice(
+        "Breakdowns: 'the newest accepted file up to the snapshot'?",
+        "Up to the view, as returns_optional are read, also where the whole is read from an older month.",
+        "The view is what was known.",
+    ),
+    Choice(
+        "A whole that is no_cases or no_population: has it parts?",
+        "Yes, all of a closed list, with the like status. None where it is not_submitted, reported or without"
+        " history.",
+        "'Not given' is said of a figure that the records do not give.",
+    ),
+    Choice(
+        "A team that is its own parent in departments?",
+        "A circle: its service is not_recorded, and so is that of the teams below it.",
+        "As written, though some systems mark their top in that way.",
+    ),
+    Choice(
+        "A child without a date of birth but with an expected one in the past?",
+        "Unborn.",
+        "'None but an expected one', whatever the day.",
+    ),
+    Choice(
+        "A placement that touches the day and has no type: is an earlier one asked?",
+        "No: the latest decides, and says not_recorded. So too with an involvement without a team.",
+        "The law says so of the team; the placement is read in the same words.",
+    ),
 ]
 
 

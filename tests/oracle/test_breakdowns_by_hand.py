@@ -466,6 +466,19 @@ def test_a_whole_that_is_reported_or_not_given_has_no_parts(council):
     assert council.parts("cp_open", "sex")["F"] == (0, None, 0, "calculated")
 
 
+def test_a_team_is_written_where_there_is_anything_in_either_number(council):
+    council.submits(
+        cp_plans="""plan_id person_id start_date end_date
+                    p1 a 2024-05-01 2024-05-20
+                    p2 b 2024-05-01 -""",
+        involvements=f"{INVOLVED}\n i1 w1 a SW North 2024-01-01 -\n i2 w2 b SW South 2024-01-01 -",
+    )
+    # a's start and end cancel out in North. Neither has two years: there is a share of them and no count.
+    assert council.parts("cp_net_change", "team") == {"South": (1, None, 1, "calculated")}
+    assert council.parts("cp_2y_open_pct", "team") == {"South": (0, 1, 0, "calculated")}
+    assert council.parts("cp_2y_open_count", "team") == {}
+
+
 def test_a_record_without_a_day_is_in_no_part(council):
     council.submits(
         persons="pers_person_id pers_sex\n a F",

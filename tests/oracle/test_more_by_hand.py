@@ -93,11 +93,12 @@ def test_care_begins_again_0_to_365_days_after_the_end_of_another_period(council
                         c2 c lc2 2024-05-20 S - -
                         d1 d ld1 2024-05-01 S 2024-05-10 E4A
                         d2 d ld1 2024-05-12 S - -
-                        e1 e le1 2024-05-02 S - -""",
+                        e1 e le1 2024-05-02 S - -
+                        f1 f lf1 2024-05-02 S 2024-05-02 E8""",
     )
     # Over 29 February, 14 May 2024 is day 365 from 15 May 2023 and the next day 366. c came back on the day.
-    # d has two starts of one period of care, which is no earlier one.
-    assert council.shares("cla_reentry_12m_pct") == (2, 6)
+    # d has two starts of one period of care, which is no earlier one; nor is f's own, over on its first day.
+    assert council.shares("cla_reentry_12m_pct") == (2, 7)
 
 
 def test_a_period_of_care_counts_once_all_of_it_has_ended(council):
@@ -129,17 +130,22 @@ def test_a_series_of_short_breaks_is_no_earlier_period_of_care(council):
                         b2 b lb1 2024-02-01 P 2024-03-01 E8
                         b3 b lb2 2024-05-01 S - -
                         c1 c lc1 2024-01-01 S 2024-02-01 E8
-                        c2 c lc2 2024-05-01 S - -""",
+                        c2 c lc2 2024-05-01 S - -
+                        d1 d ld1 2024-01-01 S 2024-02-01 X1
+                        d2 d ld1 2024-02-01 P 2024-03-01 E8
+                        d3 d ld2 2024-05-01 S - -""",
         legal_statuses="""status_id person_id legal_status start_date end_date
                           s1 a V2 2024-01-01 2024-02-01
                           s2 a V4 2024-02-01 2024-03-01
                           s3 b V4 2024-01-01 2024-02-01
                           s4 b V2 2024-02-01 2024-03-01
                           s5 c V2 2024-01-01 2024-02-01
-                          s6 c V3 2024-05-01 -""",
+                          s6 c V3 2024-05-01 -
+                          s7 d V3 2024-01-15 2024-03-01""",
     )
-    # The start of the last episode decides: a's was a short break, b's was no more. c's own start is one.
-    assert council.shares("cla_reentry_12m_pct") == (1, 2)
+    # The start of the last episode decides: a's and d's was a short break, b's was no more. c's own
+    # start is one.
+    assert council.shares("cla_reentry_12m_pct") == (1, 3)
 
 
 @pytest.mark.parametrize(
