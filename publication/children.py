@@ -1,8 +1,10 @@
-"""From a figure to its children: who counts towards it, who does not, and the file and row each stands in.
+"""From a figure to its children: who counts towards it and who does not, the row of each; and its parts.
 
 Children's records: for those who may see them, never part of a release. What is shown adds up to the figure.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from publication.select import has, read_only, rows_of, table_of
 from publication.spreadsheets import csv_of
 
 COUNTED, PASSED_OVER = "restricted.restricted_counted", "restricted.restricted_passed_over"
+PARTS = "restricted.restricted_parts"
+PART_COLUMNS = ("title", "numerator", "denominator", "value", "value_status", "breakdown_value")
 FIGURES, INDICATORS = "marts.fct_indicator_values", "marts.dim_indicator"
 COLUMNS = (
     "counts_in", "why", "numerator", "denominator", "working_days", "la_child_id", "counted_on",
@@ -88,23 +92,9 @@ def children_behind(
     The access is noted in the restricted zone. Raises NotFoundError, and InvalidKeyError where own numbers
     are asked without the key; duckdb.IOException where a refresh is writing.
     """
-    if not places.warehouse.exists():
-        raise NotFoundError(f"there is no warehouse in {places.restricted}; run `line-of-sight refresh`")
-    with read_only(places.warehouse) as db:
-        if not has(db, COUNTED):
-            raise NotFoundError("the warehouse was made by an earlier version; run `line-of-sight refresh`")
-        about = _about(db, indicator)
-        bases = about["bases"].split()
-        if basis and basis not in bases:
-            raise NotFoundError(f"{indicator} is not worked out on {basis}; it has {', '.join(bases)}")
-        basis = basis or about["headline_basis"] or bases[0]
+    with _opened(places, COUNTED) as db:
+        about, basis, figure = _figure(db, indicator, authority, month, basis)
         asked = {"la_code": authority, "indicator_id": indicator, "period_basis": basis}
-        found = rows_of(db, FIGURES, **asked, breakdown_type="all", where=OF_MONTH, given={"month": month})
-        if not found:
-            raise NotFoundError(
-                f"the newest refresh answers nothing of authority {authority} for {month}; "
-                "`line-of-sight scorecard` shows which months it does"
-            )
         rows = pa.concat_tables(
             [
                 table_of(db, model, "* exclude (la_code, indicator_id)", **asked, where=OF_MONTH,
@@ -120,7 +110,78 @@ def children_behind(
         places, "explain --children", rows.num_rows, own_numbers,
         indicator_id=indicator, la_code=authority, month=month, period_basis=basis,
     )  # fmt: skip
-    return Behind(about | {"rule": counting_rules.in_words(about)}, month, basis, found[0], rows)
+    return Behind(about | {"rule": counting_rules.in_words(about)}, month, basis, figure, rows)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A figure and its parts by one characteristic: what each is called, its figure and how it came about."""
+
+    about: dict[str, Any]
+    basis: str
+    figure: dict[str, Any]
+    rows: pa.Table
+
+
+def parts_of(
+    places: WarehousePaths, indicator: str, authority: str, month: str, basis: str | None, by: str
+) -> Parts:
+    """A figure of the newest refresh by a characteristic of its children, on its headline basis unless named.
+
+    The access is noted in the restricted zone. Raises NotFoundError where the indicator has no such parts or
+    the figure was not worked out from records; duckdb.IOException where a refresh is writing.
+    """
+    with _opened(places, PARTS) as db:
+        about, basis, figure = _figure(db, indicator, authority, month, basis)
+        has_parts = about["characteristics"].split() if about["characteristics"] else []
+        if by not in has_parts:
+            has = f"it has {', '.join(has_parts)}" if has_parts else "it counts no children, or has none"
+            raise NotFoundError(f"{indicator} has no parts by {by}; {has}")
+        rows = table_of(
+            db, PARTS, ", ".join(PART_COLUMNS), la_code=authority, indicator_id=indicator,
+            period_basis=basis, breakdown_type=by, where=OF_MONTH, given={"month": month},
+            order="display_order, title",
+        )  # fmt: skip
+    if not rows.num_rows:
+        raise NotFoundError(
+            f"the figure is {figure['value_status'].replace('_', ' ')}: "
+            "only one that was worked out from records, and stands, has parts"
+        )
+    note_access(
+        places, f"explain --by {by}", rows.num_rows, False,
+        indicator_id=indicator, la_code=authority, month=month, period_basis=basis,
+    )  # fmt: skip
+    return Parts(about | {"rule": counting_rules.in_words(about)}, basis, figure, rows)
+
+
+@contextmanager
+def _opened(places: WarehousePaths, model: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse to be read. Raises NotFoundError where it is missing, or older than the model."""
+    if not places.warehouse.exists():
+        raise NotFoundError(f"there is no warehouse in {places.restricted}; run `line-of-sight refresh`")
+    with read_only(places.warehouse) as db:
+        if not has(db, model):
+            raise NotFoundError("the warehouse was made by an earlier version; run `line-of-sight refresh`")
+        yield db
+
+
+def _figure(
+    db: duckdb.DuckDBPyConnection, indicator: str, authority: str, month: str, basis: str | None
+) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """The indicator, the basis asked for or its first, and the figure of the month."""
+    about = _about(db, indicator)
+    bases = about["bases"].split()
+    if basis and basis not in bases:
+        raise NotFoundError(f"{indicator} is not worked out on {basis}; it has {', '.join(bases)}")
+    basis = basis or about["headline_basis"] or bases[0]
+    asked = {"la_code": authority, "indicator_id": indicator, "period_basis": basis}
+    found = rows_of(db, FIGURES, **asked, breakdown_type="all", where=OF_MONTH, given={"month": month})
+    if not found:
+        raise NotFoundError(
+            f"the newest refresh answers nothing of authority {authority} for {month}; "
+            "`line-of-sight scorecard` shows which months it does"
+        )
+    return about, str(basis), found[0]
 
 
 def _about(db: duckdb.DuckDBPyConnection, indicator: str) -> dict[str, Any]:

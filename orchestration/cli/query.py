@@ -12,7 +12,7 @@ import click
 
 from ingest.contracts import settings
 from ingest.paths import WarehousePaths
-from orchestration.cli.children import tell_children
+from orchestration.cli.children import tell_children, tell_parts
 from orchestration.cli.console import out, print_table
 from orchestration.cli.group import main
 from orchestration.cli.options import (
@@ -30,6 +30,10 @@ from orchestration.runtime.outcome import counted
 from publication import queries as answers
 from publication.formatting import format_change, format_code, format_number
 
+CHARACTERISTICS = (
+    "age_band", "sex", "ethnic_group", "disability", "need", "placement_group", "team", "service",
+)  # fmt: skip
+
 
 @main.command()
 @click.argument("indicator")
@@ -41,11 +45,16 @@ from publication.formatting import format_change, format_code, format_number
     help="Show instead each child or event behind the figure, with its file and row. Restricted.",
 )
 @click.option(
+    "--by",
+    type=click.Choice(CHARACTERISTICS),
+    help="Show instead the figure's parts by a characteristic of its children. Restricted.",
+)
+@click.option(
     "--basis",
     type=click.Choice(["month", "year_to_date", "rolling_12_months", "point_in_time"]),
-    help="With --children: of which period.  [default: the one that the figure is reported on first]",
+    help="With --children or --by: of which period.  [default: the one that the figure is reported on first]",
 )
-@click.option("--csv", "as_csv", is_flag=True, help="With --children: print CSV, every row.")
+@click.option("--csv", "as_csv", is_flag=True, help="With --children or --by: print CSV, every row.")
 @own_ids_option
 @raw_option
 @release_option
@@ -57,6 +66,7 @@ def explain(
     authority: str,
     month: Any,
     children: bool,
+    by: str | None,
     basis: str | None,
     as_csv: bool,
     own_ids: bool,
@@ -73,16 +83,28 @@ def explain(
     From a figure to its children, for those who may see them:
       line-of-sight explain icpc_15wd_pct --authority 001 --month 2025-03 --children
       line-of-sight explain icpc_15wd_pct --authority 001 --month 2025-03 --children --own-ids --csv
+    By whom it is, for the same: age, sex, ethnicity, disability, need, placement, team or service:
+      line-of-sight explain cp_started --authority 001 --month 2025-03 --by age_band
     Each row says what it counts in: the numerator, the denominator, both, or nothing. What the rows add is
     the figure. Who asked is noted in RESTRICTED/access_log.jsonl, without a child.
     """
-    if children:
+    if children and by:
+        raise click.UsageError("--children and --by are two questions; ask one at a time")
+    if children or by:
         places = WarehousePaths.of(raw, Path("reference"), release, restricted)
         form = "csv" if as_csv else "json" if as_json else "table"
+    if by:
+        if own_ids:
+            raise click.UsageError("--own-ids is of children; parts have none")
+        tell_parts(places, indicator, authority, month.strftime("%Y-%m"), basis, by, form)
+        return
+    if children:
         tell_children(places, indicator, authority, month.strftime("%Y-%m"), basis, own_ids, key, form)
         return
     if basis or as_csv or own_ids:
-        raise click.UsageError("--basis, --csv and --own-ids are of a figure's children; add --children")
+        raise click.UsageError(
+            "--basis, --csv and --own-ids are of a figure's children or parts; add --children or --by"
+        )
     try:
         said = answers.explain(release, indicator, authority, month.strftime("%Y-%m"))
     except answers.NotFoundError as none:

@@ -14,6 +14,7 @@ from ingest.paths import DBT_PROJECT, WarehousePaths
 from orchestration.runtime import dbt_build
 from publication.public_pack.disclosure import long_table, relations
 from synthetic import invent
+from tests.oracle.breakdowns import BREAKDOWNS, parts
 from tests.oracle.compare import differences
 from tests.support.command import close, line_of_sight, refresh
 
@@ -42,6 +43,19 @@ def test_a_second_opinion_agrees_on_every_figure(published: WarehousePaths) -> N
     compared, different = differences(published, "2025-03")
 
     assert compared > 2000
+    assert different.empty, different.head(20).to_string()
+
+
+def test_the_parts_of_every_figure_are_those_of_a_second_opinion(published: WarehousePaths) -> None:
+    with duckdb.connect(str(published.warehouse), read_only=True) as db:
+        mine = db.sql("select * exclude (title, display_order) from restricted.restricted_parts").df()
+
+    compared, different = differences(
+        published, "2025-03", mine, theirs=parts(published.raw, published.reference, "2025-03")
+    )
+
+    assert set(mine.breakdown_type) == set(BREAKDOWNS)
+    assert compared > 50_000
     assert different.empty, different.head(20).to_string()
 
 

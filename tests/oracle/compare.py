@@ -16,6 +16,7 @@ def differences(
     mine: pd.DataFrame | None = None,
     only_months: list[str] | None = None,
     answered_only: bool = False,
+    theirs: pd.DataFrame | None = None,
 ) -> tuple[int, pd.DataFrame]:
     """How many answers were compared, and those that differ, each side's beside the other's.
 
@@ -25,7 +26,8 @@ def differences(
         with duckdb.connect(str(places.current / "marts.duckdb"), read_only=True) as db:
             mine = db.sql("from fct_indicator_values").df()
     mine = mine.assign(period_end=pd.to_datetime(mine.period_end).dt.date)
-    theirs = figures(places.raw, places.reference, view, only_months)
+    if theirs is None:
+        theirs = figures(places.raw, places.reference, view, only_months)
     if answered_only:
         theirs = theirs[theirs.value_status != "not_submitted"]
     both = mine[[*KEY, *NUMBERS, "value_status"]].merge(

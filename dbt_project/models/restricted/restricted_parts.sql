@@ -105,23 +105,23 @@ disabilities as (
     ('allocated', 'stg_returns__involvements', 'involvement_start_date', 'involvement_end_date', 'team',
         "spells.role_code = 'SW'"),
 ] %}
--- to what happened on a day, what ended on it is still there
-{{ name }} as (
+    -- to what happened on a day, what ended on it is still there
+    {{ name }} as (
 
-    select
-        children.vintage_id, children.la_child_id, children.counted_on, children.is_flow,
-        last(spells.{{ value }} order by spells.{{ start }}, spells.tie_order) as said
-    from children
-    inner join {{ ref(table) }} as spells
-        on
-            children.vintage_id = spells.vintage_id
-            and children.la_child_id = replace(spells.la_child_id::varchar, '-', '')
-            and children.counted_on >= spells.{{ start }}
-            and children.counted_on < coalesce(spells.{{ end }}, {{ far }}) + children.is_flow::int
-    {{ 'where ' ~ only if only }}
-    group by all
+        select
+            children.vintage_id, children.la_child_id, children.counted_on, children.is_flow,
+            last(spells.{{ value }} order by spells.{{ start }}, spells.tie_order) as said
+        from children
+        inner join {{ ref(table) }} as spells
+            on
+                children.vintage_id = spells.vintage_id
+                and children.la_child_id = replace(spells.la_child_id::varchar, '-', '')
+                and children.counted_on >= spells.{{ start }}
+                and children.counted_on < coalesce(spells.{{ end }}, {{ far }}) + children.is_flow::int
+        {{ 'where ' ~ only if only }}
+        group by all
 
-),
+    ),
 
 {% endfor %}
 
@@ -206,11 +206,14 @@ with_service as (
 
 parts as (
 
-    {% for breakdown in ['age_band', 'sex', 'ethnic_group', 'disability', 'need', 'placement_group', 'team', 'service'] %}
+    {% for breakdown in [
+        'age_band', 'sex', 'ethnic_group', 'disability', 'need', 'placement_group', 'team', 'service',
+    ] %}
         select
             la_code, indicator_id, period_basis, period_end, '{{ breakdown }}' as breakdown_type,
             coalesce({{ breakdown }}, {{ unlisted }}) as breakdown_value,
-            sum(numerator) as numerator, sum(denominator) as denominator, ({{ quartiles('working_days') }})[2] as median_days
+            sum(numerator) as numerator, sum(denominator) as denominator,
+            ({{ quartiles('working_days') }})[2] as median_days
         from with_service
         group by all
         {{ 'union all' if not loop.last }}
@@ -220,7 +223,9 @@ parts as (
 
 sent as (
 
-    select expected.la_code, expected.period_end, list(distinct sources.return_name) as return_names
+    select
+        expected.la_code, expected.period_end, expected.vintage_id,
+        list(distinct sources.return_name) as return_names
     from {{ ref('int_periods__expected') }} as expected
     inner join {{ ref('stg_ledger__sources') }} as sources on expected.vintage_id = sources.vintage_id
     where expected.edition = 'restated'
@@ -232,7 +237,7 @@ sent as (
 told as (
 
     select
-        figures.*,
+        figures.*, sent.vintage_id,
         list_contains(sent.return_names, case
             when figures.breakdown_type in ('age_band', 'sex', 'ethnic_group') then 'persons'
             when figures.breakdown_type = 'disability' then 'disabilities'
@@ -261,11 +266,17 @@ told as (
 
 expected as (
 
-    select told.*, listed.breakdown_value
+    select told.*, listed.breakdown_value, listed.title, listed.display_order
     from told
     inner join {{ ref('breakdown_values') }} as listed on told.breakdown_type = listed.breakdown_type
     union all
-    select told.*, parts.breakdown_value
+    select
+        told.*, parts.breakdown_value,
+        case
+            when parts.breakdown_value = {{ unlisted }} then 'Not recorded'
+            else coalesce(departments.team_name, parts.breakdown_value)
+        end as title,
+        (parts.breakdown_value = {{ unlisted }})::int as display_order
     from told
     inner join parts
         on
@@ -274,6 +285,8 @@ expected as (
             and told.period_basis = parts.period_basis
             and told.period_end = parts.period_end
             and told.breakdown_type = parts.breakdown_type
+    left join {{ ref('stg_returns__departments') }} as departments
+        on told.vintage_id = departments.vintage_id and parts.breakdown_value = departments.team_id
     where
         told.is_told
         and told.breakdown_type in ('team', 'service')
@@ -310,7 +323,7 @@ judged as (
 )
 
 select
-    la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value,
+    la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value, title, display_order,
     -- a median has no numerator
     case when indicator_id <> 'assessment_duration_median_wd' then numerator end as numerator,
     denominator,

@@ -32,13 +32,15 @@ looked_after as (
 
 started as (
 
-    select * from episodes where start_reason_code = 'S'
+    select * from episodes
+    where start_reason_code = 'S'
 
 ),
 
 ceased as (
 
-    select * from episodes where ceased_date is not null and is_end_of_care
+    select * from episodes
+    where ceased_date is not null and is_end_of_care
 
 ),
 
@@ -283,9 +285,9 @@ long_term_stable as (
 where_they_live as (
 
     select
-        groups.indicator_id, children.vintage_id, children.content_id, children.row_number,
+        homes.indicator_id, children.vintage_id, children.content_id, children.row_number,
         children.la_child_id, children.period_end as counted_on,
-        (placements.placement_group = groups.placement_group)::int as numerator, 1 as denominator
+        (placements.placement_group = homes.placement_group)::int as numerator, 1 as denominator
     from children
     inner join {{ ref('int_care__placements') }} as placements
         on
@@ -297,7 +299,7 @@ where_they_live as (
         values
         ('cla_kinship_pct', 'foster_kin'), ('cla_childrens_home_pct', 'childrens_home'),
         ('cla_supported_accom_pct', 'supported'), ('cla_with_parents_pct', 'parents')
-    ) as groups (indicator_id, placement_group)
+    ) as homes (indicator_id, placement_group)
 
 ),
 

@@ -18,5 +18,7 @@ anti join {{ ref('int_care__respite') }} as respite
     on
         missing.vintage_id = respite.vintage_id
         and missing.la_child_id = respite.la_child_id
-        and {{ is_live('respite.legal_status_start_date', 'respite.legal_status_end_date', 'missing.missing_start_date') }}
+        and {{ is_live(
+            'respite.legal_status_start_date', 'respite.legal_status_end_date', 'missing.missing_start_date'
+        ) }}
 where missing.missing_type_code = 'M'

@@ -12,7 +12,7 @@ with placements as (
         placements.tie_order,
         placements.placement_start_date,
         placements.placement_type_code,
-        coalesce(groups.breakdown_value, 'not_recorded') as placement_group,
+        coalesce(kinds.breakdown_value, 'not_recorded') as placement_group,
         placements.distance_miles,
         placements.is_out_of_area,
         {{ is_temporary_placement('placements.placement_type_code') }} as is_temporary
@@ -24,8 +24,8 @@ with placements as (
             and {{ is_live(
                 'placements.placement_start_date', 'placements.placement_end_date', 'children.period_end'
             ) }}
-    left join {{ ref('breakdown_codes') }} as groups
-        on groups.breakdown_type = 'placement_group' and placements.placement_type_code = groups.code
+    left join {{ ref('breakdown_codes') }} as kinds
+        on kinds.breakdown_type = 'placement_group' and placements.placement_type_code = kinds.code
 
 )
 

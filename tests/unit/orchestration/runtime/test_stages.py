@@ -31,7 +31,7 @@ def heard(restricted: Path) -> list[str]:
 
 def test_what_is_shown_is_the_stage_and_how_far_it_is_and_no_name_of_a_model(tmp_path: Path) -> None:
     assert heard(tmp_path) == [
-        "reading", "reading", "landing", "landing 1 of 38 returns", "landing 2 of 38 returns", "counting",
+        "reading", "reading", "landing", "landing 1 of 41 returns", "landing 2 of 41 returns", "counting",
         "counting 7 of 118", "checking", "comparing 3 of 104", "checking", "protecting", "protecting",
         "publishing",
     ]  # fmt: skip
