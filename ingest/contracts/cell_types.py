@@ -11,8 +11,10 @@ from functools import reduce
 from itertools import product
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ingest.contracts import code_lists, dates
 from ingest.contracts.findings import ids_of_two_forms
@@ -143,6 +145,13 @@ def read_sql(field: Field) -> str:
             return f"case when {is_object} then json_object({kept})::varchar end"
         case _:
             raise AssertionError(field.type)
+
+
+def text_of(texts: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Where each text of an array begins, and the last one ends, among the bytes that it holds: no copy."""
+    _, starts, signs = texts.buffers()
+    held = np.frombuffer(starts, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return held, np.frombuffer(signs or b"", np.uint8)
 
 
 def as_said(text: pa.Array) -> pa.Array:
