@@ -20,9 +20,7 @@ from ingest.contracts.findings import Finding
 SECONDS = r"(:[0-9]{2}){1,2}(\.[0-9]+)?"
 TIME = rf"[ T]+[0-9]{{1,2}}{SECONDS} ?([AaPp][Mm])? ?(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
 # behind which the day is that of London as it stands: without a zone, or in UTC and not in its last hour
-PLAIN_TIME = (
-    rf"[ T]+[0-9]{{1,2}}{SECONDS} ?([AaPp][Mm])?|[ T]+([01]?[0-9]|2[0-2]){SECONDS} ?(Z|[+-]00:?00)"
-)
+PLAIN_TIME = rf"[ T]+[0-9]{{1,2}}{SECONDS} ?([AaPp][Mm])?|[ T]+([01]?[0-9]|2[0-2]){SECONDS} ?(Z|[+-]00:?00)"
 TIME_OF_ZONE = (
     r"[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:\.[0-9]+)? ?([AaPp][Mm])? ?"
     r"(Z|[+-][0-9]{2}:?[0-9]{2})$"
@@ -33,6 +31,7 @@ BRITISH = "[0-9]{2}/[0-9]{2}/[0-9]{4}"
 PLAIN = f"^({ISO}|(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{{4}})?$"
 UNSURE = "=??"  # stands for a date that can be read two ways, where the column does not tell which
 EXCEL_DAY_0 = date(1899, 12, 30)
+DAYS_TO_1904 = 1462  # by which old Macintoshes number a day lower
 FIRST_EVENT = date(1990, 1, 1)  # before it, a column of day numbers is not one of events
 FIRST_BIRTH = date(1900, 3, 1)  # before it Excel counts a day that never was
 MAY_BE_YEARS = (1900, 2100)  # numbers that are years of birth as likely as days of 1905
@@ -237,6 +236,20 @@ def _settled(
 def are_plain(spellings: pa.Array) -> bool:
     """Whether each of some trimmed spellings can be read by itself, so that no order is to be decided."""
     return bool(pc.all(pc.match_substring_regex(spellings, PLAIN), min_count=0).as_py())
+
+
+def from_1904(cells: pa.Array) -> pa.Array:
+    """Cells of dates of a workbook that counts from 1904, with day numbers as they are counted from 1900."""
+    is_number = pc.match_substring_regex(cells, r"^[1-9][0-9]{3,4}(\.[0-9]+)?$")
+    said = cells.filter(pc.fill_null(is_number, False)).to_pylist()
+    if not said:
+        return cells
+    parts = [cell.partition(".") for cell in said]
+    as_1900 = [
+        cell if MAY_BE_YEARS[0] <= int(days) <= MAY_BE_YEARS[1] else f"{int(days) + DAYS_TO_1904}{dot}{rest}"
+        for cell, (days, dot, rest) in zip(said, parts, strict=True)
+    ]
+    return pc.replace_with_mask(cells, is_number, pa.array(as_1900, pa.string()))
 
 
 def pattern_of(days: Iterable[date]) -> str:

@@ -1,8 +1,8 @@
 """The commas and points in the numbers of a file: between thousands, or before decimals.
 
 1,234 is a thousand or one and a bit, and so is 1.234. A column tells which by its other cells. Where none
-does, they are left unread if semicolons separate the cells, as they do where a comma is the decimal point; else
-they are read as English has them.
+does, they are left unread if semicolons separate the cells, as they do where a comma is the decimal point;
+else they are read as in English.
 """
 
 from dataclasses import replace
@@ -74,11 +74,12 @@ def _settled(
             is_unread = comma | point
     elif is_english or (point.any() and not pointed.any()):
         is_unread = comma | point
-    read = trimmed
+    read = encoded.dictionary
     if (decimal.any() or pointed.any()) and not is_english:
         by_point = pointed | (point & ~is_unread)
         by_comma = (comma & ~is_unread) | decimal
-        plain = pc.replace_substring(pc.if_else(pa.array(by_point), _without_points(read), read), ",", ".")
+        plain = pc.if_else(pa.array(by_point), pc.replace_substring(trimmed, ".", ""), trimmed)
+        plain = pc.replace_substring(plain, ",", ".")
         read = pc.if_else(pa.array(by_point | by_comma), plain, read)
         for kind, of_kind in (("thousands_points_noted", by_point), ("decimal_commas_noted", by_comma)):
             if of_kind.any():
@@ -104,7 +105,3 @@ def _has_a_sign(column: pa.ChunkedArray) -> bool:
         if (held == ord(",")).any() or (held == ord(".")).any():
             return True
     return False
-
-
-def _without_points(numbers: pa.Array) -> pa.Array:
-    return pc.replace_substring(numbers, ".", "")

@@ -150,7 +150,9 @@ def test_a_time_in_a_zone_is_of_the_day_that_it_was_in_london(cell: str, day: st
     assert kinds_of(cell, as_at=date(2025, 7, 31)) == []
 
 
-@pytest.mark.parametrize("cell", ["2025-06-30T23:59:59Z", "2025-06-30T23:59:59.999+00:00", "2025-06-30T24:00Z"])
+@pytest.mark.parametrize(
+    "cell", ["2025-06-30T23:59:59Z", "2025-06-30T23:59:59.999+00:00", "2025-06-30T24:00Z"]
+)
 def test_the_end_of_a_day_in_utc_is_not_moved_to_the_next_nor_left(cell: str) -> None:
     [days], [(_, _, _, kind, reason)] = read([cell], as_at=date(2025, 7, 31))
 
