@@ -67,8 +67,8 @@ NOTED = {
     "year_first": "have the year first, as 2025/03/14 or 2025-3-14",
     "month_name": "name the month, as 14-Mar-2025 or 14 March 2025",
     "compact": "are written without separators, as 20250314",
-    "of_zone": "have a time in UTC or of another zone (2025-06-30T23:30:00Z) that is of another day in London, "
-    "and are read as that one",
+    "of_zone": "have a time in UTC or of another zone (2025-06-30T23:30:00Z), and are read as the day that "
+    "it was in London",
     "day_number": "are day numbers of Excel (45730 is 2025-03-14), as every cell of the column is",
 }
 SHOWN = pa.schema([("file_no", pa.int32()), ("has_month_first", pa.bool_()), ("has_year_first", pa.bool_())])

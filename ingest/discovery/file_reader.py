@@ -29,6 +29,7 @@ from ingest.discovery.written import SEPARATORS, Layout, Match, as_utf_8, layout
 
 PLACE_HEADERS = ("row_number", "origin")
 NO_BREAK_SPACE = "\u00a0".encode()
+DAMAGED_SIGN = "\ufffd".encode()
 NOTHING_WRITTEN = b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"
 FIRST_BYTES = 1000  # which nearly always show that a file is not empty: all of it need not be copied
 END_OF_FILE = b"\x1a"  # what old programs write at the end (Ctrl-Z)
@@ -130,9 +131,12 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
         notes.append(noted("end_sign_noted"))
     if b"\x00" in data:
         raise RejectedFileError("it holds NUL characters, as damaged files do; export it again")
-    if not data.isascii() and (spaces := data.count(NO_BREAK_SPACE)):
-        data = data.replace(NO_BREAK_SPACE, b" ")
-        notes.append(noted("no_break_spaces_noted", spaces))
+    if not data.isascii():
+        if spaces := data.count(NO_BREAK_SPACE):
+            data = data.replace(NO_BREAK_SPACE, b" ")
+            notes.append(noted("no_break_spaces_noted", spaces))
+        if damaged := data.count(DAMAGED_SIGN):
+            notes.append(_damaged_signs(damaged, data.count(b"\n", 0, data.find(DAMAGED_SIGN)) + 1))
     head = layout(data, match)
     limits.check("csv", cells=rows * len(head.headers))
     _check_is_whole(data, head)
@@ -150,6 +154,16 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
             rows, numbers = table.cells.filter(kept.is_row), table.row_numbers.filter(kept.is_row)
             table = replace(table, cells=rows, row_numbers=numbers)
     return replace(table, findings=(*notes, *table.findings), separator=head.separator)
+
+
+def _damaged_signs(count: int, line: int) -> Finding:
+    """What is said of signs whose bytes are lost. A cell with one is unread where it matters what it says."""
+    return Finding(
+        "signs_damaged",
+        f"{count} {'sign of it is' if count == 1 else 'signs of it are'} damaged, the first in its line "
+        f"{line}; an id, a code or a date with such a sign was not read",
+        "correct what stands there, or export it again as 'CSV UTF-8'",
+    )
 
 
 Short = dict[int, int]  # place of a row with fewer cells than there are headers -> its cells
