@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from ingest.adapters.base import cleaned
 from ingest.contracts.findings import RejectedFileError
 from ingest.discovery.file_reader import floats_as_text
-from ingest.discovery.workbooks import TIME_OF_DAY, UNREADABLE, is_panic
+from ingest.discovery.workbooks import TIME_OF_DAY, UNREADABLE, Contents, is_panic, opened_book
 
 FIRST_DAY = datetime(1904, 1, 2)  # nobody in these lists was born before, whichever year Excel counts from
 NOTHING = pa.array([], pa.bool_())
@@ -41,7 +41,7 @@ class Cells:
 
 def read_sheets(
     data: bytes,
-    has_errors: bool,
+    contents: Contents,
     is_wanted: Callable[[str], bool],
     is_header: Callable[[Sequence[str]], bool],
 ) -> list[Cells | str]:
@@ -53,10 +53,10 @@ def read_sheets(
     any other is read whole and searched.
     """
     try:
-        book = fastexcel.read_excel(data)
+        book = opened_book(data, contents)
         return _share_text(
             [
-                _read_plain(book, title, has_errors, is_wanted, is_header)
+                _read_plain(book, title, contents.has_errors, is_wanted, is_header)
                 or _read_searched(book, title, is_header)
                 or title
                 for title in book.sheet_names

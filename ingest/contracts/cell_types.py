@@ -11,8 +11,10 @@ from functools import reduce
 from itertools import product
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ingest.contracts import code_lists, dates
 from ingest.contracts.findings import ids_of_two_forms
@@ -41,6 +43,7 @@ OF_NONE = r"(?i)^(unknown|not ?known|unk|n/?k|tb[acd]|\?+|\.+)$"  # alike for al
 OF_NO_CHILD = rf"{OF_NONE}|(?i)^(unborn( (baby|child))?|no ?body|0+)$"
 MAY_BE_DAMAGED = rf"[Ee#='?]|^[^1-9]*$|^[0-9]{{1,4}}[-/]|^{MONTH}-"  # quicker than all of the above
 OPEN_DAY = dates.pattern_of(map(date.fromisoformat, OPEN_DAYS))
+DAMAGED_SIGN = "\ufffd"  # stands where the bytes of a sign are lost
 UNREAD = "=?"  # reads as nothing, of whatever type: what stands for a cell that cannot be read
 CORRECT = "correct the cell; until then it counts as empty"
 NOT_READ = {
@@ -51,7 +54,7 @@ NOT_READ = {
     "code": "not a code or label of the list {code_list}",
     "json": "not a json object",
     "text": "not an id, a code or a label that is known: or it is what a spreadsheet makes of one (1.2E+05, "
-    "01-Mar, ####), is a word for nobody, begins as a formula, or has unseen signs",
+    "01-Mar, ####), is a word for nobody, begins as a formula, or has unseen or damaged signs",
 }
 SQL_TYPES = {
     "text": "varchar",
@@ -139,10 +142,18 @@ def read_sql(field: Field) -> str:
             )
         case "json":
             kept = ", ".join(f"'{key}', json_extract_string({cell}, '$.{key}')" for key in field.keeps)
-            is_object = f"json_valid({cell}) and json_type({cell}) = 'OBJECT'"
+            is_whole = f"not contains({cell}, '{DAMAGED_SIGN}')"  # of a key damaged, nothing would be seen
+            is_object = f"{is_whole} and json_valid({cell}) and json_type({cell}) = 'OBJECT'"
             return f"case when {is_object} then json_object({kept})::varchar end"
         case _:
             raise AssertionError(field.type)
+
+
+def text_of(texts: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Where each text of an array begins, and the last one ends, among the bytes that it holds: no copy."""
+    _, starts, signs = texts.buffers()
+    held = np.frombuffer(starts, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return held, np.frombuffer(signs or b"", np.uint8)
 
 
 def as_said(text: pa.Array) -> pa.Array:
@@ -227,8 +238,9 @@ def _misshapen(said: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.
         return damaged_ids(said, field.identifies)
     if field.shaped:
         is_wrong = pc.invert(pc.match_substring_regex(said, f"^(?:{field.shaped})$"))
-    else:  # a spreadsheet would run it
+    else:  # a spreadsheet would run it, or it is damaged
         is_wrong = reduce(pc.or_, (pc.starts_with(said, sign) for sign in "=+-@"))
+        is_wrong = pc.or_(is_wrong, pc.match_substring(said, DAMAGED_SIGN))
     return pc.fill_null(is_wrong, False)
 
 
@@ -246,7 +258,7 @@ def damaged_ids(said: pa.Array | pa.ChunkedArray, identifies: str) -> pa.Array |
 
 def damaged_pattern(identifies: str) -> str:
     """The regular expression of an id that may not pass."""
-    return rf"[\p{{Cc}}\p{{Cf}}]|{DAMAGED}|{OF_NO_CHILD if identifies == 'child' else OF_NONE}"
+    return rf"[\p{{Cc}}\p{{Cf}}{DAMAGED_SIGN}]|{DAMAGED}|{OF_NO_CHILD if identifies == 'child' else OF_NONE}"
 
 
 def without_unread(

@@ -17,13 +17,21 @@ from numpy.typing import NDArray
 
 from ingest.contracts.findings import Finding
 
-TIME = r"[ T]+[0-9]{1,2}(:[0-9]{2}){1,2}(\.[0-9]+)? ?([AaPp][Mm])? ?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+SECONDS = r"(:[0-9]{2}){1,2}(\.[0-9]+)?"
+TIME = rf"[ T]+[0-9]{{1,2}}{SECONDS} ?([AaPp][Mm])? ?(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
+# behind which the day is that of London as it stands: without a zone, or in UTC and not in its last hour
+PLAIN_TIME = rf"[ T]+[0-9]{{1,2}}{SECONDS} ?([AaPp][Mm])?|[ T]+([01]?[0-9]|2[0-2]){SECONDS} ?(Z|[+-]00:?00)"
+TIME_OF_ZONE = (
+    r"[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:\.[0-9]+)? ?([AaPp][Mm])? ?"
+    r"(Z|[+-][0-9]{2}:?[0-9]{2})$"
+)
 ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 BRITISH = "[0-9]{2}/[0-9]{2}/[0-9]{4}"
 # what needs no second look, unless another date of the file shows that its day is not first
 PLAIN = f"^({ISO}|(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{{4}})?$"
 UNSURE = "=??"  # stands for a date that can be read two ways, where the column does not tell which
 EXCEL_DAY_0 = date(1899, 12, 30)
+DAYS_TO_1904 = 1462  # by which old Macintoshes number a day lower
 FIRST_EVENT = date(1990, 1, 1)  # before it, a column of day numbers is not one of events
 FIRST_BIRTH = date(1900, 3, 1)  # before it Excel counts a day that never was
 MAY_BE_YEARS = (1900, 2100)  # numbers that are years of birth as likely as days of 1905
@@ -31,7 +39,7 @@ IN_SENSE = (date(1900, 1, 1), date(2100, 12, 31))  # what is before or after is 
 YEARS_AHEAD = 2  # of the year reported, for a column of day numbers
 EVENT_WITHIN = 50  # years: an event is never so far ahead, so its two digits are of the century before
 
-READ, UNREAD, OF_EITHER_ORDER, OF_EITHER_CENTURY = range(4)
+READ, UNREAD, OF_EITHER_ORDER, OF_EITHER_CENTURY, OF_EITHER_DAY = range(5)
 WHY = {
     UNREAD: (
         "not a date that exists, from 1900 to 2100, in a form that is read "
@@ -46,6 +54,10 @@ WHY = {
         "not a date that can be read in one way only: its year of two digits is that of a birth to come, "
         "or of one a hundred years ago"
     ),
+    OF_EITHER_DAY: (
+        "not a date that can be read in one way only: its last second of a day in UTC is the next day in "
+        "London, unless it stands for the end of a day in London"
+    ),
 }
 SEND_ISO = "send the dates of this column as yyyy-mm-dd; until then the cell counts as empty"
 NOTED = {
@@ -55,6 +67,8 @@ NOTED = {
     "year_first": "have the year first, as 2025/03/14 or 2025-3-14",
     "month_name": "name the month, as 14-Mar-2025 or 14 March 2025",
     "compact": "are written without separators, as 20250314",
+    "of_zone": "have a time in UTC or of another zone (2025-06-30T23:30:00Z), and are read as the day that "
+    "it was in London",
     "day_number": "are day numbers of Excel (45730 is 2025-03-14), as every cell of the column is",
 }
 SHOWN = pa.schema([("file_no", pa.int32()), ("has_month_first", pa.bool_()), ("has_year_first", pa.bool_())])
@@ -69,10 +83,17 @@ MONTHS = (
 
 
 def plain_sql(cell: str) -> str:
-    """The SQL that reads a trimmed cell as yyyy-mm-dd or dd/mm/yyyy, a time behind it or not; else null."""
+    """The SQL that reads a trimmed cell as yyyy-mm-dd or dd/mm/yyyy, a time behind it or not; else null.
+
+    Null too where the day in London may be another: such a column is looked at whole.
+    """
+    return _plain_day(cell, PLAIN_TIME)
+
+
+def _plain_day(cell: str, time: str) -> str:
     iso = f"left({cell}, 10)"
     british = f"substr({cell}, 7, 4) || '-' || substr({cell}, 4, 2) || '-' || left({cell}, 2)"
-    has_tail = f"len({cell}) > 10 and not regexp_full_match(substr({cell}, 11), '{TIME}')"
+    has_tail = f"len({cell}) > 10 and not regexp_full_match(substr({cell}, 11), '{time}')"
     return (
         f"case when {has_tail} then null "
         f"when regexp_full_match({iso}, '{ISO}') then {_in_sense(f'try_cast({iso} as date)')} "
@@ -217,6 +238,20 @@ def are_plain(spellings: pa.Array) -> bool:
     return bool(pc.all(pc.match_substring_regex(spellings, PLAIN), min_count=0).as_py())
 
 
+def from_1904(cells: pa.Array) -> pa.Array:
+    """Cells of dates of a workbook that counts from 1904, with day numbers as they are counted from 1900."""
+    is_number = pc.match_substring_regex(cells, r"^[1-9][0-9]{3,4}(\.[0-9]+)?$")
+    said = cells.filter(pc.fill_null(is_number, False)).to_pylist()
+    if not said:
+        return cells
+    parts = [cell.partition(".") for cell in said]
+    as_1900 = [
+        cell if MAY_BE_YEARS[0] <= int(days) <= MAY_BE_YEARS[1] else f"{int(days) + DAYS_TO_1904}{dot}{rest}"
+        for cell, (days, dot, rest) in zip(said, parts, strict=True)
+    ]
+    return pc.replace_with_mask(cells, is_number, pa.array(as_1900, pa.string()))
+
+
 def pattern_of(days: Iterable[date]) -> str:
     """The regular expression of some days, in each form in which a date is read."""
     return f"(?i)^({'|'.join(map(_forms_of, days))})({TIME})?$"
@@ -294,6 +329,18 @@ def _no_year_first(as_at: date | None) -> str:
     return f"(year_first is null or year_first > date '{last}')"
 
 
+def _in_london(day: str) -> str:
+    """The day in London of a `day` and its time `t`, which has a zone; null where there is no such time."""
+    hour, minute = (f"try_cast(t.{part} as integer)" for part in ("hour", "minute"))
+    half = f"case when {hour} between 1 and 12 then {hour} % 12 + 12 * (lower(t.half) = 'pm')::integer end"
+    minutes = f"(case when t.half = '' then {hour} else {half} end) * 60 + {minute}"
+    ahead = "coalesce(try_cast(left(t.zone, 3) as integer) * 60, 0)"
+    ahead += " + coalesce(try_cast(left(t.zone, 1) || right(t.zone, 2) as integer), 0)"
+    moment = f"{day} + to_minutes({minutes} - ({ahead}))"
+    london = f"timezone('Europe/London', timezone('UTC', {moment}))::date"  # whatever zone this machine has
+    return f"case when {hour} <= 24 and {minute} < 60 and t.second < '60' then {london} end"
+
+
 def _read_sql(is_birth: bool, as_at: date | None) -> str:
     """Grain: a spelling of a file. `typed` and `why` as in Dates; `form` of NOTED, null where plain."""
 
@@ -310,7 +357,10 @@ with said as (
 parted as (
     select
         *,
-        {plain_sql("cell")} as plain,
+        {_plain_day("cell", TIME)} as plain,
+        regexp_extract(
+            cell, '{TIME_OF_ZONE}', ['hour', 'minute', 'second', 'half', 'zone']
+        ) as t,
         regexp_extract(
             said, '^([0-9]{{1,2}})([/.-])([0-9]{{1,2}})([/.-])([0-9]{{4}}|[0-9]{{2}})$',
             ['a', 'sign', 'b', 'other_sign', 'year']
@@ -419,22 +469,37 @@ decided as (
     from readings
     inner join evidence using (file_no)
     left join of_others using (file_no)
+),
+dated as (
+    select
+        *,
+        case
+            when is_of_either_order or is_of_either_century then null
+            when n.year <> '' then {_in_sense("coalesce(day_first, month_first)")}
+            when are_numbers then date '{EXCEL_DAY_0}' + number
+            else {_in_sense("read_alone")}
+        end as day
+    from decided
+),
+placed as (
+    select
+        *,
+        case when t.zone = '' then day else {_in_london("day")} end as in_london,
+        coalesce(in_london > day and (t.hour = '24' or t.second = '59'), false) as is_of_either_day
+    from dated
 )
 select
     place, file_no, cell_count, has_month_first, has_year_first,
-    case
-        when is_of_either_order or is_of_either_century then null
-        when n.year <> '' then {_in_sense("coalesce(day_first, month_first)")}
-        when are_numbers then date '{EXCEL_DAY_0}' + number
-        else {_in_sense("read_alone")}
-    end as typed,
+    case when not is_of_either_day then in_london end as typed,
     case
         when cell is null or typed is not null then {READ}
         when is_of_either_order then {OF_EITHER_ORDER}
         when is_of_either_century then {OF_EITHER_CENTURY}
+        when is_of_either_day then {OF_EITHER_DAY}
         else {UNREAD}
     end::tinyint as why,
     case
+        when in_london <> day then 'of_zone'
         when plain is not null then null
         when len(n.year || w.year) = 2 then 'two_digit_year'
         when n.year <> '' and day_first is null then 'month_first'
@@ -444,5 +509,5 @@ select
         when c.year <> '' then 'compact'
         when are_numbers then 'day_number'
     end as form
-from decided
+from placed
 """

@@ -15,6 +15,8 @@ HOME = Path(__file__).with_suffix(".yml")
 OWN = "LINE_OF_SIGHT_LIMITS"  # names a file with the numbers that a council has changed
 SEPARATORS = (b",", b";", b"\t", b"|")
 PIECE = 1 << 18  # bytes: small enough to stay near the processor
+LINE_ENDS = re.compile(rb"[\r\n]+")
+HEAD_BYTES = 1 << 20
 HEADINGS_WITHIN = 50  # lines: titles may stand above them
 READ_IN_PARTS = "json"
 IN_WORDS = {
@@ -77,8 +79,11 @@ def check_text(data: bytes) -> int:
     if b"\r" in data:
         rows += occurrences(data, "\r") - data.count(b"\r\n")
     check("csv", rows=rows)
-    top = re.split(rb"[\r\n]+", data, maxsplit=HEADINGS_WITHIN)[:HEADINGS_WITHIN]
-    check("csv", columns=1 + max(line.count(sign) for line in top for sign in SEPARATORS))
+    top = LINE_ENDS.split(data[:HEAD_BYTES], maxsplit=HEADINGS_WITHIN)
+    if len(top) <= HEADINGS_WITHIN and len(data) > HEAD_BYTES:  # lines so long that all must be copied
+        top = LINE_ENDS.split(data, maxsplit=HEADINGS_WITHIN)
+    most = max(line.count(sign) for line in top[:HEADINGS_WITHIN] for sign in SEPARATORS)
+    check("csv", columns=1 + most)
     return rows
 
 

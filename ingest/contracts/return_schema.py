@@ -12,7 +12,7 @@ from ingest.contracts import known_words
 
 FORMATS = Path(__file__).parent / "returns"
 # say otherwise where landed files come to look otherwise: all is read again
-LANDED_AS = "whole ids as UUIDs, dates in the order of their file, rows and cells by declared tolerances"
+LANDED_AS = "whole ids as UUIDs, dates in the order of their file and of London, cells by declared tolerances"
 TYPES = {"text", "code", "date", "boolean", "integer", "number", "json"}
 HISTORIES = {"event", "state", "lookup", "rows", "with_return"}
 

@@ -67,6 +67,11 @@ TOLERATED = {
         "were read so",
         "nothing, if that is what it is; or export numbers with a point",
     ),
+    "thousands_points_noted": (
+        "{count} {cells} of the column have points between thousands, as one with decimals shows (1.234,5), "
+        "and were read so",
+        "nothing, if that is what it is; or export numbers with a point before decimals and nothing else",
+    ),
     "open_dates_noted": (
         f"{{count}} {{cells}} of the column have a day that stands for none ({', '.join(OPEN_DAYS)}): empty",
         "nothing, if that is what it is; or leave the cell empty until the day is known",
@@ -92,6 +97,7 @@ AS_WRITTEN = {  # the same in general words, for the handbook
     "padded_cells_noted": "cells with spaces around what they say",
     "words_for_nothing_noted": f"cells that say nothing in words, beside NULL: {' '.join(NOTHING)}",
     "decimal_commas_noted": "a decimal comma between semicolons, where others of the column show it (1,5)",
+    "thousands_points_noted": "points between thousands, where one of the column shows it (1.234,5)",
     "open_dates_noted": f"{', '.join(OPEN_DAYS)}, however written, as no day, save of a birth or where a row "
     "must have one",
     "whole_number_ids_noted": "ids as 488.0, where every one of the column is so",

@@ -27,6 +27,9 @@ from ingest.discovery.written import SEPARATORS, Layout, Match, as_utf_8, layout
 
 PLACE_HEADERS = ("row_number", "origin")
 NO_BREAK_SPACE = "\u00a0".encode()
+DAMAGED_SIGN = "\ufffd".encode()
+NOTHING_WRITTEN = b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"
+FIRST_BYTES = 1000  # which nearly always show that a file is not empty: all of it need not be copied
 END_OF_FILE = b"\x1a"  # what old programs write at the end (Ctrl-Z)
 FEWEST_HIDDEN = 3  # columns of a file of which a line in a cell can be told to be a row
 HAS_DIGIT = re.compile("[0-9]").search
@@ -108,7 +111,7 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
     Well-formed files go through Arrow in one pass; only a ragged one is read again row by row.
     """
     rows = limits.check_text(data)
-    if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
+    if not data[:FIRST_BYTES].strip(NOTHING_WRITTEN) and not data.strip(NOTHING_WRITTEN):
         raise RejectedFileError("it is empty; a return with nothing to report still has its header row")
     data, notes = as_utf_8(data)
     if END_OF_FILE in data[-64:] and data[-64:].rstrip().endswith(END_OF_FILE):
@@ -116,9 +119,12 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
         notes.append(noted("end_sign_noted"))
     if b"\x00" in data:
         raise RejectedFileError("it holds NUL characters, as damaged files do; export it again")
-    if not data.isascii() and (spaces := data.count(NO_BREAK_SPACE)):
-        data = data.replace(NO_BREAK_SPACE, b" ")
-        notes.append(noted("no_break_spaces_noted", spaces))
+    if not data.isascii():
+        if spaces := data.count(NO_BREAK_SPACE):
+            data = data.replace(NO_BREAK_SPACE, b" ")
+            notes.append(noted("no_break_spaces_noted", spaces))
+        if damaged := data.count(DAMAGED_SIGN):
+            notes.append(_damaged_signs(damaged, data.count(b"\n", 0, data.find(DAMAGED_SIGN)) + 1))
     head = layout(data, match)
     limits.check("csv", cells=rows * len(head.headers))
     _check_is_whole(data, head)
@@ -136,6 +142,16 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
             rows, numbers = table.cells.filter(kept.is_row), table.row_numbers.filter(kept.is_row)
             table = replace(table, cells=rows, row_numbers=numbers)
     return replace(table, findings=(*notes, *table.findings), separator=head.separator)
+
+
+def _damaged_signs(count: int, line: int) -> Finding:
+    """What is said of signs whose bytes are lost. A cell with one is unread where it matters what it says."""
+    return Finding(
+        "signs_damaged",
+        f"{count} {'sign of it is' if count == 1 else 'signs of it are'} damaged, the first in its line "
+        f"{line}; an id, a code or a date with such a sign was not read",
+        "correct what stands there, or export it again as 'CSV UTF-8'",
+    )
 
 
 Short = dict[int, int]  # place of a row with fewer cells than there are headers -> its cells
@@ -161,7 +177,7 @@ def _read_below(data: bytes, head: Layout, ends: int) -> tuple[RawTable, Short, 
     quotes_pair = not has_quotes or limits.occurrences(data, '"') % 2 == 0
     if quotes_pair:
         cells = _read_plain(data, head)
-        if cells is not None and not _has_blank_line(data, head.lines + cells.num_rows):
+        if cells is not None and not _has_blank_line(data, head.lines + cells.num_rows, ends):
             lines = head.lines + cells.num_rows
             if not has_quotes or ends <= lines or _quotes_close(data, head.separator):
                 return RawTable(head.headers, cells, _numbers_from(head.records + 1, cells.num_rows)), {}, []
@@ -228,9 +244,12 @@ def _check_is_whole(data: bytes, head: Layout) -> None:
         )
 
 
-def _has_blank_line(data: bytes, lines: int) -> bool:
-    """Whether there is a line beside those read. Looking for one takes longer than counting them does."""
-    found = limits.occurrences(data, "\n") + (data[-1:] != b"\n")
+def _has_blank_line(data: bytes, lines: int, ends: int) -> bool:
+    """Whether there is a line beside those read. Looking for one takes longer than counting them does.
+
+    The file has so many `ends` of lines, of any kind.
+    """
+    found = (limits.occurrences(data, "\n") if b"\r" in data else ends) + (data[-1:] != b"\n")
     begins_blank = data[:1] in (b"\n", b"\r")
     return begins_blank or (found != lines and (b"\n\n" in data or b"\n\r\n" in data))
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.contracts.cell_types import UNREAD
+from ingest.contracts.cell_types import UNREAD, text_of
 from ingest.contracts.findings import Finding, RejectedFileError
 from ingest.contracts.return_schema import HeaderMatch, known_names
 from ingest.contracts.tolerances import noted
@@ -96,6 +96,8 @@ def may_say_again(data: bytes, headers: Sequence[str], match: HeaderMatch) -> bo
     """Whether a name of the key stands in the file besides in its header row: a header row has one."""
     names = [name for name, field in match.spelled.items() if field == match.must_fill[0]]
     above = " ".join(headers).lower()
+    if all("_" in name for name in names) and data.rfind(b"_") < data.find(b"\n"):
+        return False  # quicker than the names: few rows have the sign
     below = data.lower()
     return any(below.count(name.encode()) > above.count(name) for name in names)
 
@@ -135,11 +137,11 @@ def _refuse_another_table(
     first = cells.column("0")
     found: set[int] = set()
     for column in {id(one): one for one in (key, first)}.values():
-        is_long = pc.greater_equal(pc.binary_length(column), SHORTEST_NAME)
-        if pc.any(is_long).as_py():
+        may_be = _may_be_names(column)
+        if may_be.any():
             names = pa.array(sorted(known_names()), pa.string())
-            lower = pc.utf8_lower(pc.utf8_trim_whitespace(column.filter(is_long)))
-            places = np.flatnonzero(_mask(is_long))[_mask(pc.is_in(lower, names))]
+            lower = pc.utf8_lower(pc.utf8_trim_whitespace(column.filter(pa.array(may_be))))
+            places = np.flatnonzero(may_be)[_mask(pc.is_in(lower, names))]
             found |= {place for place in places.tolist() if _names_columns(_line(cells, place))}
     after_blank = _behind_blanks(is_blank, numbers)
     found |= {place for place in after_blank if _are_words_where_digits_stand(cells, place)}
@@ -149,6 +151,23 @@ def _refuse_another_table(
             f"its row {numbers[min(found)].as_py()} holds column names of another table, whose rows would be "
             "read as rows of the first; send each table as a file of its own"
         )
+
+
+def _may_be_names(column: pa.ChunkedArray) -> Mask:
+    """Which cells are as long as a name of a column and end as one does, or in a sign that is trimmed.
+
+    Looks at no more than the last byte of each cell: nearly all of them are ids that end in a digit.
+    """
+    ends = np.ones(256, np.bool_)  # signs that are not of ASCII may be spaces
+    ends[33:128] = False
+    ends[[ord(case(name[-1])) for name in known_names() for case in (str.upper, str.lower)]] = True
+    may_be = [np.zeros(0, np.bool_)]
+    for chunk in column.chunks:
+        starts, signs = text_of(chunk)
+        is_long = np.diff(starts) >= SHORTEST_NAME
+        is_long[is_long] = ends[signs[starts[1:][is_long] - 1]]
+        may_be.append(is_long)
+    return np.concatenate(may_be)
 
 
 def _line(cells: pa.Table, place: int) -> list[str]:

@@ -10,8 +10,10 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial, reduce
 from io import BytesIO
+from operator import or_
 
 import fastexcel
 import numpy as np
@@ -19,7 +21,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.contracts import limits
+from ingest.contracts.dates import from_1904
 from ingest.contracts.findings import RejectedFileError
+from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.containers import check_name, unpack
 
 SUFFIXES = (".xlsx", ".xlsm")
@@ -45,16 +49,35 @@ LONG_NUMBER = re.compile(  # of a cell that holds no text
     rb"""<c\b(?![^>]*\bt=["'](?:s|str|b|d|e|inlineStr)["'])[^>]*>\s*(?:<f\b[^>]*>(?:[^<]*</f>)?\s*)?"""
     rb"""<v>([0-9]{16,}(?:\.0*)?|[0-9](?:\.[0-9]+)?[Ee]\+?[1-9][0-9])</v>"""
 )
+COUNTS_FROM_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true)["']""")
+# a moment so near to midnight that the reader rounds it to the next day, in whole days and the part of one
+LAST_MOMENT = re.compile(rb"(<v>[1-9][0-9]{4}\.9999999)[0-9]*(?=</v>)")
+HEADINGS_WITHIN = 31  # rows of a sheet
 SPECIAL = '["\r\n,;|\t]|^[ ]|[ ]$'
 
 
-def check_container(data: bytes) -> bool:
+@dataclass(frozen=True)
+class Contents:
+    """What must be known of a workbook before it is read: the reader does not say it, or takes longer."""
+
+    has_errors: bool = False  # a cell may hold an error of Excel
+    has_last_moments: bool = False  # a cell may hold the last moment of a day
+    counts_from_1904: bool = False  # its days are numbered as on old Macintoshes
+
+    def __or__(self, other: "Contents") -> "Contents":
+        return Contents(
+            self.has_errors or other.has_errors,
+            self.has_last_moments or other.has_last_moments,
+            self.counts_from_1904 or other.counts_from_1904,
+        )
+
+
+def check_container(data: bytes) -> Contents:
     """Refuse what is no plain workbook: bombs, archives in it, odd names, what breaks off.
 
     Raises RejectedFileError.
 
-    Sizes that the container states can lie, so every part is unpacked and kept nowhere. Returns whether a
-    cell may hold an error of Excel: the reader takes longer where it must keep account of them.
+    Sizes that the container states can lie, so every part is unpacked and kept nowhere.
     """
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise RejectedFileError(
@@ -72,10 +95,10 @@ def check_container(data: bytes) -> bool:
     if "[Content_Types].xml" not in names or len(names) < len(entries):
         raise RejectedFileError("it is not an .xlsx workbook")
     with ThreadPoolExecutor(max_workers=2) as pool:  # zlib and Arrow leave the other core free
-        return any(list(pool.map(partial(_check_entry, data), entries)))
+        return reduce(or_, pool.map(partial(_check_entry, data), entries))
 
 
-def _check_entry(data: bytes, entry: zipfile.ZipInfo) -> bool:
+def _check_entry(data: bytes, entry: zipfile.ZipInfo) -> Contents:
     """Refuse a part for its name, its size or what is in it. Raises RejectedFileError."""
     check_name(entry.filename)
     ratio = limits.limit("workbook", "ratio")
@@ -87,11 +110,8 @@ def _check_entry(data: bytes, entry: zipfile.ZipInfo) -> bool:
     return _check_part(part)  # of every part: a sheet can go by any name
 
 
-def _check_part(part: bytes) -> bool:
-    """Refuse what no part of a workbook holds; whether a cell may hold an error of Excel.
-
-    Raises RejectedFileError.
-    """
+def _check_part(part: bytes) -> Contents:
+    """Refuse what no part of a workbook holds. Raises RejectedFileError."""
     if part.startswith(INNER_ARCHIVE):
         raise RejectedFileError("it holds another archive")
     # many sheets may be made of one part: each is read for itself
@@ -107,7 +127,25 @@ def _check_part(part: bytes) -> bool:
             "delete what is empty below and to the right of its list"
         )
     # every error that Excel writes begins with #, and the reader refuses any other
-    return b"#" in part and bool(pc.match_substring_regex(whole, ERROR)[0].as_py())
+    return Contents(
+        has_errors=b"#" in part and bool(pc.match_substring_regex(whole, ERROR)[0].as_py()),
+        has_last_moments=b".9999999" in part,
+        counts_from_1904=b"date1904" in part and COUNTS_FROM_1904.search(part) is not None,
+    )
+
+
+def opened_book(data: bytes, contents: Contents) -> fastexcel.ExcelReader:
+    """The workbook, with the last moment of a day brought down to one that is not rounded to the next.
+
+    Raises fastexcel.FastExcelError.
+    """
+    if not contents.has_last_moments:
+        return fastexcel.read_excel(data)
+    packed = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as sent, zipfile.ZipFile(packed, "w") as plain:
+        for entry in sent.infolist():
+            plain.writestr(entry.filename, LAST_MOMENT.sub(rb"\1", unpack(data, entry)))
+    return fastexcel.read_excel(packed.getvalue())
 
 
 @lru_cache(maxsize=1)  # one file is asked for its sheets several times in a row
@@ -116,16 +154,16 @@ def sheets_of(data: bytes) -> tuple[tuple[str, bytes], ...]:
 
     Raises RejectedFileError.
     """
-    has_errors = check_container(data)
+    contents = check_container(data)
     for part in _parts_of_sheets(data):
         if b"<f" in part and NO_RESULT.search(part):
             raise RejectedFileError(
                 "it has formulas whose results are not saved with it; open it in Excel, save it and send that"
             )
     try:
-        book = fastexcel.read_excel(data)
+        book = opened_book(data, contents)
         sheets = [
-            (title, _text_of(data, book, place, has_errors)) for place, title in enumerate(book.sheet_names)
+            (title, _text_of(data, book, place, contents)) for place, title in enumerate(book.sheet_names)
         ]
         return tuple((title, text) for title, text in sheets if text)
     except fastexcel.FastExcelError:  # its text can quote the file
@@ -147,7 +185,7 @@ def _parts_of_sheets(data: bytes) -> Iterator[bytes]:
             yield unpack(data, entry)
 
 
-def _text_of(data: bytes, book: fastexcel.ExcelReader, place: int, has_errors: bool) -> bytes:
+def _text_of(data: bytes, book: fastexcel.ExcelReader, place: int, contents: Contents) -> bytes:
     try:
         sheet = book.load_sheet(place, header_row=None, skip_rows=0, schema_sample_rows=1, dtypes="string")
     except fastexcel.FastExcelError as error:
@@ -156,8 +194,10 @@ def _text_of(data: bytes, book: fastexcel.ExcelReader, place: int, has_errors: b
         raise
     if not sheet.width or not sheet.height:
         return b""
-    batch, errors = sheet.to_arrow_with_errors() if has_errors else (sheet.to_arrow(), None)
+    batch, errors = sheet.to_arrow_with_errors() if contents.has_errors else (sheet.to_arrow(), None)
     columns = [_without_lost_digits(_as_csv_has_them(column), data) for column in batch.columns]
+    if contents.counts_from_1904:
+        columns = [from_1904(column) if _is_of_dates(column) else column for column in columns]
     shown: dict[int, dict[int, str]] = {}
     for wrong in errors.errors if errors else ():
         row, at = wrong.position
@@ -176,6 +216,17 @@ def _text_of(data: bytes, book: fastexcel.ExcelReader, place: int, has_errors: b
     is_filled = pc.match_substring_regex(lines, "[^,]")
     last = pc.max(pc.indices_nonzero(is_filled)).as_py()
     return "\r\n".join([*lines.slice(0, last + 1).to_pylist(), ""]).encode()
+
+
+def _is_of_dates(column: pa.Array) -> bool:
+    """Whether a heading of a column of dates stands near its top."""
+    return any(cell.strip().casefold() in _names_of_dates() for cell in column[:HEADINGS_WITHIN].to_pylist())
+
+
+@cache
+def _names_of_dates() -> frozenset[str]:
+    fields = (field for fmt in submitted_formats().values() for field in fmt.fields if field.type == "date")
+    return frozenset(name.casefold() for field in fields for name in (field.name, *field.aliases))
 
 
 def _as_csv_has_them(column: pa.Array) -> pa.Array:

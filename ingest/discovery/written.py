@@ -25,6 +25,18 @@ NOT_OF_CP1252 = re.compile(
     "[\u0192\u2020\u2021\u2030\u02c6\u2039\u203a\u02dc\u0152\u0153\u0178\u00a4\u00a8\u00ac]"
 )
 
+# a sign of several bytes of UTF-8, save what a capital before a quotation mark or dash is in Windows-1252
+SIGN = re.compile(
+    rb"\xc3[\x80-\xbf]|[\xc2\xc4-\xdf][\x80-\x84\x86-\x90\x98-\x9f\xa1-\xbf]"
+    rb"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+SIGN_OF_NAMES = re.compile(
+    rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|[\xc4-\xc8][\x80-\xbf]|\xe2(\x80|\x82)[\x80-\xbf]"
+)
+NOT_OF_ASCII = re.compile(rb"[\x80-\xff]")
+CLEARLY = 2  # times as many signs of UTF-8 as others: it is UTF-8 and damaged
+HARDLY = 10  # times as many others: a sign of UTF-8 came with a text in Windows-1252
+
 Match = Callable[[Sequence[str]], HeaderMatch]
 
 
@@ -54,6 +66,8 @@ def as_utf_8(data: bytes) -> tuple[bytes, list[Finding]]:
     if data.isascii() or _is_utf_8(data):
         is_plain = marked is None or marked[0] == UTF_8_MARK
         return data, [] if is_plain else [noted("encoding_noted", said="UTF-8 with more than one mark")]
+    if (marked and marked[0].startswith(UTF_8_MARK)) or _is_damaged_utf_8(data):
+        return data.decode("utf-8", errors="replace").encode(), []
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
@@ -69,6 +83,23 @@ def _is_utf_8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_damaged_utf_8(data: bytes) -> bool:
+    """Whether a file is in UTF-8 but for a few bytes: in Windows-1252 each sign of it would be two others.
+
+    Raises RejectedFileError where it may be either.
+    """
+    rest, signs = SIGN.subn(b"", data)
+    others = len(NOT_OF_ASCII.findall(rest))
+    if HARDLY * signs <= others:
+        return False
+    if signs >= CLEARLY * others and len(SIGN_OF_NAMES.findall(data)) >= signs:
+        return True
+    raise RejectedFileError(
+        "some of its letters are in UTF-8 and others are not, as where two exports are put into one file; "
+        "save it as 'CSV UTF-8'"
+    )
 
 
 def _unmarked_utf_16(data: bytes) -> str | None:

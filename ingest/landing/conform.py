@@ -123,6 +123,7 @@ def _unread_words(batch: _Batch, field: Field) -> str:
         dates.UNREAD: plain,
         dates.OF_EITHER_ORDER: ("order_of_dates_unsure", dates.WHY[dates.OF_EITHER_ORDER], dates.SEND_ISO),
         dates.OF_EITHER_CENTURY: ("unreadable_cell", dates.WHY[dates.OF_EITHER_CENTURY], dates.SEND_ISO),
+        dates.OF_EITHER_DAY: ("unreadable_cell", dates.WHY[dates.OF_EITHER_DAY], dates.SEND_ISO),
     }
     return ", ".join(
         f'case kept."{why}" '

@@ -24,7 +24,7 @@ from ingest.contracts.cell_types import UNREAD
 from ingest.contracts.dates import UNSURE
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.file_reader import RejectedFileError
-from ingest.discovery.workbooks import check_container
+from ingest.discovery.workbooks import Contents, check_container
 from ingest.privacy.pseudonyms import Pseudonymiser
 
 BORN = "Date of Birth"
@@ -201,8 +201,9 @@ def open_lists(
     `as_at` is the last day of its month: without one no year of two digits and no day number is read.
     Through a door, children, workers and adopters go by pseudonyms, and so does every id made of theirs.
     """
-    found = _find_lists(data, check_container(data), notes)
-    tables = _with_days(_with_settled_dates(found, as_at, notes), notes)
+    contents = check_container(data)
+    found = _find_lists(data, contents, notes)
+    tables = _with_days(_with_settled_dates(found, as_at, notes, contents.counts_from_1904), notes)
     if door:
         tables = {name: _through(door, table, load_lists()[name]) for name, table in tables.items()}
     return Lists(
@@ -246,7 +247,7 @@ def _urn() -> str:
     return field.shaped
 
 
-def _find_lists(data: bytes, has_errors: bool, notes: Notes) -> dict[str, _Found]:
+def _find_lists(data: bytes, contents: Contents, notes: Notes) -> dict[str, _Found]:
     """The lists by their headings. A list on two sheets is taken from neither."""
     wanted = {
         spelling for known in load_lists().values() for spelling, heading in known.spelled.items() if heading
@@ -254,7 +255,7 @@ def _find_lists(data: bytes, has_errors: bool, notes: Notes) -> dict[str, _Found
     found: dict[str, _Found | None] = {}
     sheets = read_sheets(
         data,
-        has_errors,
+        contents,
         is_wanted=lambda heading: squeezed(heading) in wanted,
         is_header=lambda row: list_of(row) is not None,
     )
@@ -397,7 +398,7 @@ def _read_codes(column: pa.DictionaryArray, read: str) -> pa.Array:
 
 
 def _with_settled_dates(
-    found: Mapping[str, _Found], as_at: date | None, notes: Notes
+    found: Mapping[str, _Found], as_at: date | None, notes: Notes, counts_from_1904: bool
 ) -> Mapping[str, _Found]:
     """The lists with dates that can be read each by itself: their order is decided by all of the workbook."""
     of_dates = {
@@ -412,12 +413,11 @@ def _with_settled_dates(
     if all(map(dates.are_plain, spelled)):
         return found
     settled: dict[tuple[str, str], pa.Array] = {}
-    columns = {
-        (name, heading): dates.Received(
-            pa.chunked_array([column.dictionary.take(column.indices)]), heading, heading == BORN
-        )
-        for (name, heading), column in of_dates.items()
-    }
+    columns = {}
+    for (name, heading), column in of_dates.items():
+        text = column.dictionary.take(column.indices)
+        text = dates.from_1904(text) if counts_from_1904 else text
+        columns[name, heading] = dates.Received(pa.chunked_array([text]), heading, heading == BORN)
     with workbench({}) as db:
         for (name, heading), (text, noted) in dates.settled(db, columns, as_at).items():
             if text is columns[name, heading].text:

@@ -362,6 +362,15 @@ def test_dates_are_read_as_the_workbook_counts_them():
     assert only(opened(sheets, counts_from_1904=True), "contacts")["cont_contact_date"] == "2025-01-06"
 
 
+def test_day_numbers_are_counted_as_the_workbook_counts_them():
+    row = {"Date of Contact": 44199}  # 4 January 2025 on an old Macintosh
+    of_1904 = opened({"1": a_list("List 1", row)}, counts_from_1904=True)
+    of_1900 = opened({"1": a_list("List 1", {"Date of Contact": 45661})})
+
+    assert only(of_1904, "contacts")["cont_contact_date"] == "2025-01-04"
+    assert only(of_1900, "contacts")["cont_contact_date"] == "2025-01-04"
+
+
 def test_a_number_among_dates_is_not_taken_for_one_and_a_column_of_them_is():
     def days(*cells):
         rows = a_list("List 1", *({"Date of Contact": cell} for cell in cells))

@@ -125,6 +125,47 @@ def test_one_value_with_the_month_first_makes_those_unread_that_can_be_read_two_
     assert kinds_of(*cells[1:]) == []
 
 
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2025-06-30T23:30:00Z", "2025-07-01"),  # London is an hour ahead in summer
+        ("2025-06-30 23:00:00.000+00:00", "2025-07-01"),
+        ("2025-06-30T22:59:59Z", "2025-06-30"),
+        ("2025-01-31T23:30:00Z", "2025-01-31"),  # and is not in winter
+        ("2025-03-29T23:30:00Z", "2025-03-29"),
+        ("2025-03-30T23:30:00Z", "2025-03-31"),  # the clocks had gone forward
+        ("2024-10-26T23:30:00Z", "2024-10-27"),
+        ("2024-10-27T23:30:00Z", "2024-10-27"),  # and back
+        ("2025-07-01T00:30:00+01:00", "2025-07-01"),
+        ("2025-07-01T00:30:00+0200", "2025-06-30"),
+        ("2025-06-30T19:30:00-05:00", "2025-07-01"),
+        ("30/06/2025 23:30:00Z", "2025-07-01"),
+        ("30 Jun 2025 11:30 PM +00:00", "2025-07-01"),
+        ("2025-06-30T23:30:00", "2025-06-30"),  # no zone: the time is dropped (spec/returns.md, 3)
+        ("2025-06-30T00:00:00Z", "2025-06-30"),
+    ],
+)
+def test_a_time_in_a_zone_is_of_the_day_that_it_was_in_london(cell: str, day: str) -> None:
+    assert days_of(cell, as_at=date(2025, 7, 31)) == [day]
+    assert kinds_of(cell, as_at=date(2025, 7, 31)) == []
+
+
+@pytest.mark.parametrize(
+    "cell", ["2025-06-30T23:59:59Z", "2025-06-30T23:59:59.999+00:00", "2025-06-30T24:00Z"]
+)
+def test_the_end_of_a_day_in_utc_is_not_moved_to_the_next_nor_left(cell: str) -> None:
+    [days], [(_, _, _, kind, reason)] = read([cell], as_at=date(2025, 7, 31))
+
+    assert (days, kind) == ([None], UNREADABLE)
+    assert "the end of a day in London" in reason
+    winter = cell.replace("-06-", "-11-").replace("24:00", "23:59:59")
+    assert days_of(winter) == ["2025-11-30"]
+
+
+def test_a_time_that_no_clock_has_is_no_time_of_a_zone() -> None:
+    assert days_of("2025-06-30T25:00:00Z", "2025-06-30T23:75:00Z") == [None, None]
+
+
 def test_the_twelfth_can_be_a_month_and_the_thirteenth_cannot() -> None:
     assert days_of("12/13/2024", "12/11/2024") == ["2024-12-13", None]
     assert days_of("12/12/2024", "12/11/2024") == ["2024-12-12", "2024-11-12"]

@@ -600,12 +600,21 @@ BUDGETS = [
     "actual_to_date",
 ]
 UNSURE = {"numbers_unsure": 1, "unreadable_cell": 2}
+POINTS = {"decimal_commas_noted": 1, "thousands_points_noted": 1}
+ONLY_POINTS = {"thousands_points_noted": 1}
+ONE_UNSURE = {"decimal_commas_noted": 1, "numbers_unsure": 1, "unreadable_cell": 1}
 COMMAS = {  # cells of a column, how they are read, and what is said
     "no other cell settles it": (["1,234", "5,678"], [None, None], UNSURE),
     "another has a decimal comma": (["1,234", "1,5"], ["1.234", "1.5"], {"decimal_commas_noted": 1}),
     "another has a decimal point": (["1,234", "1.5"], ["1234", "1.5"], {}),
     "another has two commas": (["1,234", "1,234,567"], ["1234", "1234567"], {}),
     "others say both": (["1,234", "1,5", "1.5"], [None, None, "1.5"], UNSURE),
+    "no other cell settles a point": (["1.234", "5.678"], [None, None], UNSURE),
+    "a point before more or fewer than three": (["1.234", "0.5"], ["1.234", "0.5"], {}),
+    "points and a comma": (["1.234,5", "1.234", "2,5"], ["1234.5", "1234", "2.5"], POINTS),
+    "points between thousands twice": (["1.234.567", "1.000"], ["1234567", "1000"], ONLY_POINTS),
+    "a point beside a decimal comma alone": (["1.234", "1,5"], [None, "1.5"], ONE_UNSURE),
+    "points and a comma beside a decimal point": (["1.234,5", "1.234", "0.5"], [None, None, "0.5"], UNSURE),
 }
 
 

@@ -13,6 +13,7 @@ import xlsxwriter
 
 from ingest.adapters.annex_a.lists import _declared, load_lists
 from ingest.adapters.convert import convert_files, finding_files
+from ingest.contracts.dates import DAYS_TO_1904
 from ingest.contracts.findings import RejectedFileError
 from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.raw_folder import look
@@ -191,6 +192,28 @@ def test_formulas_that_no_program_has_worked_out_refuse_the_workbook() -> None:
         with pytest.raises(RejectedFileError, match="formulas whose results are not saved"):
             sheets_of(with_cell(whole, b'<c r="A2">' + formula + b"</c>"))
     assert sheets_of(with_cell(whole, b'<c r="A2" t="str"><f>""</f><v></v></c>'))[0][1] == b"a\r\n"
+
+
+@pytest.mark.parametrize("from_1904", [False, True])
+def test_the_last_moment_of_a_day_is_of_that_day(from_1904: bool) -> None:
+    day = 45838 - (DAYS_TO_1904 if from_1904 else 0)  # 30 June 2025
+    moments = [day + 0.99999999999, day + 0.999999994, day + 0.9999, day + 0.5, day]
+    packed = BytesIO()
+    with xlsxwriter.Workbook(packed, {"date_1904": from_1904}) as book:
+        sheet = book.add_worksheet()
+        as_moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
+        for row, moment in enumerate(moments):
+            sheet.write_number(row, 0, moment, as_moment)
+    [(_, text)] = sheets_of(packed.getvalue())
+
+    assert [line[:10] for line in text.decode().splitlines()] == ["2025-06-30"] * 5
+
+
+def test_day_numbers_of_a_workbook_from_1904_are_as_those_of_others_and_ids_stand() -> None:
+    sheet = [["Plans"], ["cppl_cp_plan_id", "CPPstartDate"], [45000, 44376], [45001, 44377.5], [1, 2025]]
+    [(_, text)] = sheets_of(workbook({"S": sheet}, counts_from_1904=True))
+
+    assert text.decode().split()[2:] == ["45000,45838", "45001,45839.5", "1,2025"]
 
 
 def with_cell(data: bytes, cell: bytes) -> bytes:
