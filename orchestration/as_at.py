@@ -21,7 +21,7 @@ from orchestration.runtime import dbt_build
 from orchestration.runtime.lock import refresh_lock
 from publication.select import rows_of
 
-LISTS = ("+restricted_work_lists", "+restricted_work_list")
+LISTS = ("+restricted_work_lists", "+restricted_work_list", "+restricted_headline_counts")
 
 
 class AsAtError(Exception):

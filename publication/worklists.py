@@ -31,11 +31,13 @@ from publication.select import has, read_only, rows_of, table_of
 from publication.spreadsheets import csv_of
 
 LISTS, ROWS = "restricted.restricted_work_lists", "restricted.restricted_work_list"
+HEADLINES = "restricted.restricted_headline_counts"
 LISTED = (
     "kind, team, worker_id as worker, la_child_id as child, state, last_seen_date as last_seen, "
     "due_date as due, on_date, days, record_id"
 )
 COLUMNS = ("Team", "Worker", "Child", "State", "Last seen", "Due", "Date", "Days")
+COUNTED = ("What", "From", "As at", "How many")
 CHANGED = ("List", "Worker", "Child", "State", "On the list since")
 CHANGES = {
     "new": "New since the list before",
@@ -200,6 +202,7 @@ def write_work_lists(
         [month] = rows_of(db, "ledger.reporting", "view_month")
         asked = {"la_code": authority, "is_current": True, "reporting_month": month["view_month"]}
         came = rows_of(db, "ledger.receipts", "return_name, kept_count", **asked)
+        counts = headline_counts(db, authority)
     folder = places.work_lists / authority
     received = {one["return_name"]: one["kept_count"] for one in came}
     since = keep(folder / "kept", as_at, rows, received, places.key_id.read_text(encoding="utf-8").strip())
@@ -210,9 +213,10 @@ def write_work_lists(
     note_access(places, "worklist", rows.num_rows, own_numbers, la_code=authority, as_at=as_at)
     day = Day(as_at, month["view_month"], since.before, since.fewer_rows)
     lists = _lists(rows, is_told)
+    yield write(folder / "headline_counts.csv", csv_of(counts))
     for made in lists:
         yield write(folder / f"{made.kind.name}.csv", made.csv())
-    yield write(folder / "work_lists.html", _page(f"Work lists: {authority}", day, lists, None))
+    yield write(folder / "work_lists.html", _page(f"Work lists: {authority}", day, lists, None, counts))
     teams = set(rows.column("team").to_pylist()) | set(changes.column("team").to_pylist())
     for number, team in enumerate(sorted(teams), 1):
         of_team = pc.field("team") == team
@@ -226,9 +230,12 @@ def write_work_lists(
         yield write(file.with_suffix(".xlsx"), sheet)
 
 
-def _page(title: str, day: Day, lists: list[WorkList], changed: Changed | None) -> bytes:
+def _page(
+    title: str, day: Day, lists: list[WorkList], changed: Changed | None, counts: pa.Table | None = None
+) -> bytes:
+    headlines = Table("Counts as at this day, provisional", COUNTED, cells_of(counts)) if counts else None
     page = DRAWN.get_template("work_lists.html").render(
-        title=title, lists=lists, day=day, changed=changed, note=NOTE, large_print=False
+        title=title, lists=lists, day=day, changed=changed, headlines=headlines, note=NOTE, large_print=False
     )
     return page.encode()
 
@@ -242,6 +249,15 @@ def _lists(rows: pa.Table, is_told: Mapping[str, bool]) -> list[WorkList]:
         )
         for kind in KINDS
     ]
+
+
+def headline_counts(db: duckdb.DuckDBPyConnection, authority: str) -> pa.Table:
+    """What is open on the day of an authority's lists, and what came so far in its month.
+
+    Title, the first day where there is one, the day, and the count: null where its return did not come.
+    """
+    columns = "title, from_date, as_at_date, headline_count"
+    return table_of(db, HEADLINES, columns, la_code=authority, order="display_order")
 
 
 def work_lists(db: duckdb.DuckDBPyConnection, authority: str) -> tuple[date, dict[str, bool], pa.Table]:

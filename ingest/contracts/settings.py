@@ -191,6 +191,14 @@ class Postgres(Section):
     )
     database_schema: str = Field("line_of_sight", alias="schema", description="Where readers find the marts.")
     reader: str = Field("line_of_sight_reader", description="The role that may read them.")
+    editions: tuple[Literal["restricted", "public"], ...] = Field(
+        ("restricted",),
+        min_length=1,
+        description=(
+            "What is copied after a release: the exact marts (restricted), the protected figures (public), "
+            "in a schema and for a role that end in `_public`, or both."
+        ),
+    )
 
     @field_validator("address")
     @classmethod

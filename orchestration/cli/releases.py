@@ -76,23 +76,28 @@ def export() -> None:
     "--reader", default="line_of_sight_reader", show_default=True,
     help="A role that may read the marts and change nothing; made where it is not there.",
 )  # fmt: skip
-def export_postgres(release: Path, to: str, schema: str, reader: str) -> None:
+@click.option(
+    "--edition", type=click.Choice(["restricted", "public"]), default="restricted", show_default=True,
+    help="The exact figures, or those that are public: a schema and a role of their own, ending in _public.",
+)  # fmt: skip
+def export_postgres(release: Path, to: str, schema: str, reader: str, edition: str) -> None:
     """Copy the current release to PostgreSQL, whole or not at all, for BI tools that read a server.
 
     These are the exact figures of the release, small numbers included: for a database inside the council.
-    Let a person or a tool read them with `grant line_of_sight_reader to ...`.
+    Let a person or a tool read them with `grant line_of_sight_reader to ...`; who may read what is public
+    alone, with `grant line_of_sight_reader_public to ...`.
 
     \b
     Example:  line-of-sight export postgres --to postgresql://warehouse.council.internal/performance
     """
-    from publication.exports.postgres import ExportError, copy_release
+    from publication.exports.postgres import ExportError, copy_release, place_of
 
     try:
-        copied = copy_release(release / "current", to, schema, reader, err.print)
+        copied = copy_release(release / "current", to, schema, reader, err.print, edition)
     except ExportError as why:
         raise click.ClickException(str(why)) from None
     was = "Copied" if copied.is_new else "Already there:"
     out.print(
         f"{was} release {copied.release}, {len(copied.rows)} marts and {sum(copied.rows.values()):,} rows, "
-        f"in the schema {copied.schema}; the role {reader} may read it"
+        f"in the schema {copied.schema}; the role {place_of(edition, schema, reader)[1]} may read it"
     )

@@ -95,17 +95,22 @@ def work_lists(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Ma
 )
 @redact_errors
 def postgres_copy(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
-    from publication.exports.postgres import ExportError, copy_release
+    from publication.exports.postgres import ExportError, NoPublicPackError, copy_release
 
     asked = settings.current().postgres
     if not asked.address:
         raise dg.Failure("the settings name no server; add postgres: address", allow_retries=False)
-    try:
-        copied = copy_release(
-            warehouse.places.current, asked.address, asked.database_schema, asked.reader, lambda _: None
-        )
-    except ExportError as why:
-        raise dg.Failure(str(why)) from None
+    where = (warehouse.places.current, asked.address, asked.database_schema, asked.reader)
+    marts, rows, passed_over = 0, 0, ""
+    for edition in asked.editions:
+        try:
+            copied = copy_release(*where, edition=edition)
+        except NoPublicPackError as none:
+            passed_over = str(none)
+            continue
+        except ExportError as why:
+            raise dg.Failure(str(why)) from None
+        marts, rows = marts + len(copied.rows), rows + sum(copied.rows.values())
     return dg.MaterializeResult(
-        metadata={"release": copied.release, "marts": len(copied.rows), "rows": sum(copied.rows.values())}
+        metadata={"marts": marts, "rows": rows, "passed over": passed_over or "nothing"}
     )

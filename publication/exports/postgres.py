@@ -32,6 +32,9 @@ BLOCK = 1024**2
 PATIENCE_SECONDS = 60  # for queries that are reading the release before
 
 
+EDITIONS = {"restricted": "marts.duckdb", "public": "public/public.duckdb"}  # and CSV beside each, in csv/
+
+
 class ExportError(Exception):
     """The release was not copied and nothing has changed there; the message says why and what to do."""
 
@@ -60,10 +63,27 @@ class _Mart:
     columns: tuple[_Column, ...]
 
 
+class NoPublicPackError(ExportError):
+    """The release has no public edition: no month that it reports has been closed."""
+
+
+def place_of(edition: str, schema: str, reader: str) -> tuple[str, str]:
+    """The schema and the role of an edition: who may read what is public may not read the exact figures."""
+    return (schema, reader) if edition == "restricted" else (f"{schema}_public", f"{reader}_public")
+
+
 def copy_release(
-    release: Path, to: str, schema: str, reader: str, tell: Callable[[str], None] = lambda _: None
+    release: Path,
+    to: str,
+    schema: str,
+    reader: str,
+    tell: Callable[[str], None] = lambda _: None,
+    edition: str = "restricted",
 ) -> Copied:
     """Copy the release in the folder (RELEASE/current) to the database that a libpq URL or string names.
+
+    Its exact marts, or the protected figures of its public pack; each edition has a schema and a role of its
+    own, by `place_of`.
 
     One transaction: a reader sees the release before, or this one. `reader` is a role that may read and
     nothing else; it is made where it is not there, and cannot log in by itself: grant it to those who may.
@@ -73,11 +93,15 @@ def copy_release(
     if not manifest_file.exists():
         raise ExportError(f"there is no release in {release}; run `line-of-sight refresh`")
     manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
+    if not (release / EDITIONS[edition]).exists():
+        raise NoPublicPackError("there is no public pack: only figures of closed months are made public")
+    schema, reader = place_of(edition, schema, reader)
     try:
         psycopg.conninfo.conninfo_to_dict(to)
     except psycopg.ProgrammingError:
         raise ExportError("--to is not a PostgreSQL address; write postgresql://HOST/DATABASE") from None
-    marts = _marts(release / "marts.duckdb")
+    marts = _marts(release / EDITIONS[edition])
+    beside = Path(EDITIONS[edition]).parent / "csv"
     place = f"{schema}_{manifest['release']:06d}_{manifest['build_sha256'][:8]}"
     try:
         with psycopg.connect(to, autocommit=False, application_name="line-of-sight") as db:
@@ -90,7 +114,7 @@ def copy_release(
             rows = {}
             for mart in marts:
                 tell(f"copying {mart.name}")
-                rows[mart.name] = _copy(db, place, mart, release, manifest["files"])
+                rows[mart.name] = _copy(db, place, mart, release, beside, manifest["files"])
             _change_over(db, schema, place, marts)
             _describe(db, schema, manifest, marts)
             _let_read(db, schema, reader)
@@ -132,14 +156,16 @@ def type_there(type_here: str) -> str:
     return TYPES[type_here]
 
 
-def _copy(db: psycopg.Connection, place: str, mart: _Mart, release: Path, hashes: dict[str, str]) -> int:
+def _copy(
+    db: psycopg.Connection, place: str, mart: _Mart, release: Path, beside: Path, hashes: dict[str, str]
+) -> int:
     table = sql.Identifier(place, mart.name)
     columns = [
         sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(type_there(c.type))) for c in mart.columns
     ]
     db.execute(sql.SQL("create table {} ({})").format(table, sql.SQL(", ").join(columns)))
     names = sql.SQL(", ").join(sql.Identifier(c.name) for c in mart.columns)
-    file = f"csv/{mart.name}.csv"
+    file = str(beside / f"{mart.name}.csv")
     digest = hashlib.sha256()
     with db.cursor() as cursor:
         with cursor.copy(

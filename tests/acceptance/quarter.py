@@ -47,12 +47,11 @@ alerts:
     - {name: analyst, by: file, path: analyst.jsonl}
     - {name: director, by: file, path: director.jsonl, events: [failed, closing_due]}
 """
-# Working days after a month's end, by hand: 15 after January is 21 February, past before it came; after
-# February 21 March; after March, with Easter, 23 April; after April, with the bank holiday of 5 May, 22 May.
+# Working days after a month's end, by hand: 15 after February is 21 March; after March, with Easter, 23 April;
+# after April, with the bank holiday of 5 May, 22 May.
 AFTER = ("reports", "write_work_lists")
 RELEASES = {
-    "2025-03-03 10:21": "refresh",  # January whole, and February but for contacts
-    "2025-03-04 06:31": "close_months",  # January
+    "2025-03-03 10:21": "refresh",  # February, but for contacts
     "2025-03-10 10:21": "refresh",  # its contacts, late
     "2025-03-21 06:31": "close_months",
     "2025-04-08 06:01": "refresh",  # March came while the machine was off, and so did the fifth
@@ -100,7 +99,7 @@ class Clock:
 
 def main() -> int:
     with workshop() as base:
-        invent(1, ["2025-01", "2025-02", "2025-03", "2025-04"], 20, 7, base)
+        invent(1, ["2025-02", "2025-03", "2025-04"], 20, 7, base)
         (base / "raw").rename(base / "later")
         places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
         places.raw.mkdir()
@@ -138,7 +137,7 @@ def _story(base: Path, clock: Clock) -> dict[str, Callable[[], object]]:
         clock.has_arrived()
 
     return {
-        "2025-03-03 10:01": lambda: (send("2025-01"), send("2025-02", but="contacts")),
+        "2025-03-03 10:01": lambda: send("2025-02", but="contacts"),
         "2025-03-10 10:01": lambda: send("2025-02", only="contacts"),
         "2025-04-05 10:01": lambda: send("2025-03"),
         "2025-04-10 10:01": damaged,

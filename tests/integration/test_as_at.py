@@ -28,6 +28,16 @@ PLANS = {
     "21 months": ("2023-07-16", "", ["2025-04-15"]),
     "2 years": ("2023-04-17", "", ["2025-04-15"]),
 }
+# on the Wednesday, and a week on
+COUNTS = {
+    "Children subject to a plan": ("10", "10"),
+    "Plans started": ("0", "1"),
+    "Plans ended": ("0", "1"),
+    "Referrals received": ("3", "3"),
+    "Children in need": ("3", "3"),
+    "Open cases with no worker": ("1", "2"),
+    "Contacts received": ("", ""),  # not sent
+}
 REFERRED = {"two days": "2025-04-14", "one day": "2025-04-15", "held": "2025-04-01"}
 Row = dict[str, str]
 
@@ -149,6 +159,13 @@ def test_the_lists_of_a_wednesday_and_of_the_week_after_are_those_worked_by_hand
     assert ("ends after", "due soon", "2025-05-05") in _of(lists["plan_reviews"], "child", "state", "due")
     assert "tenth" not in {row["child"] for row in lists["plan_reviews"]}
 
+    counts = {row["title"]: row["headline_count"] for row in lists["headline_counts"]}
+    assert {title: counts[title] for title in COUNTS} == {title: said for title, (said, _) in COUNTS.items()}
+    assert _of(lists["headline_counts"], "from_date", "as_at_date") == {
+        ("2025-04-01", WEDNESDAY),
+        ("", WEDNESDAY),
+    }
+
     # a week on the extract is the same, and its visits fewer
     visits = world.raw / "2025-04" / "301" / "cp_visits.csv"
     visits.write_text(
@@ -163,6 +180,8 @@ def test_the_lists_of_a_wednesday_and_of_the_week_after_are_those_worked_by_hand
     }
     assert {"ends after", "seen after"} & {row["child"] for row in lists["plan_visits"]} == set()
     assert _of(lists["return_interviews"], "child") == {("late",), ("in time",), ("after",)}
+    counts = {row["title"]: row["headline_count"] for row in lists["headline_counts"]}
+    assert {title: counts[title] for title in COUNTS} == {title: said for title, (_, said) in COUNTS.items()}
     page = (world.work_lists / "301" / "work_lists.html").read_text(encoding="utf-8")
     assert "cp_visits has 9 rows and had 10 when the list of 16 April 2025 was made" in page
     [team] = sorted((world.work_lists / "301" / "teams").glob("*no-team.html"))

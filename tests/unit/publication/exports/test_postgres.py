@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ingest.paths import DBT_PROJECT
-from publication.exports.postgres import ExportError, copy_release, type_there
+from publication.exports.postgres import ExportError, NoPublicPackError, copy_release, type_there
 from tests.support.postgres_server import NONE_HERE, postgres, programs
 
 pytestmark = pytest.mark.skipif(programs() is None, reason=NONE_HERE)
@@ -113,6 +113,52 @@ def test_the_reader_reads_and_can_do_nothing_else(
     assert db.execute("select release_number from line_of_sight.dim_things").fetchall() == [(1,)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute(statement)
+
+
+def with_public_pack(release: Path) -> Path:
+    """The release with a public pack of one figure, as its manifest says."""
+    folder = release / "public"
+    (folder / "csv").mkdir(parents=True)
+    with duckdb.connect(str(folder / "public.duckdb")) as made:
+        made.execute("create table figures as select 'c' as value")
+        made.execute(f"copy figures to '{folder}/csv/figures.csv' (header)")
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256((folder / "csv" / "figures.csv").read_bytes()).hexdigest()
+    manifest["files"] |= {"public/csv/figures.csv": digest}
+    (release / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return release
+
+
+def test_each_edition_has_a_role_that_reads_it_and_not_the_other(
+    tmp_path: Path, server: str, db: psycopg.Connection
+) -> None:
+    release = with_public_pack(a_release(tmp_path / "a", 1))
+    copy(release, server)
+    copy_release(release, server, SCHEMA, READER, edition="public")
+    exact, public = (
+        "select count(*) from line_of_sight.fct_figures",
+        "select value from line_of_sight_public.figures",
+    )
+
+    db.execute(f"set role {READER}_public")
+    assert db.execute(public).fetchall() == [("c",)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute(exact)
+    db.execute("reset role")
+    db.execute(f"set role {READER}")
+    assert db.execute(exact).fetchall() == [(3,)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute(public)
+    db.execute("reset role")
+
+    # the one edition's copy leaves the other's alone
+    copy(a_release(tmp_path / "b", 2), server)
+    assert db.execute(public).fetchall() == [("c",)]
+
+
+def test_a_release_without_a_public_pack_has_no_public_edition(tmp_path: Path, server: str) -> None:
+    with pytest.raises(NoPublicPackError, match="only figures of closed months"):
+        copy_release(a_release(tmp_path / "a", 1), server, SCHEMA, READER, edition="public")
 
 
 def test_a_release_takes_the_place_of_the_one_before_and_leaves_nothing_behind(
