@@ -356,15 +356,21 @@ def _wanted(raw: RawTable, name: str, notes: Notes) -> pa.Table | None:
                 column_name=heading,
             )
     for finding in raw.findings:
+        is_long = finding.finding == "cells_beyond_header"
         notes.add(
-            finding.finding,
-            finding.reason,
+            "cells_out_of_place" if is_long else finding.finding,
+            f"{finding.reason}; others may stand under a wrong one, so the row was left out"
+            if is_long
+            else finding.reason,
             finding.next_move,
             origin=name,
             row_number=finding.row_number,
             value=finding.value,
         )
     is_row = pc.not_equal(raw.cells.column(held["CHILD"]), UNREAD)  # else part of one, which is told above
+    long = [number for number, cells in raw.beyond.items() if any(map(str.strip, cells))]
+    if long:
+        is_row = pc.and_not(is_row, pc.is_in(raw.row_numbers, pa.array(long, pa.int64())))
     cells, row_numbers = raw.cells.filter(is_row), raw.row_numbers.filter(is_row.combine_chunks())
     count = cells.num_rows
     absent = pa.chunked_array([pa.nulls(count, pa.string())])

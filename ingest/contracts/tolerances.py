@@ -42,6 +42,10 @@ TOLERATED = {
         "{count} {rows} have fewer cells than the header row, and were read as empty to their right",
         "nothing, if their last cells are empty; or export every cell",
     ),
+    "trailing_cells_noted": (
+        "{count} {rows} have more cells than the header row, empty ones, and were read without these",
+        "nothing; or leave out the separators at the end of a row",
+    ),
     "spaced_quotes_noted": (
         "its quotation marks stand behind spaces, and were read as if they did not",
         "nothing; or leave no space between a separator and a quotation mark",
@@ -91,6 +95,7 @@ AS_WRITTEN = {  # the same in general words, for the handbook
     "lines_passed_over_noted": "the header row again, lines of empty cells; totals and words of a report "
     "below (END, Page 1 of 3, Printed by)",
     "short_rows_noted": "rows with fewer cells than the header row, as empty to their right",
+    "trailing_cells_noted": "empty cells to the right of the last heading",
     "spaced_quotes_noted": "quotation marks behind a space",
     "end_sign_noted": "a sign for the end of the file (Ctrl-Z)",
     "no_break_spaces_noted": "no-break spaces, as plain ones",

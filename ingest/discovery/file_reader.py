@@ -6,9 +6,9 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from ingest.discovery.written import SEPARATORS, Layout, Match, as_utf_8, layout
 PLACE_HEADERS = ("row_number", "origin")
 NO_BREAK_SPACE = "\u00a0".encode()
 DAMAGED_SIGN = "\ufffd".encode()
+SEVERAL = 10  # rows of one length show that it is no accident
 NOTHING_WRITTEN = b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"
 FIRST_BYTES = 1000  # which nearly always show that a file is not empty: all of it need not be copied
 END_OF_FILE = b"\x1a"  # what old programs write at the end (Ctrl-Z)
@@ -50,6 +51,9 @@ class RawTable:
     findings: tuple[Finding, ...] = ()
     places: pa.Table | None = None  # origin and row_number of each row opened from another format
     separator: str = ","
+    beyond: Mapping[int, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by row number: cells without a heading
 
     def split_places(self) -> "RawTable":
         """A return opened from another format, told apart from the columns that say where its rows stood."""
@@ -288,8 +292,9 @@ def _read_ragged(text: str, head: Layout, are_spaced: bool = False) -> tuple[Raw
     width = len(head.headers)
     rows: list[list[str]] = []
     numbers: list[int] = []
-    findings: list[Finding] = []
     short: Short = {}
+    beyond: dict[int, tuple[str, ...]] = {}
+    widths: Counter[int] = Counter()
     separated_otherwise: Counter[str] = Counter()
     reader = csv.reader(
         io.StringIO(text, newline=""),
@@ -301,17 +306,9 @@ def _read_ragged(text: str, head: Layout, are_spaced: bool = False) -> tuple[Raw
         for number, row in enumerate(reader, start=1):
             if not row or number <= head.records:
                 continue
-            beyond = row[width:]
-            if any(cell.strip() for cell in beyond):
-                findings.append(
-                    Finding(
-                        "cells_beyond_header",
-                        f"{len(beyond)} cells stand to the right of the last header and were ignored",
-                        "look for a comma inside a value without quotation marks, or a missing header",
-                        row_number=number,
-                        value=",".join(beyond),
-                    )
-                )
+            widths[len(row)] += 1
+            if len(row) > width:
+                beyond[number] = tuple(row[width:])
             if len(row) < width:
                 short[len(rows)] = len(row)
                 line = "".join(row)
@@ -331,9 +328,44 @@ def _read_ragged(text: str, head: Layout, are_spaced: bool = False) -> tuple[Raw
                 f"its header row is separated by {SEPARATORS[head.separator]} and its rows by "
                 f"{SEPARATORS[sign]}; export it again with one separator"
             )
+    usual, count = widths.most_common(1)[0] if widths else (width, 0)
+    beyond, findings = _beyond_headings(beyond, usual - width if count >= SEVERAL else 0)
     columns = list(zip(*rows, strict=True)) if rows else [() for _ in head.headers]
     cells = pa.table({str(i): pa.array(column, pa.string()) for i, column in enumerate(columns)})
-    return RawTable(head.headers, cells, pa.array(numbers, pa.int64()), tuple(findings)), short
+    table = RawTable(head.headers, cells, pa.array(numbers, pa.int64()), tuple(findings), beyond=beyond)
+    return table, short
+
+
+def _beyond_headings(
+    beyond: dict[int, tuple[str, ...]], usual: int
+) -> tuple[dict[int, tuple[str, ...]], list[Finding]]:
+    """The cells without a heading that may belong under one, and what is said of all.
+
+    Nothing is in them where the file ends its rows in `usual` empty cells, or where what is behind these is
+    empty. Raises RejectedFileError where more rows are to be looked at than are told one by one.
+    """
+    filled = {
+        number: max((at for at, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+        for number, cells in beyond.items()
+    }
+    limits.check("landing", findings=sum(map(bool, filled.values())))
+    looked_at = {n: max(filled[n], int(len(cells) > usual)) for n, cells in beyond.items()}
+    kept = {n: cells[: looked_at[n]] for n, cells in beyond.items() if looked_at[n]}
+    findings = [
+        Finding(
+            "cells_beyond_header",
+            f"{len(cells)} {'cell stands' if len(cells) == 1 else 'cells stand'} to the right of the last "
+            "header and not read",
+            "look for a comma inside a value without quotation marks, or a missing header",
+            row_number=number,
+            value=",".join(cells),
+        )
+        for number, cells in beyond.items()
+        if filled[number]
+    ]
+    if blank := len(beyond) - len(findings):
+        findings.append(noted("trailing_cells_noted", blank))
+    return kept, findings
 
 
 def read_parquet(data: bytes) -> RawTable:

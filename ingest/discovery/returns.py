@@ -28,6 +28,7 @@ from ingest.contracts.tolerances import noted
 from ingest.discovery.archives import files_of, received
 from ingest.discovery.file_reader import read_bytes, read_table
 from ingest.discovery.formats import OLD_EXCEL, OTHER_SEPARATOR, as_text, other_separator
+from ingest.discovery.long_rows import with_sure_places
 from ingest.discovery.names import SENT_AS, TABLE_SUFFIXES, claimed
 from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.raw_folder import (
@@ -446,7 +447,8 @@ def _rows(file: RawFile) -> pa.Table | None:
     """
     fmt = submitted_formats()[file.return_name]
     try:
-        table = with_sure_numbers(read_table(received(file)[0], file.suffix, fmt.match_headers), fmt)
+        table = read_table(received(file)[0], file.suffix, fmt.match_headers)
+        table = with_sure_numbers(with_sure_places(table, fmt, last_day_of(file.reporting_month)), fmt)
     except RejectedFileError:
         return None
     columns = fmt.match_headers(table.headers).columns

@@ -24,6 +24,7 @@ from ingest.contracts.findings import Finding
 from ingest.contracts.return_schema import ReturnFormat, submitted_formats
 from ingest.discovery.archives import received
 from ingest.discovery.file_reader import RawTable, RejectedFileError, StillWrittenError, read_table
+from ingest.discovery.long_rows import with_sure_places
 from ingest.discovery.misdirected_rows import rows_of_others
 from ingest.discovery.numbers import with_sure_numbers
 from ingest.discovery.raw_folder import RawFile, RawFolder, is_as_seen
@@ -258,7 +259,7 @@ def _open(
             table = read_table(data, file.suffix, None if file.sha256 else fmt.match_headers)
             if file.sha256:  # opened from another format: known by the file received, and told as its rows
                 sha256, table = file.sha256, table.split_places()
-            table = with_sure_numbers(table, fmt)
+            table = with_sure_numbers(with_sure_places(table, fmt, last_day_of(file.reporting_month)), fmt)
             match = fmt.match_headers(table.headers)
             notes = (*file.notes, *table.findings) + tuple(
                 found.unknown_column(position, table.headers[position], fmt.name)

@@ -10,6 +10,7 @@ from ingest.contracts.cell_types import BLANKS
 from ingest.contracts.findings import Finding
 from ingest.contracts.return_schema import Field, ReturnFormat, load_formats
 from ingest.discovery.file_reader import RawTable, RejectedFileError
+from ingest.discovery.long_rows import with_sure_places
 from ingest.landing.conform import conform
 from ingest.reference.parsed import registered
 
@@ -43,6 +44,7 @@ def load_own_files(
     Findings of single cells go straight into reference.findings. `as_at` is the last day of the month
     reported (ingest.contracts.dates). Raises RejectedFileError.
     """
+    raw = with_sure_places(raw, fmt, as_at)
     match = fmt.match_headers(raw.headers)
     names = ", ".join(f.name for f in fmt.fields)
     if match.problem:

@@ -299,3 +299,12 @@ def test_parts_of_a_torn_row_are_no_child_of_a_set():
 
     assert {row["clae_person_id"] for row in result.returns["cla_episodes"].to_pylist()} == {"1"}
     assert kinds(result) == ["rows_torn"]
+
+
+def test_a_row_of_a_set_with_more_cells_than_headings_is_left_out_and_told():
+    header = TWO_PERIODS.partition("\n")[0]
+    more = "," * (header.count(",") - 5)
+    result = opened(a=TWO_PERIODS + f"2,01/04/2023,S,V2,N1,V2{more},x\n")
+
+    assert {row["clae_person_id"] for row in result.returns["cla_episodes"].to_pylist()} == {"1"}
+    assert kinds(result) == ["cells_out_of_place"]

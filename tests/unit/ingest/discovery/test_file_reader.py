@@ -46,7 +46,10 @@ def test_a_short_row_is_filled_and_a_long_one_cut_with_a_finding() -> None:
 
     assert rows(table) == [("1", ""), ("2", "b"), ("3", "c")]
     assert table.row_numbers.to_pylist() == [3, 4, 5]
-    assert [(f.finding, f.row_number) for f in table.findings] == [("cells_beyond_header", 4)]
+    assert [(f.finding, f.row_number) for f in table.findings] == [
+        ("cells_beyond_header", 4),
+        ("trailing_cells_noted", None),
+    ]
 
 
 @pytest.mark.parametrize(
