@@ -47,8 +47,8 @@ alerts:
     - {name: analyst, by: file, path: analyst.jsonl}
     - {name: director, by: file, path: director.jsonl, events: [failed, closing_due]}
 """
-# Working days after a month's end, by hand: 15 after February is 21 March; after March, with Easter, 23 April;
-# after April, with the bank holiday of 5 May, 22 May.
+# Working days after a month's end, by hand: 15 after February is 21 March; after March, with Easter,
+# 23 April; after April, with the bank holiday of 5 May, 22 May.
 AFTER = ("reports", "write_work_lists")
 RELEASES = {
     "2025-03-03 10:21": "refresh",  # February, but for contacts
