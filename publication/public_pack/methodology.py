@@ -1,6 +1,6 @@
 """The data dictionary, and a page for each indicator on how it is counted and what the pack does with it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,9 @@ def write(
     tables: Mapping[str, str],
 ) -> None:
     """`dictionary.md`, and `methodology/<indicator>.md` for every indicator of the catalogue."""
-    lines = ["# Data dictionary", "", ROUNDING, "", "| Table | What it holds |", "|---|---|"]
+    lines = ["# Data dictionary", "", ROUNDING, ""]
+    lines += [f"{_and(new)} took over from {_and(old)}." for old, new in design.successions()]
+    lines += ["", "| Table | What it holds |", "|---|---|"]
     lines += [f"| {name} | {text} |" for name, text in tables.items()]
     lines += ["", "| Column of figures | Meaning |", "|---|---|"]
     lines += [f"| {name} | {text} |" for name, text in columns.items()]
@@ -59,14 +61,27 @@ def tied_to_in_words(indicator_id: str, bases: str) -> list[str]:
     for relation in relations.tied_to(indicator_id):
         because = f" {relation.because}" if relation.because else ""
         lines.append(f"`{_sum(relation)}`: {relations.IN_WORDS[relation.kind]}.{because}")
+        if relation.kind in relations.STEPS and relation.indicator_id == indicator_id:
+            lines.append("Where months in between are missing, the same over all of them together.")
+            lines.append(
+                "In the first month of authorities that took over from others, the month before is theirs."
+            )
     role = design.roles()[indicator_id].role
     if role in design.PRINTED:
         if "year_to_date" in bases.split():
             lines.append("Quarters and the year to date are the sums of their months.")
         if role in design.ADDED_UP:
             lines.append("Regions and England are the sums of their authorities, to the nearest 10.")
+        if role in design.COUNTS:
+            lines.append(
+                "Of a month that authorities and those they took over from both gave, it is the same."
+            )
         lines.append("Each pack: an earlier figure of the same period is the same figure known earlier.")
     return lines
+
+
+def _and(codes: Sequence[str]) -> str:
+    return " and ".join(codes)
 
 
 def _sum(relation: relations.Relation) -> str:

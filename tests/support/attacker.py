@@ -4,8 +4,10 @@ Shares nothing with the protection: its own list of sums, its own narrowing, and
 is told more than a reader could know: whether a hidden figure is the one of the pack before.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from ortools.sat.python import cp_model
 
 MOST = 20_000  # what an attacker would not believe of one authority's month
 FEWEST = 4
+NEARBY = 2  # relations away from an unknown, in a first look
 KEY = ["la_code", "indicator_id", "month", "breakdown", "side", "true"]
 CHAINS = (
     ("cp_open", "cp_started"),
@@ -119,13 +122,15 @@ class Findings:
 def _long(base: pd.DataFrame, release: int) -> pd.DataFrame:
     """A pack's truth as unknowns: both sides of each figure, ghosts, and what is left of wholes."""
     whole = base[base["numerator"].notna() & (base["numerator"] == base["numerator"].round())]
-    whole = whole[whole["role"].isin(["stock", "starts", "count", "breakdown", "share"])]
-    n = whole.assign(side="n", true=whole["numerator"])
+    whole = whole[whole["role"].isin(["stock", "starts", "count", "breakdown", "share", "average"])]
+    n = whole[whole["role"] != "average"].assign(side="n", true=lambda rows: rows["numerator"])
     share = whole[(whole["role"] == "share") & whole["denominator"].notna()]
     share = share[share["numerator"] <= share["denominator"]]
     d = share.assign(side="d", true=share["denominator"])
     c = share.assign(side="c", true=share["denominator"] - share["numerator"])
-    found = pd.concat([n, d, c], ignore_index=True)
+    # of an average, how many it is of, where that is children or events
+    many = whole[(whole["role"] == "average") & (whole["denominator"] > 0) & (whole["unit"] == "days")]
+    found = pd.concat([n, d, c, many.assign(side="d", true=many["denominator"])], ignore_index=True)
     found["true"] = found["true"].astype(int)
     return found.assign(release=release)[["release", *KEY]]
 
@@ -134,10 +139,54 @@ def _month(period_end: pd.Series) -> pd.Series:
     return period_end.dt.year * 12 + period_end.dt.month - 1
 
 
-def learn(packs: Sequence[pd.DataFrame], truths: Sequence[pd.DataFrame], regions: dict[str, str]) -> Known:
-    """All that is known from packs together. `regions` is the region of each authority of England."""
+# a signed term of a sum, as a methodology page writes it
+WORD = re.compile(r"([+-])(\d+\*)?([a-z][a-z0-9_]*)(\.d)?(\[\*\])?(?:@(-\d+)(?:\.\.(-?\d+))?)?")
+LINE = re.compile(r"^- `(?:(-?\d+) <= )?([^`=<]+?)(?: (<=|=) (-?\d+))?`:", re.MULTILINE)
+TOOK_OVER = re.compile(r"^([\d and]+) took over from ([\d and]+)\.$", re.MULTILINE)
+Terms = list[tuple[int, str, str, int]]  # weight, indicator, side, months back
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the pages of a pack say: sums of terms between two limits, and who took over from whom."""
+
+    sums: tuple[tuple[Terms, int, int], ...] = ()
+    took_over: tuple[tuple[list[str], list[str]], ...] = ()
+
+
+def said_by(folder: Path) -> Said:
+    """The pages in the folder `methodology` of a pack, and its dictionary. Sums that have a list of their own
+    here are left out."""
+    sums: dict[tuple[str, int, int], tuple[Terms, int, int]] = {}
+    for page in sorted((folder / "methodology").glob("*.md")):
+        for least, written, sign, most in LINE.findall(page.read_text(encoding="utf-8")):
+            terms: Terms = []
+            for plus, times, name, d, each, first, last in WORD.findall(written):
+                months = range(int(first or 0), int(last or first or 0) + 1)
+                terms += [(int(f"{plus}{times.rstrip('*') or 1}"), name, each or d, -m) for m in months]
+            low, high = int(most) if sign == "=" else int(least or -MOST * 100), int(most or MOST * 100)
+            sums[written, low, high] = (terms, low, high)
+    # shares of counts, chains, parts and values have their own lists here, with what is left of them
+    listed = {frozenset(pair) for pair in (*CHAINS, *PARTS, *ADD_UP, *NEAR)}
+    listed |= {frozenset((name, *of)) for name, of in WHOLE_OF.items()}
+    listed |= {frozenset(pair) for pair in (*COUNT_OF.items(), *RATE_OF.items())}
+    kept = [s for s in sums.values() if frozenset(name for _, name, _, _ in s[0]) not in listed]
+    text = (folder / "dictionary.md").read_text(encoding="utf-8")
+    groups = [(old.split(" and "), new.split(" and ")) for new, old in TOOK_OVER.findall(text)]
+    return Said(tuple(kept), tuple(groups))
+
+
+def learn(
+    packs: Sequence[pd.DataFrame],
+    truths: Sequence[pd.DataFrame],
+    regions: dict[str, str],
+    said: Said | None = None,
+) -> Known:
+    """All that is known from packs together. `regions` is the region of each authority of England; `said` is
+    what their pages say."""
+    said = said or Said()
     sides = pd.concat([_long(t, k) for k, t in enumerate(truths)], ignore_index=True)
-    ghosts = [_ghosts(sides[sides["release"] == k]) for k in range(len(packs))]
+    ghosts = [_ghosts(sides[sides["release"] == k], said) for k in range(len(packs))]
     every = pd.concat([sides[KEY], *[g[KEY] for g, _ in ghosts]]).drop_duplicates(ignore_index=True)
     index = pd.MultiIndex.from_frame(every)
     known = Known(every, np.zeros(len(every), int), np.full(len(every), MOST))
@@ -147,10 +196,67 @@ def learn(packs: Sequence[pd.DataFrame], truths: Sequence[pd.DataFrame], regions
         ghost = ghost.assign(unknown=index.get_indexer(pd.MultiIndex.from_frame(ghost[KEY])))
         tied = tied.merge(ghost[["row", "unknown"]], on="row")
         _identities(known, now, tied)
+        _read_sums(known, now, said)
         _read_authorities(known, now, printed, truths[k])
         _read_areas(known, now, printed, regions)
         _read_symbols(known, now, printed)
+        _read_averages(known, now, printed)
     return known
+
+
+def _read_averages(known: Known, now: pd.DataFrame, printed: pd.DataFrame) -> None:
+    """An average is shown of six or more, and hidden of one to five."""
+    of = printed.rename(columns={"area_code": "la_code"}).assign(month=_month(printed["period_end"]))
+    of = of[of["period_basis"].isin(["month", "point_in_time"])]
+    shares = now.loc[now["side"] == "n", "indicator_id"].unique()
+    many = now[(now["side"] == "d") & ~now["indicator_id"].isin(shares)]
+    both = many.merge(
+        of[["la_code", "indicator_id", "month", "status"]], on=["la_code", "indicator_id", "month"]
+    )
+    shown = both.loc[both["status"] == "shown", "unknown"].to_numpy(dtype=int)
+    np.maximum.at(known.low, shown, 6)
+    few = both.loc[(both["status"] == "c") & both["true"].between(1, 5), "unknown"].to_numpy(dtype=int)
+    np.maximum.at(known.low, few, 1)
+    np.minimum.at(known.high, few, 5)
+
+
+def _later(of: pd.Series, months: int) -> pd.Series:
+    """The same under a month so much later."""
+    places = of.index.to_frame(index=False)
+    places["month"] += months
+    return of.set_axis(pd.MultiIndex.from_frame(places))
+
+
+def _read_sums(known: Known, now: pd.DataFrame, said: Said) -> None:
+    """The sums that the pages say, of each authority and month where the records keep them."""
+    whole = now[now["breakdown"] == "all"]
+    unknown = {
+        key: rows.set_index(["la_code", "month"])["unknown"]
+        for key, rows in whole.groupby(["indicator_id", "side"])
+    }
+    for terms, least, most in said.sums:
+        if any((name, side and "d" or "n") not in unknown or side == "[*]" for _, name, side, _ in terms):
+            continue
+        found = []
+        for _, name, side, back in terms:
+            of = unknown[name, "d" if side else "n"]
+            found.append(_later(of, back))
+        at = pd.concat(found, axis=1, join="inner").to_numpy(dtype=int)
+        weights = np.array([weight for weight, *_ in terms])
+        total = (known.true[at] * weights).sum(axis=1)
+        at = at[(total >= least) & (total <= most)]
+        row = pd.DataFrame({"row": np.repeat(np.arange(len(at)), len(weights)), "unknown": at.ravel()})
+        limits = pd.DataFrame({"least": least, "most": most}, index=np.arange(len(at)))
+        known.relate(row.assign(weight=np.tile(weights, len(at))), limits)
+    for old, new in said.took_over:
+        every = [of for key, of in unknown.items() if key[1] == "n"]
+        for of in every:
+            at = of.unstack("la_code").reindex(columns=[*old, *new]).dropna().to_numpy(dtype=int)
+            weights = np.repeat([1, -1], [len(old), len(new)])
+            at = at[(known.true[at] * weights).sum(axis=1) == 0] if len(at) else at
+            row = pd.DataFrame({"row": np.repeat(np.arange(len(at)), len(weights)), "unknown": at.ravel()})
+            limits = pd.DataFrame({"least": 0, "most": 0}, index=np.arange(len(at)))
+            known.relate(row.assign(weight=np.tile(weights, len(at))), limits)
 
 
 # near enough always the same, to within one: a plan starts at the conference that decides on it
@@ -172,6 +278,7 @@ def _read_symbols(known: Known, now: pd.DataFrame, printed: pd.DataFrame) -> Non
     at = said["unknown"].to_numpy(dtype=int)
     np.maximum.at(known.low, at, 1)
     np.minimum.at(known.high, at, 5)
+    _read_hidden_shares(known, now, printed)
     for one, other in NEAR:
         both = n[n["indicator_id"] == one].merge(
             n[n["indicator_id"] == other], on=["la_code", "month"], suffixes=("", "_other")
@@ -184,7 +291,25 @@ def _read_symbols(known: Known, now: pd.DataFrame, printed: pd.DataFrame) -> Non
         known.relate(pd.concat(terms), pd.DataFrame({"least": -1, "most": 1}, index=both.index))
 
 
-def _ghosts(sides: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _read_hidden_shares(known: Known, now: pd.DataFrame, printed: pd.DataFrame) -> None:
+    """A share of eleven or more is hidden where a half of it is one to five: of nobody, or all, is printed.
+    That it is of so many is told by the counts that it is of, or that it lies within."""
+    place = ["la_code", "indicator_id", "month"]
+    said = printed.rename(columns={"area_code": "la_code"}).assign(month=_month(printed["period_end"]))
+    said = said[said["period_basis"].isin(["month", "point_in_time"]) & (said["breakdown"] == "all")]
+    shown = set(said.loc[said["status"] == "shown", place].itertuples(index=False, name=None))
+    hidden = said.loc[said["status"] == "c", place]
+    halves = _by_side(now[now["breakdown"] == "all"], place).dropna().astype(int).reset_index().merge(hidden)
+    for la_code, name, month, n, d, c in halves[[*place, "n", "d", "c"]].itertuples(index=False, name=None):
+        wholes = WHOLE_OF.get(name) or (WITHIN.get(name, ""),)
+        if known.true[d] < 11 or not all((la_code, whole, month) in shown for whole in wholes):
+            continue
+        for half in (n, c) if name in WHOLE_OF else (n,):
+            if 1 <= known.true[half] <= 5:
+                known.low[half], known.high[half] = max(known.low[half], 1), min(known.high[half], 5)
+
+
+def _ghosts(sides: pd.DataFrame, said: Said) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What no pack prints and a subtraction would tell: ends, and what is left of wholes."""
     n = sides[(sides["side"] == "n") & (sides["breakdown"] == "all")]
     by = {name: rows.set_index(["la_code", "month"])["true"] for name, rows in n.groupby("indicator_id")}
@@ -202,7 +327,11 @@ def _ghosts(sides: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows["side"] = (
             "end " + rows["s0"].astype(str) + " " + rows["a"].astype(str) + " " + rows["s1"].astype(str)
         )
-        found.append(rows.assign(indicator_id=stock, breakdown="all"))
+        found.append(
+            rows.assign(indicator_id=stock, breakdown="all", first=rows["month"] - 1, old=rows["la_code"])
+        )
+        found.append(_over_gaps(stock, by[stock], by[starts]))
+        found.append(_over_a_merger(stock, by[stock], by[starts], said))
     for part, whole in PARTS:
         if part not in by or whole not in by:
             continue
@@ -211,12 +340,46 @@ def _ghosts(sides: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows["side"] = "rest " + rows["p"].astype(str) + " " + rows["w"].astype(str)
         found.append(rows.assign(indicator_id=part, breakdown="all"))
     if not found:
-        nothing = pd.DataFrame(columns=[*KEY, "row"])
-        return nothing, nothing[["row", "la_code", "month", "indicator_id"]]
+        nothing = pd.DataFrame(columns=[*KEY, "row", "first", "old"])
+        return nothing, nothing[TIED]
     ghosts = pd.concat(found, ignore_index=True)
     ghosts = ghosts[ghosts["true"] >= 0].reset_index(drop=True)  # an identity the records do not keep
     ghosts["row"] = np.arange(len(ghosts))
-    return ghosts[[*KEY, "row"]], ghosts[["row", "la_code", "month", "indicator_id"]]
+    return ghosts[[*KEY, "row"]], ghosts[TIED]
+
+
+# of a ghost of a chain: from which month's stock, and whose
+TIED = ["row", "la_code", "month", "indicator_id", "first", "old"]
+
+
+def _over_gaps(stock: str, held: pd.Series, begun: pd.Series) -> pd.DataFrame:
+    """Ends over months whose stock is missing, where all that started in them is there."""
+    found = []
+    for la_code, mine in held.groupby("la_code"):
+        months = sorted(mine.index.get_level_values("month"))
+        for first, last in zip(months, months[1:], strict=False):
+            between = [(la_code, month) for month in range(first + 1, last + 1)]
+            if last - first == 1 or not all(key in begun.index for key in between):
+                continue
+            started = int(begun.reindex(between).sum())
+            true = mine.loc[(la_code, first)] + started - mine.loc[(la_code, last)]
+            side = f"end since {first} {mine.loc[(la_code, first)]} {started} {mine.loc[(la_code, last)]}"
+            found.append((la_code, stock, last, "all", side, true, first, la_code))
+    return pd.DataFrame(found, columns=[*KEY, "first", "old"])
+
+
+def _over_a_merger(stock: str, held: pd.Series, begun: pd.Series, said: Said) -> pd.DataFrame:
+    """Ends in the first month of authorities that took over from others."""
+    found = []
+    for old, new in said.took_over:
+        for month in sorted(held.index.get_level_values("month").unique()):
+            before, now = [(la, month - 1) for la in old], [(la, month) for la in new]
+            there = all(key in held.index for key in (*before, *now)) and all(k in begun.index for k in now)
+            if not there or any((la, month - 1) in held.index for la in new):
+                continue
+            true = held.reindex(before).sum() + begun.reindex(now).sum() - held.reindex(now).sum()
+            found.append((" ".join(new), stock, month, "all", "end", int(true), month - 1, " ".join(old)))
+    return pd.DataFrame(found, columns=[*KEY, "first", "old"])
 
 
 def _by_side(now: pd.DataFrame, place: list[str]) -> pd.DataFrame:
@@ -245,17 +408,26 @@ def _identities(known: Known, now: pd.DataFrame, ghosts: pd.DataFrame) -> None:
         known.relate(pd.concat(terms), pd.DataFrame({"least": least, "most": most}, index=rows.index[whole]))
 
     for stock, starts in CHAINS:
-        rows = ghosts[ghosts["indicator_id"] == stock]
-        ends = rows["unknown"].to_numpy()
-        state(
-            rows,
-            [
-                (unknown(rows, stock, 1), 1),
-                (unknown(rows, starts), 1),
-                (unknown(rows, stock), -1),
-                (ends, -1),
-            ],
-        )
+        of_stock = ghosts[ghosts["indicator_id"] == stock]
+        for many, rows in of_stock[of_stock["old"] == of_stock["la_code"]].groupby(
+            of_stock["month"] - of_stock["first"]
+        ):
+            state(
+                rows,
+                [
+                    (unknown(rows, stock, int(many)), 1),
+                    *[(unknown(rows, starts, back), 1) for back in range(int(many))],
+                    (unknown(rows, stock), -1),
+                    (rows["unknown"].to_numpy(), -1),
+                ],
+            )
+        for _, row in of_stock[of_stock["old"] != of_stock["la_code"]].iterrows():
+            old, new = row["old"].split(), row["la_code"].split()
+            every = [(at[la, row["month"] - 1, stock], 1) for la in old]
+            every += [(at[la, row["month"], starts], 1) for la in new]
+            every += [(at[la, row["month"], stock], -1) for la in new] + [(row["unknown"], -1)]
+            terms = pd.DataFrame(every, columns=["unknown", "weight"]).assign(row=0)
+            known.relate(terms, pd.DataFrame({"least": 0, "most": 0}, index=[0]))
     for part, whole in PARTS:
         rows = ghosts[ghosts["indicator_id"] == part]
         state(rows, [(unknown(rows, whole), 1), (unknown(rows, part), -1), (rows["unknown"].to_numpy(), -1)])
@@ -318,6 +490,7 @@ def _read_authorities(known: Known, now: pd.DataFrame, printed: pd.DataFrame, tr
     place = ["la_code", "indicator_id", "month", "breakdown"]
     point = la[la["period_basis"].isin(["month", "point_in_time"])]
     said = point.merge(_by_side(now, place).reset_index(), on=place)
+    said = said[said["n"].notna()]
     is_share = said["d"].notna()
     is_broken_down = said["breakdown"] != "all"
     counts = said[(said["status"] == "shown") & ~is_share & ~is_broken_down]
@@ -449,12 +622,12 @@ def attack(known: Known, insider: str | None = None, solves: int = 6, seed: int 
     low, high = known.low.copy(), known.high.copy()
     mine = (known.keys["la_code"] == insider).to_numpy()
     low[mine], high[mine] = true[mine], true[mine]
-    low, high = _narrowed(rows, unknowns, weights, least, most, low, high)
+    low, high = narrowed(rows, unknowns, weights, least, most, low, high)
     inconsistent += int((low > high).sum())
     small = (true > 0) & (true < 6) & ~mine
     open_ = low < high
     is_exact = small & (low == high)
-    values = _witnessed(rows, unknowns, weights, least, most, low, high, small & open_, solves, seed)
+    values = _witnessed(rows, unknowns, weights, least, most, low, high, small & open_, solves, seed, true)
     seen = np.where(open_, values, 1)
     is_tight = small & open_ & (seen < FEWEST)
     is_exact |= is_tight & (seen == 1)
@@ -462,7 +635,7 @@ def attack(known: Known, insider: str | None = None, solves: int = 6, seed: int 
     return Findings(int(small.sum()), said[is_exact], said[is_tight & (seen > 1)], inconsistent)
 
 
-def _narrowed(
+def narrowed(
     rows: np.ndarray, unknowns: np.ndarray, weights: np.ndarray, least: np.ndarray, most: np.ndarray,
     low: np.ndarray, high: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
@@ -488,7 +661,7 @@ def _narrowed(
 
 def _witnessed(
     rows: np.ndarray, unknowns: np.ndarray, weights: np.ndarray, least: np.ndarray, most: np.ndarray,
-    low: np.ndarray, high: np.ndarray, asked: np.ndarray, solves: int, seed: int,
+    low: np.ndarray, high: np.ndarray, asked: np.ndarray, solves: int, seed: int, true: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     """How many values each unknown asked for can have, up to four: each one seen in a whole solution."""
     free = (low < high)[unknowns]
@@ -509,10 +682,13 @@ def _witnessed(
                 seen[int(u)] = set(range(int(low[u]), min(int(high[u]), int(low[u]) + FEWEST) + 1))
             continue
         here = positions[row_part[part]]
-        model, variables = _model(
-            rows[here], unknowns[here], weights[here], least, most, known_sum, low, high
-        )
+        of = (rows[here], unknowns[here], weights[here], least, most, known_sum, low, high)
         targets = [int(u) for u in wanted]
+        _look_nearby(*of, true, targets, seen)
+        targets = [u for u in targets if len(seen[u]) < FEWEST]
+        if not targets:
+            continue
+        model, variables = _model(*of)
         _look(model, variables, targets, seen, solves, chance)
     counts = np.zeros(len(low), int)
     for u, values in seen.items():
@@ -557,6 +733,41 @@ def _model(
         total = sum(int(weights[g]) * variables[int(unknowns[g])] for g in group)
         model.add_linear_constraint(total, int(least[row] - known_sum[row]), int(most[row] - known_sum[row]))
     return model, variables
+
+
+def _look_nearby(
+    rows: np.ndarray, unknowns: np.ndarray, weights: np.ndarray, least: np.ndarray, most: np.ndarray,
+    known_sum: np.ndarray, low: np.ndarray, high: np.ndarray, true: np.ndarray, targets: list[int],
+    seen: dict[int, set[int]],
+) -> None:  # fmt: skip
+    """Solutions where only what is near an unknown is other than the truth: what they show is so, and of most
+    unknowns they show enough. Soon found, for they are small."""
+    of_row = pd.Series(np.arange(len(rows))).groupby(rows).indices
+    of_unknown = pd.Series(np.arange(len(rows))).groupby(unknowns).indices
+    wanted = set(targets)
+    for u in targets:
+        if len(seen[u]) >= FEWEST:
+            continue
+        near, edge = {u}, {u}
+        for _ in range(NEARBY):
+            touched = {int(r) for x in edge for r in rows[of_unknown[x]]}
+            edge = {int(x) for r in touched for x in unknowns[of_row[r]]} - near
+            near |= edge
+        touched = {int(r) for x in near for r in rows[of_unknown[x]]}
+        here = np.concatenate([of_row[r] for r in sorted(touched)])
+        is_near = np.isin(unknowns[here], list(near))
+        rest = known_sum.copy()
+        np.add.at(rest, rows[here][~is_near], (weights[here] * true[unknowns[here]])[~is_near])
+        here = here[is_near]
+        model, variables = _model(rows[here], unknowns[here], weights[here], least, most, rest, low, high)
+        beside = [x for x in near if x in wanted]
+        for x in near:
+            model.add_hint(variables[x], int(true[x]))
+        for value in seen[u]:
+            model.add(variables[u] != value)
+        while len(seen[u]) < FEWEST and _solve(model, variables, beside, seen):
+            for value in seen[u]:
+                model.add(variables[u] != value)
 
 
 def _look(

@@ -73,16 +73,90 @@ def world(
         if role.role != "count" or name in wholes:
             continue
         counts[name] = chance.poisson(size[:, None] * chance.choice([0.05, 0.2, 0.6, 2.0]), (n, t))
+    counts["cin_open"] = _in_need(counts["referrals_received"], chance)
     for part, whole in design.parts():
         counts[part] = chance.binomial(counts[whole], chance.uniform(0.02, 0.3))
+    counts["cp_2y_open_count"] = _for_two_years(counts, chance)
     # a plan starts at the conference that decides on it, three times in four in the same month
     plans = counts["cp_started"]
     decided = np.maximum(0, plans + np.where(chance.random((n, t)) < 0.75, 0, chance.integers(-2, 3, (n, t))))
     allocated = counts["cin_open"] - counts["cases_unallocated"]
     counts["wf_caseload_total"] = np.maximum(0, allocated + np.where(chance.random((n, t)) < 0.75, 0, 3))
+    counts["wf_caseload_over_threshold"] = chance.binomial(counts["wf_caseload_total"] // 26, 0.3)
     counts["icpc_held"] = decided + chance.poisson(0.3 * decided + 0.2)
     made = {"icpc_to_plan_pct": (decided, counts["icpc_held"])} | _workforce(size, t, counts, chance)
-    return _laid_out(of, months, counts, made, size, chance, only)
+    return _laid_out(of, months, counts, made, _wholes(size, counts, chance), size, chance, only)
+
+
+def _in_need(referrals: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """Children in need: those before, some of the referred, less some of them."""
+    held = np.zeros_like(referrals)
+    now = chance.poisson(referrals.mean(axis=1) * 6)
+    for m in range(referrals.shape[1]):
+        now = chance.binomial(now, 0.9) + chance.binomial(referrals[:, m], 0.6)
+        held[:, m] = now
+    return held
+
+
+def _for_two_years(counts: dict[str, np.ndarray], chance: np.random.Generator) -> np.ndarray:
+    """Children on a plan for two years: most of those before, and few of who started two years ago."""
+    held = counts["cp_2y_open_count"].copy()
+    for m in range(1, held.shape[1]):
+        then = counts["cp_started"][:, m - 24] if m >= 24 else chance.poisson(0.5, len(held))
+        held[:, m] = np.minimum(
+            chance.binomial(held[:, m - 1], 0.95) + np.minimum(then, 3), counts["cp_open"][:, m]
+        )
+    return held
+
+
+def _wholes(
+    size: np.ndarray, counts: dict[str, np.ndarray], chance: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """What shares and averages are of, where the rules tie it to a count or to what another is of."""
+    shape = counts["cp_open"].shape
+
+    def older(open_: np.ndarray, of: np.ndarray, share: float) -> np.ndarray:
+        """Those open without so many of some who came lately."""
+        return np.asarray(open_ - chance.binomial(np.minimum(of, open_), share))
+
+    def once(chances: float) -> np.ndarray:
+        return (chance.random(shape) < chances).astype(int)
+
+    plans, begun, care = counts["cp_open"], counts["cp_started"], counts["cla_open"]
+    ten = older(plans, begun, 0.4)
+    twenty = np.maximum(ten - begun, older(ten, np.maximum(0, begun - (plans - ten)), 0.9))
+    lately = np.zeros(shape, int)
+    lately[:, 2:] = begun[:, 1:-1] + begun[:, :-2]
+    visited = older(care, counts["cla_started"], 0.2)
+    planned = older(visited, np.maximum(0, counts["cla_started"] - (care - visited)), 0.3)
+    a_year = chance.binomial(planned, 0.8)
+    leavers, adopted = chance.poisson(size[:, None] * 0.4, shape), chance.poisson(size[:, None] * 0.04, shape)
+    found = {
+        "cp_visit_10wd_pct": ten,
+        "cp_visit_20wd_pct": twenty,
+        "cp_reviews_children_intime_pct": older(twenty, lately, 0.8),
+        "cla_visit_intime_pct": visited,
+        "cla_care_plan_uptodate_pct": planned,
+        "cla_dental_pct": a_year,
+        "cla_health_assessment_pct": np.maximum(0, a_year - once(0.1)),
+        "cla_long_term_stable_pct": chance.binomial(a_year, 0.5),
+        "cla_pep_uptodate_pct": chance.binomial(planned, 0.6),
+        "cl_in_touch_pct": leavers,
+        "cl_eet_pct": leavers,
+        "cl_suitable_accom_pct": chance.binomial(leavers, 0.97),
+        "cl_pathway_plan_uptodate_pct": leavers + chance.poisson(size[:, None] * 0.1, shape),
+        "adopt_a1_days": adopted,
+        "adopt_a10_days": adopted + once(0.1),
+        "adopt_a2_days": np.maximum(0, adopted - once(0.1)),
+    }
+    of_count = {
+        "contact_decision_1wd_pct": "contacts_received",
+        "referral_decision_1wd_pct": "referrals_received",
+        "s47_to_icpc_pct": "s47_started",
+        "cla_initial_health_20wd_pct": "cla_started",
+    }
+    # of most months nobody is undecided by the time they are closed
+    return found | {name: np.maximum(0, counts[count] - once(0.2)) for name, count in of_count.items()}
 
 
 def _workforce(
@@ -129,6 +203,7 @@ def _laid_out(
     months: list[int],
     counts: dict[str, np.ndarray],
     made: dict[str, tuple[np.ndarray, np.ndarray | None]],
+    wholes: dict[str, np.ndarray],
     size: np.ndarray,
     chance: np.random.Generator,
     only: tuple[str, ...],
@@ -154,7 +229,9 @@ def _laid_out(
         else:
             ties = [counts[d] for d in role.denominator_indicators]
             whole = sum(ties) if ties else chance.poisson(size[:, None] * 0.4, (n, t))
-            if role.within_indicator:
+            if name in wholes:
+                whole = np.asarray(wholes[name])
+            elif role.within_indicator:
                 whole = chance.binomial(counts[role.within_indicator], 0.9)
             if role.role == "rate":
                 whole = np.tile(population[:, None], (1, t))

@@ -23,9 +23,11 @@ FIGURE = ["la_code", "indicator_id", "month", "breakdown"]
 TINY = 1e-6
 ROUNDS = 60
 AS_IT_IS = {"presolve": False}
+MOST_MISSING = 11  # months in a row, over which a stock is followed
 APART = 4  # of the figures that a program moves at once, before one at a time is asked for
 OLD = -1  # a figure of an earlier pack: it cannot be hidden any more
 SHARES = (*design.SHARES,)
+AVERAGE = "average"  # of it only what it is of: how many
 HALF = 0.05  # of the last place printed
 
 
@@ -86,12 +88,13 @@ def _added_up() -> set[str]:
 class _Builder:
     def __init__(self, history: pd.DataFrame) -> None:
         self.history = history
-        whole = history["role"].isin([*design.COUNTS, *SHARES, "measure"]) & history["unit"].ne("gbp")
+        whole = history["role"].isin([*design.COUNTS, *SHARES, "measure", AVERAGE]) & history["unit"].ne(
+            "gbp"
+        )
         found = []
         for side, column in (("n", "numerator"), ("d", "denominator")):
             has = whole & history[column].notna()
-            if side == "d":
-                has &= history["role"].isin(SHARES)
+            has &= history["role"].isin([*SHARES, AVERAGE]) if side == "d" else history["role"].ne(AVERAGE)
             found.append(
                 history.loc[has, ["release", *FIGURE, "role", "is_people", "is_shown", "figure"]].assign(
                     side=side, value=history.loc[has, column].round(6), at=np.flatnonzero(has)
@@ -105,7 +108,9 @@ class _Builder:
         self.exact = first["value"].to_numpy(dtype=float)
         self.is_whole = (self.exact == np.round(self.exact)) & first["role"].ne("measure").to_numpy()
         # posts and working time come in parts, and a whole number of them is chance
-        of_workers = first["indicator_id"].str.startswith("wf_") & first["role"].isin(["measure", "ratio"])
+        of_workers = first["indicator_id"].str.startswith("wf_") & first["role"].isin(
+            ["measure", "ratio", AVERAGE]
+        )
         self.is_whole &= ~of_workers.to_numpy()
         self.is_people = first["is_people"].to_numpy(dtype=bool)
         self.low = np.zeros(len(first))
@@ -159,6 +164,7 @@ class _Builder:
         alone = uses.loc[by_itself, "unknown"].to_numpy()
         np.maximum.at(self.low, alone, 1.0)
         np.minimum.at(self.high, alone, design.THRESHOLD - 1.0)
+        self._averages(figure)
         both = uses[uses["role"].isin(SHARES)].pivot(index="at", columns="side", values="unknown")
         if {"n", "d"} <= set(both.columns):
             both = both.dropna().astype(int)
@@ -180,6 +186,19 @@ class _Builder:
             of_nobody = about["is_shown"] & (whole == 0)
             for side in "nd":
                 self._fix(both.loc[of_nobody, side], current[of_nobody], 0.0)
+
+    def _averages(self, figure: pd.Series) -> None:
+        """An average is shown of six or more, and hidden of one to five."""
+        uses = self.uses
+        of = uses[uses["role"].eq(AVERAGE) & uses["is_people"]]
+        shown = of[of["is_shown"] & (of["value"] >= design.THRESHOLD)]
+        each = np.ones(len(shown))
+        terms = [(np.arange(len(shown)), shown["unknown"].to_numpy(), each)]
+        self.add(terms, design.THRESHOLD * each, np.inf * each, figure[shown.index].to_numpy())
+        few = of.loc[~of["is_shown"] & of["value"].between(0, design.THRESHOLD, "neither"), "unknown"]
+        at = few.to_numpy()
+        np.maximum.at(self.low, at, np.where(self.is_whole[at], 1.0, 0.0))
+        np.minimum.at(self.high, at, np.where(self.is_whole[at], design.THRESHOLD - 1.0, design.THRESHOLD))
 
     def _fix(self, unknown: pd.Series, figure: pd.Series, give: float) -> None:
         at = unknown.to_numpy(dtype=int)
@@ -226,14 +245,19 @@ class _Builder:
             uses["la_code"].map(authorities).to_numpy(),
             (uses["month"] - start).to_numpy(),
         )
-        seen: dict[int, np.ndarray] = {}
+        seen: dict[tuple[int, int], np.ndarray] = {}
         for release in sorted(uses["release"].unique()):
             of = (uses["release"] == release).to_numpy()
             gone = self._gone(release, columns, authorities, start)
             now[gone] = -1
             now[tuple(p[of] for p in place)] = uses.loc[of, "unknown"].to_numpy()
             for number, relation in enumerate(relations.relations()):
-                self._instances(number, relation, now, columns, values, seen)
+                self._instances((number, 1), relation, now, columns, values, seen)
+                stock = columns.get(f"{relation.indicator_id}.n.all")
+                if relation.kind in relations.STEPS and stock is not None:
+                    self._over_gaps(number, relation, now, stock, columns, seen)
+                    self._over_a_merger(relation, now, columns, authorities)
+            self._same_of_successors(now, columns, authorities)
 
     def _gone(self, release: int, columns: dict, authorities: dict, start: int) -> tuple[np.ndarray, ...]:
         """Places of figures that a release has no count of any more."""
@@ -247,10 +271,27 @@ class _Builder:
             (of["month"] - start).to_numpy(dtype=int),
         )
 
-    def _instances(
-        self, number: int, relation: relations.Relation, now: np.ndarray, columns: dict[str, int],
-        values: dict[str, list[str]], seen: dict[int, np.ndarray],
+    def _over_gaps(
+        self, number: int, relation: relations.Relation, now: np.ndarray, stock: int, columns: dict[str, int],
+        seen: dict[tuple[int, int], np.ndarray],
     ) -> None:  # fmt: skip
+        """A stock over months that are missing: all of what started in between, and what ended."""
+        have = now[stock] >= 0
+        for many in range(2, MOST_MISSING + 2):
+            is_gap = np.zeros(have.shape, bool)
+            is_gap[:, many:] = have[:, many:] & have[:, :-many]
+            for back in range(1, many):
+                is_gap[:, back:] &= ~have[:, :-back]
+            if is_gap.any():
+                over = relations.over_months(relation, many)
+                self._instances((number, many), over, now, columns, {}, seen, is_gap.ravel())
+
+    def _instances(
+        self, number: tuple[int, int], relation: relations.Relation, now: np.ndarray,
+        columns: dict[str, int], values: dict[str, list[str]], seen: dict[tuple[int, int], np.ndarray],
+        where: np.ndarray | None = None,
+    ) -> None:  # fmt: skip
+        """A relation of each authority and month, or of those `where`."""
         many, months = now.shape[1:]
         found, signs, optional, parts = [], [], [], []
         for term in relation.terms:
@@ -261,7 +302,7 @@ class _Builder:
                     if at is not None and -back < months:
                         shifted[:, -back:] = now[at][:, : months + back]
                     found.append(shifted.ravel())
-                    signs.append(term.sign)
+                    signs.append(term.weight)
                     # a month long before the first pack, or a value that nobody has, is merely unknown
                     optional.append(back <= -11 or len(term.months) > 1 or term.is_each_value)
                     parts.append(term.is_each_value)
@@ -270,6 +311,7 @@ class _Builder:
         u, sign, may_lack = np.column_stack(found), np.array(signs), np.array(optional)
         use = ((u >= 0) | may_lack).all(axis=1) & (u >= 0).any(axis=1)
         use &= (u[:, ~may_lack] >= 0).any(axis=1) if (~may_lack).any() else True
+        use &= True if where is None else where
         if number in seen:
             use &= (u != seen[number]).any(axis=1)
         seen[number] = u
@@ -286,14 +328,83 @@ class _Builder:
         u, has, total, least, most = u[holds], has[holds], total[holds], least[holds], most[holds]
         if not len(u):
             return
+        self._bound(relation, u, sign, least, most)
+
+    def _bound(
+        self,
+        relation: relations.Relation,
+        u: np.ndarray,
+        sign: np.ndarray,
+        least: np.ndarray,
+        most: np.ndarray,
+    ) -> None:
+        """Rows of unknowns (-1 for none) between bounds; where the rest is of people, with one for it."""
+        has = u >= 0
         row, place = np.nonzero(has)
         terms = [(row, u[row, place], sign[place].astype(float))]
         if relation.rest_is_people:
+            total = np.where(has, sign * self.exact[u], 0).sum(axis=1)
             whole = np.asarray(np.where(has, self.is_whole[u], True).all(axis=1))
             rest = self.ghosts(total, np.ones(len(u), bool), whole)
             terms.append((np.arange(len(u)), rest, -np.ones(len(u))))
             least, most = np.zeros(len(u)), np.zeros(len(u))
         self.add(terms, least, most, np.full(len(u), NONE))
+
+    def _over_a_merger(
+        self,
+        relation: relations.Relation,
+        now: np.ndarray,
+        columns: dict[str, int],
+        authorities: dict[str, int],
+    ) -> None:
+        """A stock in the first month of successors: the month before is their predecessors', added up."""
+        term = {t.months: t for t in relation.terms}
+        before, here = term[(-1,)], columns[f"{relation.indicator_id}.n.all"]
+        flows = [t for t in relation.terms if t.indicator_id != relation.indicator_id]
+        names = [f"{t.indicator_id}.n.all" for t in flows]
+        if any(t.months != (0,) for t in flows) or not set(names) <= set(columns):
+            return
+        at = columns[f"{before.indicator_id}.n.all"]
+        for old, new in self._succeeded(authorities):
+            u = np.vstack(
+                [
+                    now[at][old][:, :-1],
+                    *[now[columns[name]][new][:, 1:] for name in names],
+                    now[here][new][:, 1:],
+                ]
+            ).T
+            sign = np.repeat(
+                [1, *[t.weight for t in flows], -1], [len(old), *[len(new)] * len(flows), len(new)]
+            )
+            starts_here = (now[here][new][:, :-1] < 0).all(axis=0)
+            u = u[(u >= 0).all(axis=1) & starts_here]
+            u = u[(sign * self.exact[u]).sum(axis=1) >= relation.least]
+            least = np.full(len(u), relation.least)
+            self._bound(relation, u, sign, least, np.full(len(u), relation.most))
+
+    def _same_of_successors(
+        self, now: np.ndarray, columns: dict[str, int], authorities: dict[str, int]
+    ) -> None:
+        """Of a month that both gave, the figures of successors are their predecessors', added up."""
+        counts = [at for name, at in columns.items() if name.endswith(".n.all")]
+        for old, new in self._succeeded(authorities):
+            u = np.concatenate([now[counts][:, old], now[counts][:, new]], axis=1)
+            u = u.transpose(0, 2, 1).reshape(-1, len(old) + len(new))
+            sign = np.repeat([1.0, -1.0], [len(old), len(new)])
+            u = u[(u >= 0).all(axis=1)]
+            u = u[np.abs((sign * self.exact[u]).sum(axis=1)) <= TINY]
+            number = np.repeat(np.arange(len(u)), u.shape[1])
+            none = np.zeros(len(u))
+            self.add([(number, u.ravel(), np.tile(sign, len(u)))], none, none, np.full(len(u), NONE))
+
+    @staticmethod
+    def _succeeded(authorities: dict[str, int]) -> list[tuple[list[int], list[int]]]:
+        """The places of predecessors and of who succeeds them, where all of them are there."""
+        return [
+            ([authorities[code] for code in old], [authorities[code] for code in new])
+            for old, new in design.successions()
+            if {*old, *new} <= set(authorities)
+        ]
 
     def system(self) -> System:
         nothing = (np.empty(0), np.empty(0), np.empty(0))

@@ -4,6 +4,7 @@ The home of the first is the seed `indicator_catalogue`, of the second `indicato
 """
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +22,9 @@ PRINTED = (*COUNTS, *SHARES, "rate", "average", "measure")
 PEOPLE = ("child", "event", "worker")  # posts and pounds are nobody's
 # of these, regions and England are printed: whole numbers, and shares and rates of them
 ADDED_UP = ("stock", "starts", "count", "share", "rate")
+
+
+BECAME = ("continued", "divided", "merged")  # of area_codes: what became of an authority that is no more
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,25 @@ def roles() -> dict[str, Role]:
 def _seed(name: str) -> list[dict[str, str]]:
     with (DBT_PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@cache
+def successions() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """(predecessors, successors) by code: all of the ones became all of the others (seeds/area_codes.csv)."""
+    groups: list[tuple[set[str], set[str]]] = []
+    for row in _seed("area_codes"):
+        if row["comparator"] == "authority" and row["relation"] in BECAME:
+            old, new = {row["printed_code"]}, {row["area_code"]}
+            joined = [g for g in groups if g[0] & old or g[1] & new]
+            groups = [g for g in groups if g not in joined]
+            groups.append((old.union(*[g[0] for g in joined]), new.union(*[g[1] for g in joined])))
+    return tuple((tuple(sorted(old)), tuple(sorted(new))) for old, new in groups)
+
+
+def with_kin(la_codes: Iterable[str]) -> set[str]:
+    """Authorities with those before and after them in a merger: what one gave tells of the other."""
+    asked = set(la_codes)
+    return asked.union(*[{*old, *new} for old, new in successions() if asked & {*old, *new}])
 
 
 def _others(name: str, *kinds: str) -> tuple[str, ...]:

@@ -36,6 +36,20 @@ OF_TABLE = {
             and hidden.breakdown = 'all'
         where shown.status = 'shown' and shown.period_basis in ('month', 'point_in_time')
             and (shown.area_code, shown.indicator_id, shown.period_end) not in (from already_public)""",
+    "a rate is shown whose count is not": """
+        select rate.area_code, rate.indicator_id, rate.period_end from figures as rate
+        inner join rates using (indicator_id)
+        left join figures as counted
+            on rates.made_of = counted.indicator_id and rate.area_code = counted.area_code
+            and counted.period_basis in ('month', 'point_in_time') and counted.breakdown = 'all'
+            and counted.period_end <= rate.period_end
+            and counted.period_end > last_day(rate.period_end - to_months(case
+                when rate.period_basis = 'rolling_12_months' then 12 else 1 end))
+            and counted.status = 'shown'
+        where rate.status = 'shown'
+        group by all
+        having count(counted.status)
+            < max(case when rate.period_basis = 'rolling_12_months' then 12 else 1 end)""",
     "a sum of months is shown with a month hidden": """
         select area_code, indicator_id, longer.period_end from figures as longer
         inner join figures as month
@@ -87,6 +101,9 @@ def wrong(folder: Path, pack: Pack, last: str, judge: Judge) -> list[Finding]:
         ties = [(r.indicator_id, on) for r in design.roles().values() for on in r.hangs_on]
         db.execute("create table ties (indicator_id varchar, hangs_on varchar)")
         db.executemany("insert into ties values (?, ?)", ties)
+        rates = [(r.indicator_id, r.numerator_indicator) for r in design.roles().values() if r.role == "rate"]
+        db.execute("create table rates (indicator_id varchar, made_of varchar)")
+        db.executemany("insert into rates values (?, ?)", rates)
         found += _judged(judge, judge.figures(db, last))
         db.register("public", pack.already_public)
         db.execute(

@@ -106,7 +106,7 @@ def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, releas
         if not len(asked) and len(unsolved):  # what takes long is asked where nothing else is found, once
             asked = _gives_way_in_circles(base, before, unsolved, release)
             unsolved = unsolved[:0]
-        if len(asked):  # nothing ties one authority to another: the rest need not be asked again
+        if len(asked):  # nothing ties other authorities to these: the rest need not be asked again
             protected.hide(base.loc[cells.index, "gives_way"].to_numpy())
             continue
         system = _system(base, before, every, release)
@@ -258,11 +258,12 @@ def _hide(base: pd.DataFrame, chosen: set[int]) -> np.ndarray:
 
 
 def _system(base: pd.DataFrame, before: pd.DataFrame, authorities: np.ndarray, release: int) -> audit.System:
-    """All that the packs print of some authorities."""
-    of = base[base["la_code"].isin(authorities)]
+    """All that the packs print of some authorities, and of their predecessors and successors."""
+    asked = design.with_kin(authorities)
+    of = base[base["la_code"].isin(asked)]
     now = _for_ledger(of).assign(release=release, figure=of.index[of["role"] != "rate"])
     now["is_shown"] &= of.loc[now["figure"], "status"].ne("x").to_numpy()
-    history = pd.concat([before[before["area_code"].isin(authorities)], now], ignore_index=True)
+    history = pd.concat([before[before["area_code"].isin(asked)], now], ignore_index=True)
     return audit.build(history.rename(columns={"area_code": "la_code"}), release)
 
 
@@ -416,7 +417,8 @@ def _parts(
     )
     shares = base[(base["role"] == "share") & base["denominator"].notna() & (base["status"] != "x")]
     rest = shares["denominator"] - shares["numerator"]
-    least, most = _said_of_shares(shares)
+    of_printed = _is_of_what_is_printed(counts, shares)
+    least, most = _said_of_shares(shares, of_printed)
     parts = _above_their_parts(parts, shares)
     of_shares = shares[["la_code", "region_code", *areas.COLUMN, "role"]].assign(
         exact=shares["numerator"],
@@ -426,7 +428,7 @@ def _parts(
         up=np.minimum(rest, most - shares["numerator"]),
         reach_down=shares["numerator"] - least,
         reach_up=np.minimum(
-            rest.where(shares["indicator_id"].isin(_ties()["indicator_id"]), NO_LIMIT),
+            rest.where(of_printed, NO_LIMIT),
             most - shares["numerator"],
         ),
         unknown=-1,
@@ -438,14 +440,27 @@ def _parts(
     return parts.drop(columns=["role", "unknown", "at"]), parts[["unknown", "at"]]
 
 
-def _said_of_shares(shares: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """What the mere symbol says of a hidden share whose whole is printed: a half of it is 1 to 5, since that
-    of nobody or of all is printed, of so many. Where the whole is hidden too, it says nothing."""
+def _is_of_what_is_printed(counts: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
+    """Whether what a share is of is a printed count, or a sum of some: by rule, or all of the count that it
+    lies within, as it is most months."""
+    within = {r.indicator_id: r.within_indicator for r in design.roles().values() if r.within_indicator}
+    asked = shares[["la_code", "month"]].assign(indicator_id=shares["indicator_id"].map(within))
+    known = counts.loc[counts["breakdown"] == "all", [*asked.columns, "exact"]]
+    whole = asked.merge(known, on=[*asked.columns], how="left")["exact"].to_numpy()
+    return shares["indicator_id"].isin(_ties()["indicator_id"]) | (shares["denominator"] == whole)
+
+
+def _said_of_shares(shares: pd.DataFrame, of_printed: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """What the mere symbol says of a hidden share where a reader knows that it is of enough: a half of it is
+    1 to 5, since that of nobody or of all is printed, of so many. Where the whole is hidden, it says nothing.
+    What lies within a printed count is mostly of enough; how much is left is known of a known whole alone."""
     up, whole = shares["numerator"], shares["denominator"]
     few = design.THRESHOLD - 1
-    says = shares["indicator_id"].isin(_ties()["indicator_id"])
-    says &= ~shares["hangs_on_hidden"] & (whole >= design.SURE_OF_ALL)  # of which one half alone can be few
-    below, above = says & up.between(1, few), says & (whole - up).between(1, few)
+    within = {r.indicator_id for r in design.roles().values() if r.within_indicator}
+    # of which one half alone can be few
+    is_of_enough = ~shares["hangs_on_hidden"] & (whole >= design.SURE_OF_ALL)
+    below = is_of_enough & (of_printed | shares["indicator_id"].isin(within)) & up.between(1, few)
+    above = is_of_enough & of_printed & (whole - up).between(1, few)
     least = pd.Series(0.0, index=shares.index).mask(below, 1).mask(above, whole - few)
     most = pd.Series(float(NO_LIMIT), index=shares.index).mask(below, few).mask(above, whole - 1)
     return least, most

@@ -6,13 +6,13 @@ truth come from it; a test holds it against the evidence.
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import inf
 
 from ingest.paths import DBT_PROJECT
 
-TERM = re.compile(r"([+-])([a-z0-9_]+)(\.d)?(\[\*\])?(?:@(-?\d+)(?:\.\.(-?\d+))?)?")
+TERM = re.compile(r"([+-])(?:(\d+)\*)?([a-z][a-z0-9_]+)(\.d)?(\[\*\])?(?:@(-?\d+)(?:\.\.(-?\d+))?)?")
 IN_WORDS = {
     "stock_flow": "a stock: the stock before, and what started, less what ended",
     "part_of": "a part of a whole",
@@ -22,16 +22,21 @@ IN_WORDS = {
     "share_of": "a share of a whole",
     "rate_over": "a rate over a population or an establishment",
     "within": "never more than another",
+    "hardly_more": "hardly ever more than another",
+    "step": "a stock rises by no more than what started",
     "longer": "twelve months as the sum of their months",
     "near": "near enough always the same",
 }
 
 
+STEPS = ("stock_flow", "step")  # a stock from one month to the next
+
+
 @dataclass(frozen=True)
 class Term:
-    """A component with its sign: the numerator (n) or denominator (d) of an indicator, some months back."""
+    """A component with its weight: the numerator (n) or denominator (d) of an indicator, some months back."""
 
-    sign: int
+    weight: int
     indicator_id: str
     side: str
     months: tuple[int, ...]  # 0 is the figure's own month, -1 the one before
@@ -65,11 +70,23 @@ def terms_of(written: str) -> tuple[Term, ...]:
         matched = TERM.fullmatch(word)
         if matched is None:
             raise ValueError(f"did not understand {word!r} in the terms {written!r} of indicator_relations")
-        sign, name, side, each, first, last = matched.groups()
+        sign, times, name, side, each, first, last = matched.groups()
         start = int(first or 0)
         months = tuple(range(start, int(last or start) + 1))
-        found.append(Term(1 if sign == "+" else -1, name, "d" if side else "n", months, bool(each)))
+        found.append(Term(int(f"{sign}{times or 1}"), name, "d" if side else "n", months, bool(each)))
     return tuple(found)
+
+
+def over_months(relation: Relation, many: int) -> Relation:
+    """A step of a stock over so many months, where those between are missing."""
+    terms = []
+    for term in relation.terms:
+        if term.indicator_id == relation.indicator_id:
+            terms.append(replace(term, months=tuple(many * month for month in term.months)))
+        else:
+            months = {month - back for month in term.months for back in range(many)}
+            terms.append(replace(term, months=tuple(sorted(months))))
+    return replace(relation, terms=tuple(terms))
 
 
 @cache

@@ -293,6 +293,39 @@ def test_no_solution_but_the_truth_can_be_counted_out(flows, opening):
                 assert len({way[place] for way in ways[month - 1]}) >= 4
 
 
+YEAR = [str(end.date()) for end in pd.date_range("2024-04-30", "2025-03-31", freq="ME")]
+
+
+@pytest.mark.parametrize(
+    ("basis", "counts", "found"),
+    [
+        ("point_in_time", [("2025-03-31", "shown")], 0),
+        ("point_in_time", [("2025-03-31", "x")], 1),
+        ("point_in_time", [("2025-03-31", "c"), ("2025-02-28", "shown")], 1),
+        ("point_in_time", [], 1),
+        ("rolling_12_months", [(f"2025-{month:02d}-28", "shown") for month in (1, 2, 3)], 1),
+        ("rolling_12_months", [(end, "shown") for end in YEAR], 0),
+        ("rolling_12_months", [(end, "shown" if end < "2025" else "x") for end in YEAR], 1),
+    ],
+)
+def test_the_gate_finds_a_rate_whose_count_is_hidden_or_did_not_come(basis, counts, found):
+    with duckdb.connect() as db:
+        db.execute(
+            """
+            create table figures (
+                indicator_id varchar, period_basis varchar, period_end date, status varchar,
+                area_code varchar default '857', breakdown varchar default 'all'
+            )
+            """
+        )
+        db.execute("create table rates as select 'rate' as indicator_id, 'count' as made_of")
+        db.execute("insert into figures values ('rate', ?, '2025-03-31', 'shown', '857', 'all')", [basis])
+        for end, status in counts:
+            db.execute("insert into figures values ('count', 'month', ?, ?, '857', 'all')", [end, status])
+
+        assert len(db.sql(gate.OF_TABLE["a rate is shown whose count is not"]).fetchall()) == found
+
+
 @pytest.mark.parametrize(
     ("basis", "end", "hidden", "found"),
     [

@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
 from expectations.public_pack import Judge
 from publication.public_pack import methodology
 from publication.public_pack import write as public_pack
-from publication.public_pack.disclosure import ledger, long_table, relations
-from tests.support.attacker import attack, learn
+from publication.public_pack.disclosure import audit, design, ledger, long_table, relations
+from tests.support.attacker import Said, attack, learn, narrowed, said_by
 from tests.support.warehouses import warehouse
 from tests.support.worlds import catalogue, members, placed
 
@@ -162,6 +163,35 @@ def test_a_region_is_hidden_where_noughts_and_low_would_tell_that_each_hidden_co
 
 def test_a_region_is_shown_where_hidden_counts_keep_four_values():
     assert shown(region_of(3, 2, 4, 3, 2, 3, 30, 41), "s47_started", "R0") == {"all": "shown"}
+
+
+@pytest.mark.parametrize(
+    ("share", "whole", "of"),
+    [
+        ("contact_decision_1wd_pct", "contacts_received", 20),
+        ("referral_decision_1wd_pct", "referrals_received", 20),
+        ("s47_to_icpc_pct", "s47_started", 20),
+        ("cla_initial_health_20wd_pct", "cla_started", 20),
+        ("re_referrals_12m_pct", "referrals_received", 20),
+        ("contact_decision_1wd_pct", "contacts_received", 19),
+        ("cp_visit_20wd_pct", "cp_open", 17),
+        # of reviews a reader does not know how many were held: of few, the hidden share may be of none
+        ("rcpc_intime_pct", "cp_open", 20),
+    ],
+)
+def test_a_region_s_low_share_tells_as_a_count_does_where_it_is_known_to_be_of_enough(share, whole, of):
+    # ten authorities: four shares hidden of one child of twenty each, six of nobody; four in all are low
+    region = members(10).assign(region_code="R0")
+    figures = [
+        figure
+        for number in range(1, 11)
+        for figure in (
+            (f"{number:03d}", whole, MONTH, 20), (f"{number:03d}", share, MONTH, (int(number < 5), of)),
+        )
+    ]  # fmt: skip
+    pack = long_table.make(placed(region, *figures), region, ledger.empty(), 1)
+
+    assert shown(pack, share, "R0") == {"all": "low" if share == "rcpc_intime_pct" else "c"}
 
 
 def one_pack(*figures: tuple) -> long_table.Pack:
@@ -341,3 +371,146 @@ def test_every_relation_names_indicators_and_is_on_the_page_of_each():
 def test_a_term_that_makes_no_sense_is_named():
     with pytest.raises(ValueError, match="did not understand 'cp_open'"):
         relations.terms_of("+cp_started cp_open")
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
+    """What the pages of a pack say hangs together, as the attacker reads it."""
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "methodology").mkdir()
+    about = catalogue().reset_index().assign(role="")
+    methodology.write(folder, about, public_pack.COLUMNS, public_pack.STATUSES, public_pack.ABOUT)
+    return said_by(folder)
+
+
+def told(figures: list[tuple], said: Said, of: pd.DataFrame = OF) -> int:
+    """How many hidden figures an attacker narrows to fewer than four values, of a pack made now."""
+    base = placed(of, *figures)
+    pack = long_table.make(base, of, ledger.empty(), 1)
+    found = attack(learn([pack.printed], [base], {}, said))
+    assert not found.inconsistent
+    return len(found.exact) + len(found.tight)
+
+
+@pytest.mark.parametrize(
+    ("of", "terms", "figures"),
+    [
+        # six contacts, and five or six with a decision due: the share of five is hidden
+        ("contact_decision_1wd_pct", "+contacts_received -contact_decision_1wd_pct.d",
+         [("contacts_received", MONTH, 6), ("contact_decision_1wd_pct", MONTH, (3, 5))]),
+        ("referral_decision_1wd_pct", "+referrals_received -referral_decision_1wd_pct.d",
+         [("referrals_received", MONTH, 6), ("referral_decision_1wd_pct", MONTH, (3, 5))]),
+        ("s47_to_icpc_pct", "+s47_started -s47_to_icpc_pct.d",
+         [("s47_started", MONTH, 6), ("s47_to_icpc_pct", MONTH, (3, 5))]),
+        ("cla_initial_health_20wd_pct", "+cla_started -cla_initial_health_20wd_pct.d",
+         [("cla_started", MONTH, 6), ("cla_initial_health_20wd_pct", MONTH, (3, 5))]),
+        # three more in need, so of 1 to 5 referrals there were 3, 4 or 5
+        ("cin_open", "+referrals_received +cin_open@-1",
+         [("cin_open", MONTH - 1, 40), ("referrals_received", MONTH, 4), ("cin_open", MONTH, 43)]),
+        # four assessments fewer are open, and none but single ones are completed: 4 or 5 of them
+        ("assessments_open", "+assessments_open +ia_completed",
+         [("assessments_open", MONTH - 1, 20), ("assessments_open", MONTH, 16), ("ia_completed", MONTH, 0),
+          ("ca_completed", MONTH, 0), ("single_completed", MONTH, 5)]),
+        # twelve in need, ten on a plan of need: of protection plans there are two at most
+        ("cin_plans_open", "+cin_open -cin_plans_open -cp_open",
+         [("cin_open", MONTH, 12), ("cin_plans_open", MONTH, 10), ("cp_open", MONTH, 2)]),
+        ("cin_plans_open", "+cin_open -cin_plans_open -cla_open",
+         [("cin_open", MONTH, 12), ("cin_plans_open", MONTH, 10), ("cla_open", MONTH, 2)]),
+        # four more on a plan for two years: of 5 conferences then, 3, 4 or 5
+        ("cp_2y_open_count", "+cp_started@-24 +cp_2y_open_count@-1",
+         [("cp_started", MONTH - 24, 4), ("icpc_held", MONTH - 24, 5),
+          ("icpc_to_plan_pct", MONTH - 24, (4, 5)),
+          *[figure for month, many in ((MONTH - 1, 10), (MONTH, 14))
+            for figure in (("cp_open", month, 60), ("cp_2y_open_count", month, many))]]),
+        # sixty children allocated: one or two workers with more than 25
+        ("wf_caseload_over_threshold", "+wf_caseload_total -26*",
+         [("wf_caseload_total", MONTH, 60), ("wf_caseload_over_threshold", MONTH, 2)]),
+        # six children adopted, and one of them with no date: the mean of five is hidden, as is their number
+        ("adopt_a10_days", "+adopt_a10_days.d -adopt_a1_days.d",
+         [("adopt_a1_days", MONTH, (1500, 5)), ("adopt_a10_days", MONTH, (1800, 6))]),
+        ("adopt_a2_days", "+adopt_a2_days.d -adopt_a1_days.d",
+         [("adopt_a1_days", MONTH, (1500, 5)), ("adopt_a2_days", MONTH, (1800, 6))]),
+    ],
+)  # fmt: skip
+def test_what_a_relation_tells_is_protected_and_is_found_where_protection_lacks_it(
+    of, terms, figures, said, monkeypatch
+):
+    rows = [r for r in relations.relations() if r.indicator_id == of and r.written.startswith(terms)]
+    assert rows
+    assert told(figures, said) == 0
+
+    kept = [r for r in relations.relations() if r not in rows]
+    monkeypatch.setattr(relations, "relations", lambda: kept)
+    assert told(figures, said) > 0
+
+
+def test_few_that_ended_over_a_month_that_is_missing_are_not_told(said, monkeypatch):
+    # 20 + 6 + 6 - 29 = 3 ended in two months, between which the stock did not come
+    figures = [
+        ("cp_open", MONTH - 2, 20), ("cp_started", MONTH - 1, 6), ("cp_started", MONTH, 6),
+        ("cp_open", MONTH, 29),
+    ]  # fmt: skip
+    assert told(figures, said) == 0
+
+    monkeypatch.setattr(audit, "MOST_MISSING", 0)
+    assert told(figures, said) > 0
+
+
+DORSET = members().query("region_code == 'E12000009'")
+OLD = pd.DataFrame({"la_code": ["835", "836", "837"], "region_code": "E12000009"})
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        # 40 + 20 + 30 before, 6 + 7 started, 45 + 55 after: 3 ended as they became two
+        [("835", "cp_open", MONTH - 1, 40), ("836", "cp_open", MONTH - 1, 20),
+         ("837", "cp_open", MONTH - 1, 30),
+         ("838", "cp_started", MONTH, 6), ("839", "cp_started", MONTH, 7),
+         ("838", "cp_open", MONTH, 45), ("839", "cp_open", MONTH, 55)],
+        # both gave the month: 40 + 3 + 30 are 33 + 40
+        [("835", "cp_open", MONTH, 40), ("836", "cp_open", MONTH, 3), ("837", "cp_open", MONTH, 30),
+         ("838", "cp_open", MONTH, 33), ("839", "cp_open", MONTH, 40)],
+    ],
+)  # fmt: skip
+def test_authorities_that_merge_tell_nothing_of_those_that_they_were(figures, said, monkeypatch):
+    of = pd.concat([DORSET, OLD], ignore_index=True)
+    assert told(figures, said, of) == 0
+
+    monkeypatch.setattr(design, "successions", lambda: ())
+    assert told(figures, said, of) > 0
+
+
+@pytest.mark.parametrize(
+    ("share", "counts", "least"),
+    [
+        ("cp_visit_10wd_pct", {"cp_open": [40], "cp_started": [6]}, 34),
+        ("cp_visit_20wd_pct", {"cp_open": [40], "cp_started": [6]}, 34),
+        # fewer started than are new: of a month with few working days, those of the month before are too
+        ("cp_visit_20wd_pct", {"cp_open": [40], "cp_started": [0, 6]}, 34),
+        ("cp_reviews_children_intime_pct", {"cp_open": [40], "cp_started": [6, 0, 7]}, 27),
+        ("cp_reviews_children_intime_pct", {"cp_open": [40], "cp_started": [0, 0, 0, 9]}, 31),
+        ("cla_visit_intime_pct", {"cla_open": [40], "cla_started": [6]}, 34),
+        ("cla_care_plan_uptodate_pct", {"cla_open": [40], "cla_started": [6]}, 34),
+        ("cin_plan_uptodate_pct",
+         {"cin_open": [60], "cp_open": [9], "cla_open": [8], "referrals_received": [6, 0, 7]}, 30),
+    ],
+)  # fmt: skip
+def test_what_a_share_leaves_out_of_a_stock_began_lately_and_both_sides_know_it(share, counts, least, said):
+    figures = [
+        (name, MONTH - back, many) for name, months in counts.items() for back, many in enumerate(months)
+    ]
+    base = placed(OF, *figures, (share, MONTH, (3, 37)))
+    pack = long_table.make(base, OF, ledger.empty(), 1)
+    assert behind(pack, share, *counts) == {share: "c", **dict.fromkeys(counts, "shown")}
+
+    now = pack.now[pack.now["area_code"] == "857"].rename(columns={"area_code": "la_code"})
+    system = audit.build(now.assign(release=1, figure=range(len(now))), 1)
+    of_whole = np.flatnonzero(system.exact == 37)
+    known = learn([pack.printed], [base], {}, said)
+    rows, unknowns, weights = (np.concatenate(x) for x in (known.rows, known.unknowns, known.weights))
+    bounds = (np.concatenate(known.least), np.concatenate(known.most), known.low, known.high)
+    low, _ = narrowed(rows, unknowns, weights, *bounds)
+
+    assert audit.narrow(system).low[of_whole].tolist() == [least]
+    assert low[known.keys["true"] == 37].tolist() == [least]
