@@ -135,7 +135,8 @@ def test_explain_shows_the_figure_the_rule_and_what_is_behind_it(published: Ware
     )  # fmt: skip
     answer = json.loads(said.stdout)
 
-    assert {f["period_basis"] for f in answer["figures"]} == {"month", "year_to_date", "rolling_12_months"}
+    bases = {f["period_basis"] for f in answer["figures"]}
+    assert bases == {"month", "quarter", "year_to_date", "rolling_12_months"}
     assert [r["return_name"] for r in answer["returns"]] == ["cp_plans"]
     assert len(answer["returns"][0]["sha256"]) == 64
     assert answer["numerator_rule"]

@@ -334,7 +334,7 @@ def parts(
         for broken_down in [Breakdowns(book)]
         for month in months
         for indicator in INDICATORS.values()
-        for basis in indicator.bases
+        for basis in indicator.bases_at(month)
         for breakdown in breakdowns_of(indicator)
         if breakdown in only
         for value, said in broken_down.parts(indicator, basis, month, breakdown).items()

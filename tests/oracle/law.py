@@ -37,6 +37,11 @@ class Indicator:
     lookback_days: int
     breakdowns: str
 
+    def bases_at(self, month: int) -> tuple[str, ...]:
+        """The bases of a month: quarters end with March, June, September and December."""
+        has_quarters = "year_to_date" in self.bases and (self.kind == "flow" or self.id == "cla_net_change")
+        return (*self.bases, "quarter") if has_quarters and month % 3 == 2 else self.bases
+
     @property
     def lead(self) -> str:
         return self.required[0]

@@ -280,11 +280,13 @@ def first_month_of(basis: str, month: int) -> int:
     match basis:
         case "month" | "point_in_time":
             return month
+        case "quarter":
+            return month - 2
         case "year_to_date":
             return financial_year_start(month)
         case "rolling_12_months":
             return month - 11
-    raise ValueError(f"no such basis: {basis!r}; the law has four, see counting.md")
+    raise ValueError(f"no such basis: {basis!r}; the law has five, see counting.md and counting_more.md")
 
 
 def cells_of(book: Casebook, indicator: Indicator) -> list[str]:
@@ -417,7 +419,7 @@ def figures(raw: Path, reference: Path, view: str, periods: Sequence[str] | None
         for opinion in [Opinion(book)]
         for month in months
         for indicator in INDICATORS.values()
-        for basis in indicator.bases
+        for basis in indicator.bases_at(month)
         for part in opinion.answers(indicator, basis, month)
     )
 

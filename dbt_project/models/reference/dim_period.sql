@@ -20,6 +20,11 @@ bases as (
         month_number - (month_number + 9) % 12 as first_month_number
     from months
     union all
+    -- quarters end in March, June, September and December
+    select month_number, 'quarter' as period_basis, month_number - 2 as first_month_number
+    from months
+    where month_number % 3 = 2
+    union all
     select month_number, 'rolling_12_months' as period_basis, month_number - 11 as first_month_number from months
     union all
     select month_number, 'point_in_time' as period_basis, month_number as first_month_number from months

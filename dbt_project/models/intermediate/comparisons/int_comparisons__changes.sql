@@ -15,8 +15,8 @@ with asked as (
     inner join {{ ref('int_comparisons__months') }} as months
         on series.period_basis = months.period_basis and answers.month_number = months.month_number
     inner join (values ('previous_month', 1), ('same_month_last_year', 12)) as spans (comparator, months_back)
-        -- a year to date is set beside last year's, not beside a shorter one of its own
-        on series.period_basis <> 'year_to_date' or spans.comparator = 'same_month_last_year'
+        -- a year to date is set beside last year's, not beside a shorter one of its own, and so is a quarter
+        on series.period_basis not in ('year_to_date', 'quarter') or spans.comparator = 'same_month_last_year'
     where months.is_compared
 
     union all
