@@ -129,6 +129,8 @@ def write(
     except ledger.IncompleteLedgerError as error:
         raise Withheld(f"no public pack can be made: {error}") from None
     base, members = long_table.read_base(db, last), long_table.members_of_england(db)
+    if base.empty:
+        raise Withheld("no public pack can be made: the months that are final have no figure that it prints")
     pack = long_table.make(base, members, before, release)
     write_files(db, folder, pack, last)
     if found := gate.wrong(folder, pack, last, judge):

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from functools import cache
 from pathlib import Path
 from unittest import mock
 
@@ -24,7 +25,7 @@ from publication.public_pack import write as public_pack
 from publication.public_pack.disclosure import audit, design, gate, ledger, long_table
 from synthetic import invent
 from tests.support import worker_attack
-from tests.support.attacker import attack, learn
+from tests.support.attacker import Said, attack, learn, said_by
 from tests.support.command import PUBLISHED, close, refresh
 from tests.support.warehouses import warehouse
 from tests.support.worlds import catalogue, members, placed, revised, world
@@ -63,7 +64,7 @@ def many_worlds(count: int) -> None:
         of = members(SIZES[seed % 3])
         base = world(of, YEARS_2 if seed < count else [*YEARS_2, FIRST + 24, FIRST + 25], seed)
         pack = long_table.make(base, of, ledger.empty(), 1)
-        known = learn([pack.printed], [base], regions(of))
+        known = learn([pack.printed], [base], regions(of), pages_said())
         found = attack(known)
         small, exact, tight = small + found.small, exact + len(found.exact), tight + len(found.tight)
         wrong += found.inconsistent
@@ -105,7 +106,7 @@ def vintages() -> None:
         revealed += _revealed(packs[-1], pack.printed) if packs else 0
         packs.append(pack.printed)
         truths.append(base)
-    found = attack(learn(packs, truths, regions(of)))
+    found = attack(learn(packs, truths, regions(of), pages_said()))
     tell(
         "D2",
         f"25 packs together, the last after three months sent again: {found.small:,} small counts, "
@@ -137,7 +138,7 @@ def insiders() -> None:
     of = members(12)
     base = world(of, YEARS_2[:9], 7, only=SOME)
     pack = long_table.make(base, of, ledger.empty(), 1)
-    known = learn([pack.printed], [base], regions(of))
+    known = learn([pack.printed], [base], regions(of), pages_said())
     small = exact = tight = 0
     for la_code in of["la_code"]:
         found = attack(known, insider=la_code)
@@ -150,7 +151,7 @@ def insiders() -> None:
 
 
 def _attacked(printed: pd.DataFrame, base: pd.DataFrame, of: pd.DataFrame, more: list[pd.DataFrame]) -> bool:
-    found = attack(learn([*more, printed], [base] * (1 + len(more)), regions(of)))
+    found = attack(learn([*more, printed], [base] * (1 + len(more)), regions(of), pages_said()))
     return len(found.exact) + len(found.tight) > 0
 
 
@@ -224,7 +225,7 @@ def _unaudited_leaks(folder: Path) -> dict[str, bool]:
     with mock.patch.object(long_table, "_gives_way", lambda *given: np.array([])):
         leaky = long_table.make(base, of, ledger.empty(), 1).printed
     of_workers = worker_attack.attack([leaky], [base], _pages(folder)).by_indicator
-    found = attack(learn([leaky], [base], regions(of)))
+    found = attack(learn([leaky], [base], regions(of), pages_said()))
     told = {*found.exact["indicator_id"], *found.tight["indicator_id"]}
     one = members(10).assign(region_code="R0")
     counts = [(f"{n:03d}", "s47_started", YEARS_2[0], int(n < 5)) for n in range(1, 11)]
@@ -236,8 +237,17 @@ def _unaudited_leaks(folder: Path) -> dict[str, bool]:
         "vacancies and the rate after agency cover": bool(of_workers.get("wf_agency_fte")),
         "a step of the turnover": bool(of_workers.get("wf_leavers")),
         "conferences and the share that became plans": bool(told & {"cp_started", "icpc_to_plan_pct"}),
-        "a region's low beside noughts": bool(len(attack(learn([shown], [low], regions(one))).exact)),
+        "a region's low beside noughts": bool(
+            len(attack(learn([shown], [low], regions(one), pages_said())).exact)
+        ),
     }
+
+
+@cache
+def pages_said() -> Said:
+    """What the pages of a pack say hangs together, as the attacker reads them."""
+    with tempfile.TemporaryDirectory() as name:
+        return said_by(_pages(Path(name)).parent)
 
 
 def _pages(folder: Path) -> Path:
@@ -383,7 +393,7 @@ def england() -> None:
     month = time.perf_counter() - started
     started = time.perf_counter()
     lean = base["indicator_id"].isin(SOME)
-    found = attack(learn([pack.printed], [base[lean]], regions(of)))
+    found = attack(learn([pack.printed], [base[lean]], regions(of), pages_said()))
     attacked = time.perf_counter() - started
     tell(
         "D10",
@@ -433,7 +443,7 @@ def published(folder: Path) -> None:
     with duckdb.connect(str(places.current / "public" / "public.duckdb"), read_only=True) as db:
         printed = db.sql("from figures").df()
     printed["period_end"] = pd.to_datetime(printed["period_end"])
-    found = attack(learn([printed], [base], {}))
+    found = attack(learn([printed], [base], {}, pages_said()))
     shown = int((printed["status"] == "shown").sum())
     manifest = json.loads((places.current / "manifest.json").read_text(encoding="utf-8"))
     stopped = len(manifest["public_pack"]["left_out"])

@@ -15,7 +15,8 @@ from ortools.sat.python import cp_model
 
 MOST = 20_000  # what an attacker would not believe of one authority's month
 FEWEST = 4
-NEARBY = 2  # relations away from an unknown, in a first look
+NEARBY = (2, 5)  # relations away from an unknown, in a first look and in a second
+SECONDS = 120  # of a solver, beside others on the same machine
 KEY = ["la_code", "indicator_id", "month", "breakdown", "side", "true"]
 CHAINS = (
     ("cp_open", "cp_started"),
@@ -189,6 +190,7 @@ def learn(
     ghosts = [_ghosts(sides[sides["release"] == k], said) for k in range(len(packs))]
     every = pd.concat([sides[KEY], *[g[KEY] for g, _ in ghosts]]).drop_duplicates(ignore_index=True)
     index = pd.MultiIndex.from_frame(every)
+    hidden: list[pd.DataFrame] = []
     known = Known(every, np.zeros(len(every), int), np.full(len(every), MOST))
     for k, (printed, (ghost, tied)) in enumerate(zip(packs, ghosts, strict=True)):
         now = sides[sides["release"] == k].copy()
@@ -201,6 +203,8 @@ def learn(
         _read_areas(known, now, printed, regions)
         _read_symbols(known, now, printed)
         _read_averages(known, now, printed)
+        hidden.append(_hidden_shares(now, printed))
+    _read_hidden_shares(known, pd.concat(hidden).drop_duplicates())
     return known
 
 
@@ -278,7 +282,6 @@ def _read_symbols(known: Known, now: pd.DataFrame, printed: pd.DataFrame) -> Non
     at = said["unknown"].to_numpy(dtype=int)
     np.maximum.at(known.low, at, 1)
     np.minimum.at(known.high, at, 5)
-    _read_hidden_shares(known, now, printed)
     for one, other in NEAR:
         both = n[n["indicator_id"] == one].merge(
             n[n["indicator_id"] == other], on=["la_code", "month"], suffixes=("", "_other")
@@ -291,21 +294,32 @@ def _read_symbols(known: Known, now: pd.DataFrame, printed: pd.DataFrame) -> Non
         known.relate(pd.concat(terms), pd.DataFrame({"least": -1, "most": 1}, index=both.index))
 
 
-def _read_hidden_shares(known: Known, now: pd.DataFrame, printed: pd.DataFrame) -> None:
-    """A share of eleven or more is hidden where a half of it is one to five: of nobody, or all, is printed.
-    That it is of so many is told by the counts that it is of, or that it lies within."""
+def _hidden_shares(now: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
+    """The halves of shares that are hidden while what they are of, or lie within, is printed, and their count
+    is printed or has none."""
     place = ["la_code", "indicator_id", "month"]
     said = printed.rename(columns={"area_code": "la_code"}).assign(month=_month(printed["period_end"]))
     said = said[said["period_basis"].isin(["month", "point_in_time"]) & (said["breakdown"] == "all")]
     shown = set(said.loc[said["status"] == "shown", place].itertuples(index=False, name=None))
-    hidden = said.loc[said["status"] == "c", place]
+    hidden = said.loc[(said["status"] == "c") & ~said["indicator_id"].isin(COUNT_OF), place]
     halves = _by_side(now[now["breakdown"] == "all"], place).dropna().astype(int).reset_index().merge(hidden)
-    for la_code, name, month, n, d, c in halves[[*place, "n", "d", "c"]].itertuples(index=False, name=None):
-        wholes = WHOLE_OF.get(name) or (WITHIN.get(name, ""),)
-        if known.true[d] < 11 or not all((la_code, whole, month) in shown for whole in wholes):
-            continue
-        for half in (n, c) if name in WHOLE_OF else (n,):
-            if 1 <= known.true[half] <= 5:
+    is_known = [
+        all((la_code, whole, month) in shown for whole in WHOLE_OF.get(name) or (WITHIN.get(name, ""),))
+        for la_code, name, month in halves[place].itertuples(index=False, name=None)
+    ]
+    return halves.loc[is_known, ["n", "d", "c"]]
+
+
+def _read_hidden_shares(known: Known, shares: pd.DataFrame) -> None:
+    """A share of eleven or more is hidden where a half of it is one to five: that of nobody, or of all, is
+    printed. Which half, is told where the other cannot be so few."""
+    rows, unknowns, weights = (np.concatenate(x) for x in (known.rows, known.unknowns, known.weights))
+    bounds = np.concatenate(known.least), np.concatenate(known.most)
+    low, high = narrowed(rows, unknowns, weights, *bounds, known.low, known.high)
+    for n, d, c in shares.itertuples(index=False, name=None):
+        for half, other in ((n, c), (c, n)):
+            few = low[d] >= 11 and low[other] > 5 and 1 <= known.true[half] <= 5
+            if few:
                 known.low[half], known.high[half] = max(known.low[half], 1), min(known.high[half], 5)
 
 
@@ -684,7 +698,8 @@ def _witnessed(
         here = positions[row_part[part]]
         of = (rows[here], unknowns[here], weights[here], least, most, known_sum, low, high)
         targets = [int(u) for u in wanted]
-        _look_nearby(*of, true, targets, seen)
+        for reach in NEARBY:
+            _look_nearby(*of, true, targets, seen, reach)
         targets = [u for u in targets if len(seen[u]) < FEWEST]
         if not targets:
             continue
@@ -738,7 +753,7 @@ def _model(
 def _look_nearby(
     rows: np.ndarray, unknowns: np.ndarray, weights: np.ndarray, least: np.ndarray, most: np.ndarray,
     known_sum: np.ndarray, low: np.ndarray, high: np.ndarray, true: np.ndarray, targets: list[int],
-    seen: dict[int, set[int]],
+    seen: dict[int, set[int]], reach: int,
 ) -> None:  # fmt: skip
     """Solutions where only what is near an unknown is other than the truth: what they show is so, and of most
     unknowns they show enough. Soon found, for they are small."""
@@ -749,7 +764,7 @@ def _look_nearby(
         if len(seen[u]) >= FEWEST:
             continue
         near, edge = {u}, {u}
-        for _ in range(NEARBY):
+        for _ in range(reach):
             touched = {int(r) for x in edge for r in rows[of_unknown[x]]}
             edge = {int(x) for r in touched for x in unknowns[of_row[r]]} - near
             near |= edge
@@ -814,7 +829,7 @@ def _solve(
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
-    solver.parameters.max_time_in_seconds = 20
+    solver.parameters.max_time_in_seconds = SECONDS
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         if status == cp_model.UNKNOWN:

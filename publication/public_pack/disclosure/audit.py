@@ -7,7 +7,7 @@ the printed figures behind one that is too narrow are known, and the cheapest of
 """
 
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,7 +22,8 @@ from publication.public_pack.disclosure.equations import NO_LIMIT
 FIGURE = ["la_code", "indicator_id", "month", "breakdown"]
 TINY = 1e-6
 ROUNDS = 60
-AS_IT_IS = {"presolve": False}
+AS_IT_IS = {"presolve": False, "time_limit": 10.0}
+SOLVED, NO_SOLUTION = 0, 2  # how a program ends; else it had no time, or lost its way
 MOST_MISSING = 11  # months in a row, over which a stock is followed
 APART = 4  # of the figures that a program moves at once, before one at a time is asked for
 OLD = -1  # a figure of an earlier pack: it cannot be hidden any more
@@ -50,6 +51,8 @@ class System:
     figure: np.ndarray
     counted: pd.Series  # the unknown that each figure of this pack counts, by its number
     limited: np.ndarray  # of an unknown: the figure that a sum of authorities limits it as, or NONE
+    # of shares that are hidden for themselves: the numerator, the denominator and the rest
+    hidden: np.ndarray = field(default_factory=lambda: np.empty((0, 3), int))
 
     @cached_property
     def by_row(self) -> tuple[np.ndarray, np.ndarray]:
@@ -119,6 +122,7 @@ class _Builder:
         self.rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self.bounds: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self.many = 0
+        self.hidden = np.empty((0, 3), int)
 
     def add(
         self,
@@ -222,6 +226,12 @@ class _Builder:
         n, d, rest = n[rest >= 0], d[rest >= 0], rest[rest >= 0]
         c = self.ghosts(rest, self.is_people[n], self.is_whole[n] & self.is_whole[d])
         self._equal([(d, 1.0), (n, -1.0), (c, -1.0)])
+        # one that is the share of a hidden count goes with it, whatever its halves
+        counted = [r.indicator_id for r in design.roles().values() if r.numerator_indicator]
+        of = self.uses[~self.uses["is_shown"] & ~self.uses["indicator_id"].isin(counted)]
+        of_hidden = set(of.loc[of["role"].eq("share") & of["side"].eq("n"), "unknown"])
+        is_hidden = np.isin(n, list(of_hidden))
+        self.hidden = np.column_stack([n, d, c])[is_hidden]
 
     def _equal(self, terms: list[tuple[np.ndarray, float]]) -> None:
         each = np.ones(len(terms[0][0]))
@@ -425,6 +435,7 @@ class _Builder:
             figure=figure.astype(int),
             counted=self.counted,
             limited=np.full(len(self.exact), NONE),
+            hidden=self.hidden,
         )
 
 
@@ -446,6 +457,23 @@ class Ranges:
 
 def narrow(system: System) -> Ranges:
     """Ranges narrowed along every row until nothing moves. An outer limit, exact where there is no circle."""
+    ranges = _narrow(system)
+    low, high = system.low.copy(), system.high.copy()
+    for half, other in ((0, 2), (2, 0)):
+        unknowns = system.hidden[:, half]
+        # nobody, or all, of eleven is printed: where the other half cannot be so few, this one is 1 to 5
+        whole, rest = system.hidden[:, 1], system.hidden[:, other]
+        says = (ranges.low[whole] == ranges.high[whole]) & (ranges.low[whole] >= design.SURE_OF_ALL)
+        says &= (ranges.low[rest] >= design.THRESHOLD) & (system.exact[unknowns] >= 1)
+        few = unknowns[says & (system.exact[unknowns] < design.THRESHOLD)]
+        np.maximum.at(low, few, 1)
+        np.minimum.at(high, few, design.THRESHOLD - 1)
+    if (low == system.low).all() and (high == system.high).all():
+        return ranges
+    return _narrow(replace(system, low=low, high=high))
+
+
+def _narrow(system: System) -> Ranges:
     many = len(system.least)
     low, high = system.low.copy(), system.high.copy()
     why_low, why_high = np.full(len(low), NONE), np.full(len(low), NONE)
@@ -549,6 +577,10 @@ def behind_circles(system: System, quiet: np.ndarray, dear: np.ndarray) -> set[i
     return found
 
 
+class _Unproved(Exception):
+    """The solver could not say in time."""
+
+
 class _Program:
     """One part of a system as a linear program. The truth is its first solution; whatever lies between two
     solutions is another. Unknowns are numbered as in the part."""
@@ -583,16 +615,31 @@ class _Program:
         every = {*self.figure[self.figure >= 0].tolist(), *self.shown_by[self.shown_by >= 0].tolist()}
         bare, gone = self._without(every), set()
         for unknown in asked:
-            while behind := self._behind(unknown):
-                bare._behind(unknown)
-                if self._values(unknown) >= bare._values(unknown):
-                    break
-                least = min(behind, key=lambda figure: (dear[figure], figure))
-                gone.add(least)
-                wider = self._without({least})
-                self.matrix, self.edge, self.bounds = wider.matrix, wider.edge, wider.bounds
-                self.figure, self.shown_by = wider.figure, wider.shown_by
+            try:
+                while behind := self._behind(unknown):
+                    bare._behind(unknown)
+                    if self._values(unknown) >= bare._values(unknown):
+                        break
+                    least = min(behind, key=lambda figure: (dear[figure], figure))
+                    gone.add(least)
+                    self._drop({least})
+            except _Unproved:  # what is not proved safe is hidden, with all that is printed beside it
+                beside = self._beside(unknown)
+                gone |= beside
+                self._drop(beside)
         return gone
+
+    def _drop(self, figures: set[int]) -> None:
+        wider = self._without(figures)
+        self.matrix, self.edge, self.bounds = wider.matrix, wider.edge, wider.bounds
+        self.figure, self.shown_by = wider.figure, wider.shown_by
+
+    def _beside(self, unknown: int) -> set[int]:
+        """The printed figures of this pack in a row with an unknown, or that print what is."""
+        rows = np.unique(self.matrix[:, [unknown]].nonzero()[0])
+        unknowns = np.unique(self.matrix[rows].nonzero()[1])
+        found = {*self.figure[rows].tolist(), *self.shown_by[unknowns].tolist()}
+        return {figure for figure in found if figure >= 0}
 
     def _without(self, figures: set[int]) -> "_Program":
         """The same where some figures are not printed."""
@@ -615,8 +662,10 @@ class _Program:
                 found |= {int(self.shown_by[unknown])}
                 continue
             answer = self._solve(np.array([unknown]), up)
-            if answer.status != 0:  # rounding contradicts itself by a hair: it tells nothing
+            if answer.status == NO_SOLUTION:  # rounding contradicts itself by a hair: it tells nothing
                 return set()
+            if answer.status != SOLVED:
+                raise _Unproved
             held = np.abs(answer.lower.marginals) + np.abs(answer.upper.marginals) > TINY
             rows = np.abs(answer.ineqlin.marginals) > TINY
             found |= {*self.figure[rows].tolist(), *self.shown_by[held].tolist()}
@@ -632,7 +681,7 @@ class _Program:
         aim[unknowns] = -1.0 if up else 1.0
         # each is small: presolving takes longer than solving
         answer = linprog(aim, self.matrix, self.edge, bounds=self.bounds, method="highs", options=AS_IT_IS)
-        if answer.status == 0:
+        if answer.status == SOLVED:
             self.low, self.high = np.minimum(self.low, answer.x), np.maximum(self.high, answer.x)
         return answer
 

@@ -194,6 +194,13 @@ def test_what_two_figures_tell_together_and_neither_alone_is_found_and_the_cheap
     assert audit.behind_circles(system, np.array([0]), np.array([1, 2])) == {0}
 
 
+def test_what_a_linear_program_cannot_say_in_time_is_hidden_with_what_stands_beside_it(monkeypatch):
+    monkeypatch.setattr(audit, "linprog", lambda *given, **how: SimpleNamespace(status=1))
+    system = of_agency([0, 1], low=0, high=6)
+
+    assert audit.behind_circles(system, np.array([0]), np.array([2, 1])) == {0, 1}
+
+
 def test_nothing_is_hidden_for_what_is_known_without_any_figure():
     # an earlier pack's figure and a relation
     assert (
