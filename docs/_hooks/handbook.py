@@ -345,7 +345,10 @@ def _tolerances() -> list[str]:
         "vertical bar. What could be read two ways is not guessed at: it is refused, or a finding, that says "
         "what would settle it. A second header row in another order and rows separated otherwise than their "
         "header row refuse the file; parts of a row that a line break tore (`rows_torn`), and a line of one "
-        "cell that does not look as the ids of its column (`line_is_no_row`), are findings and never rows.",
+        "cell that does not look as the ids of its column (`line_is_no_row`), are findings and never rows. "
+        "A cell of a row with more cells than the header row is read where no other can have moved under its "
+        "heading, and is a finding else (`cells_out_of_place`); so is an id, a code or a date with a sign of "
+        "which bytes are lost (`signs_damaged`).",
     ]
 
 

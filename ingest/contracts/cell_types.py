@@ -258,7 +258,8 @@ def damaged_ids(said: pa.Array | pa.ChunkedArray, identifies: str) -> pa.Array |
 
 def damaged_pattern(identifies: str) -> str:
     """The regular expression of an id that may not pass."""
-    return rf"[\p{{Cc}}\p{{Cf}}{DAMAGED_SIGN}]|{DAMAGED}|{OF_NO_CHILD if identifies == 'child' else OF_NONE}"
+    of_nobody = OF_NO_CHILD if identifies == "child" else OF_NONE
+    return rf"[\p{{Cc}}\p{{Cf}}\p{{Zl}}\p{{Zp}}{DAMAGED_SIGN}]|{DAMAGED}|{of_nobody}"
 
 
 def without_unread(

@@ -19,9 +19,11 @@ import pyarrow.parquet as pq
 
 from ingest import posix
 from ingest.contracts import limits
+from ingest.contracts.dates import BRITISH, ISO
 from ingest.contracts.findings import Finding, RejectedFileError
 from ingest.contracts.return_schema import HeaderMatch
 from ingest.contracts.tolerances import noted
+from ingest.discovery.beside import form_of
 from ingest.discovery.lines_beside import may_say_again, without_lines_beside
 from ingest.discovery.written import SEPARATORS, Layout, Match, as_utf_8, layout
 
@@ -30,9 +32,11 @@ NO_BREAK_SPACE = "\u00a0".encode()
 DAMAGED_SIGN = "\ufffd".encode()
 SEVERAL = 10  # rows of one length show that it is no accident
 NOTHING_WRITTEN = b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"
+A_WORKBOOK = ("it is a workbook or a zip", "give it the ending .xlsx or .zip, or save it as 'CSV UTF-8'")
 FIRST_BYTES = 1000  # which nearly always show that a file is not empty: all of it need not be copied
 END_OF_FILE = b"\x1a"  # what old programs write at the end (Ctrl-Z)
 FEWEST_HIDDEN = 3  # columns of a file of which a line in a cell can be told to be a row
+A_DAY = re.compile(rf"\s*({ISO}|{BRITISH})").match
 HAS_DIGIT = re.compile("[0-9]").search
 MOST_EXACT = 2.0**53  # beyond it a float is not the number that was typed
 
@@ -114,6 +118,8 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
 
     Well-formed files go through Arrow in one pass; only a ragged one is read again row by row.
     """
+    if known := (A_WORKBOOK if data.startswith(b"PK\x03\x04") else form_of(data)):
+        raise RejectedFileError(f"{known[0]}, whatever its name ends in; {known[1]}")
     rows = limits.check_text(data)
     if not data[:FIRST_BYTES].strip(NOTHING_WRITTEN) and not data.strip(NOTHING_WRITTEN):
         raise RejectedFileError("it is empty; a return with nothing to report still has its header row")
@@ -135,6 +141,8 @@ def read_csv(data: bytes, match: Match | None = None) -> RawTable:
     table, short, said = _read_below(data, head, rows)
     notes += [*head.notes, *said]
     if head.match is not None and head.match.problem is None:
+        if not table.cells.num_rows:
+            _refuse_rows_among_headings(head, head.match)
         if b'"' in data and rows > head.lines + table.cells.num_rows:
             _refuse_hidden_rows(table, head, head.match)
         may_be_again = may_say_again(data, head.headers, head.match)
@@ -224,6 +232,17 @@ def _refuse_hidden_rows(table: RawTable, head: Layout, match: HeaderMatch) -> No
                     "rows, as where a quotation mark within a text is not doubled; export it again with "
                     "marks within a text doubled"
                 )
+
+
+def _refuse_rows_among_headings(head: Layout, match: HeaderMatch) -> None:
+    """A file of one line, with days among its headings, is no return of nothing: its line ends are lost.
+
+    Raises RejectedFileError.
+    """
+    if any(A_DAY(head.headers[at]) for at in match.unknown):
+        raise RejectedFileError(
+            "its rows stand in one line with its header row, as where line ends are lost; export it again"
+        )
 
 
 def _is_filled_as_a_row(line: str, sign: str, separators: int, must: Sequence[int]) -> bool:

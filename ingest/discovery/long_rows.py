@@ -40,7 +40,7 @@ def with_sure_places(table: RawTable, fmt: ReturnFormat, as_at: date | None) -> 
     numbers = table.row_numbers.to_pylist()
     long = [(place, table.beyond[number]) for place, number in enumerate(numbers) if number in table.beyond]
     doubted: dict[int, list[int]] = {}  # place of a row -> the columns that are not sure
-    for count, rows in groupby(sorted(long, key=lambda row: len(row[1])), key=lambda row: len(row[1])):
+    for (count, is_filled), rows in groupby(sorted(long, key=_kind), key=_kind):
         if count > MOST_BEYOND:
             doubted |= {place: sorted(columns) for place, _ in rows}
             continue
@@ -49,7 +49,7 @@ def with_sure_places(table: RawTable, fmt: ReturnFormat, as_at: date | None) -> 
         cells = [
             list(row.values()) + list(more) for row, more in zip(within.to_pylist(), beyond, strict=True)
         ]
-        is_sure = _sure(cells, count, columns, table.separator, fmt, as_at)
+        is_sure = _sure(cells, count, is_filled, columns, table.separator, fmt, as_at)
         for place, sure in zip(places, is_sure.T, strict=True):
             if unsure := [at for at in sorted(columns) if not sure[at]]:
                 doubted[place] = unsure
@@ -69,6 +69,11 @@ def with_sure_places(table: RawTable, fmt: ReturnFormat, as_at: date | None) -> 
     return replace(table, cells=held, findings=(*kept, *said))
 
 
+def _kind(row: tuple[int, tuple[str, ...]]) -> tuple[int, bool]:
+    """How many cells of a row are too many, and whether something is in them."""
+    return len(row[1]), any(map(str.strip, row[1]))
+
+
 def _finding(table: RawTable, number: int, unsure: Sequence[int]) -> Finding:
     more = len(table.beyond[number])
     others = f" and {len(unsure) - 1} more" if len(unsure) > 1 else ""
@@ -86,6 +91,7 @@ def _finding(table: RawTable, number: int, unsure: Sequence[int]) -> Finding:
 def _sure(
     rows: list[list[str]],
     beyond: int,
+    is_filled: bool,
     columns: dict[int, str],
     separator: str,
     fmt: ReturnFormat,
@@ -93,7 +99,8 @@ def _sure(
 ) -> Mask:
     """By column and row, whether a cell stands under its heading in every way in which the row can be read.
 
-    Of a row each value is one cell or several that a separator within it cut; a cell between may be of none.
+    Of a row each value is one cell or several that a separator within it cut. A cell between may be of none:
+    of a column without a heading where the last cells are filled, else only where it is empty.
     """
     width, count = len(rows[0]) - beyond, len(rows)
     parts = [(s, m) for s in range(beyond + 1) for m in range(1, beyond - s + 2)]
@@ -103,6 +110,7 @@ def _sure(
         for part in parts
     }
     may_be = _readable(said, parts, width, count, columns, fmt, as_at)
+    may_be_none = np.array([[is_filled or not cell.strip(BLANK) for cell in row] for row in rows]).T
     # whether the columns before, and those behind, can be filled where so many cells are of none
     before = np.zeros((width + 1, beyond + 1, count), np.bool_)
     behind = np.zeros((width + 1, beyond + 1, count), np.bool_)
@@ -110,11 +118,13 @@ def _sure(
     for at in range(width):
         for s, m in parts:
             before[at + 1, s + m - 1] |= before[at, s] & may_be[at, (s, m)]
-        before[at + 1] = np.logical_or.accumulate(before[at + 1])
+        for s in range(beyond):
+            before[at + 1, s + 1] |= before[at + 1, s] & may_be_none[at + 1 + s]
     for at in reversed(range(width)):
         for s, m in parts:
             behind[at, s] |= behind[at + 1, s + m - 1] & may_be[at, (s, m)]
-        behind[at] = np.logical_or.accumulate(behind[at][::-1])[::-1]
+        for s in reversed(range(beyond)):
+            behind[at, s] |= behind[at, s + 1] & may_be_none[at + s]
     is_sure = np.ones((width, count), np.bool_)
     is_sure[:, ~behind[0, 0]] = False
     for at in range(width):

@@ -90,7 +90,7 @@ ROWS = st.lists(
 )  # fmt: skip
 
 
-DAMAGED = damaged_pattern("child").replace("[\\p{Cc}\\p{Cf}\ufffd]|", "").replace("(?i)", "")
+DAMAGED = damaged_pattern("child").replace("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\ufffd]|", "").replace("(?i)", "")
 
 
 def as_read(cell: str) -> str:

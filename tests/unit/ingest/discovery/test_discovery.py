@@ -513,7 +513,9 @@ FORMS = {
         "lines_passed_over_noted": 1,
     }),
     "trailing columns": (written([[*row, "", ""] for row in PLANS]), {}),
-    "trailing separators": (written([PLANS[0], *([*row, ""] for row in PLANS[1:])]), {}),
+    "trailing separators": (
+        written([PLANS[0], *([*row, ""] for row in PLANS[1:])]), {"trailing_cells_noted": 1},
+    ),
     "padding": (written(padded(PLANS)), {"no_break_spaces_noted": 1, "padded_cells_noted": 4}),
     "words for nothing": (written([*PLANS[:3], [*PLANS[3][:3], "n/a"]]), {"words_for_nothing_noted": 1}),
     "headers shouted": (written([[f" {h.upper()} " for h in PLANS[0]], *PLANS[1:]]), {}),

@@ -72,3 +72,32 @@ def test_letters_in_two_encodings_refuse_the_file() -> None:
     for ids in ([b"n\xe91", "n\u00e92".encode()], [b"n\xe91", *["\u0434".encode()] * 5]):
         with pytest.raises(RejectedFileError, match="two exports are put into one file"):
             rows_of(file_of(*ids, team=""))
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028", " ", ","])
+def test_rows_in_one_line_with_the_header_row_are_no_return_of_nothing(end: str) -> None:
+    text = end.join([HEADER.strip(), *(f"P{at},K{at},2025-01-02,North" for at in range(3))])
+
+    with pytest.raises(RejectedFileError, match="line ends are lost"):
+        read_csv(text.encode() + b"\n", PLANS.match_headers)
+    assert read_csv(HEADER.encode(), PLANS.match_headers).cells.num_rows == 0
+
+
+def test_a_line_end_of_unicode_in_an_id_makes_it_no_other_childs() -> None:
+    rows, said = rows_of(file_of("n\u20281".encode(), b"2"))
+
+    assert rows == [("2", "K1")]
+    assert (2, "cppl_cp_plan_id", "unreadable_cell") in said
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"\x1f\x8b\x08\x00", "packed by gzip"),
+        (b"PK\x03\x04\x14\x00", "a workbook or a zip"),
+        (b"%PDF-1.7", "a PDF"),
+    ],
+)
+def test_what_is_no_text_is_called_by_what_it_is(data: bytes, what: str) -> None:
+    with pytest.raises(RejectedFileError, match=f"it is {what}"):
+        read_csv(data + bytes(100), PLANS.match_headers)
