@@ -8,7 +8,7 @@ the next one can say what is new, what is done, and what is still open and for h
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -125,6 +125,14 @@ class WorkList:
 
 
 @dataclass(frozen=True)
+class AtDay:
+    """The warehouse that ends at a day, and the raw folder of the records in it: where own numbers stand."""
+
+    warehouse: Path
+    raw: Path
+
+
+@dataclass(frozen=True)
 class Day:
     """What the lists are made from: which day they are as at, of which month's records, and what is odd."""
 
@@ -185,16 +193,16 @@ def write_work_lists(
     authority: str,
     own_numbers: bool = False,
     key: Path | None = None,
-    warehouse: Path | None = None,
+    at_day: AtDay | None = None,
 ) -> Iterator[Path]:
     """Write restricted/work_lists/<la_code>/<list>.csv, work_lists.html, and a page and workbook a team.
 
-    They are of the newest month that was refreshed, or of `warehouse` where that stands at a day inside one.
+    They are of the newest month that was refreshed, or as `at_day` has them, at a day inside one.
     Own numbers of children and workers stand in place of pseudonyms where they are asked for; who asked is
     noted. Raises ReportError where there is no such authority, InvalidKeyError without the key that numbers
     are found by, and duckdb.IOException where a refresh is writing.
     """
-    warehouse = warehouse or places.warehouse
+    warehouse = at_day.warehouse if at_day else places.warehouse
     if not warehouse.exists():
         raise ReportError(f"there is no warehouse in {places.restricted}; run `line-of-sight refresh`")
     with read_only(warehouse) as db:
@@ -208,8 +216,11 @@ def write_work_lists(
     since = keep(folder / "kept", as_at, rows, received, places.key_id.read_text(encoding="utf-8").strip())
     changes = since.changes
     if own_numbers:
-        rows = with_own_numbers(places, authority, key, rows, ["worker", "child"])
-        changes = with_own_numbers(places, authority, key, changes, ["worker", "child"])
+        # who is done may stand in the month's files alone
+        for raw in dict.fromkeys((at_day.raw if at_day else places.raw, places.raw)):
+            of_files = replace(places, raw=raw)
+            rows = with_own_numbers(of_files, authority, key, rows, ["worker", "child"])
+            changes = with_own_numbers(of_files, authority, key, changes, ["worker", "child"])
     note_access(places, "worklist", rows.num_rows, own_numbers, la_code=authority, as_at=as_at)
     day = Day(as_at, month["view_month"], since.before, since.fewer_rows)
     lists = _lists(rows, is_told)

@@ -15,6 +15,7 @@ from ingest.contracts.return_schema import submitted_formats
 from ingest.discovery.beside import passed_over
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")  # an extract of a day, for lists as at it
 AUTHORITY = re.compile(r"\d{3}")
 SUFFIXES = (".csv", ".parquet")
 # A file may be named after a child. Names of no other words than these, and of years and days, may be told.
@@ -198,6 +199,8 @@ def look(raw: Path) -> RawFolder:
         if what := passed_over(month.name):
             beside.append(Beside(Path(month.path), what))
             continue
+        if DAY.fullmatch(month.name) and month.is_dir(follow_symlinks=False):
+            continue  # no month's figure is counted from it
         if not (MONTH.fullmatch(month.name) and month.is_dir(follow_symlinks=False)):
             oddities.append(
                 _odd(told_month, "is not a month", "name month folders YYYY-MM, as 2025-04", month)

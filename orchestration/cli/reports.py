@@ -19,6 +19,7 @@ from orchestration.cli.options import (
     key_option,
     own_ids_option,
     raw_option,
+    reference_option,
     release_option,
     restricted_option,
 )
@@ -103,6 +104,7 @@ def report(
 )
 @own_ids_option
 @raw_option
+@reference_option
 @release_option
 @restricted_option
 @key_option
@@ -111,6 +113,7 @@ def worklist(
     as_at: Any,
     own_ids: bool,
     raw: Path,
+    reference: Path,
     release: Path,
     restricted: Path | None,
     key: Path | None,
@@ -123,8 +126,8 @@ def worklist(
       work_lists.html and a CSV a list      what does most harm first
       teams/<team>.html and .xlsx           a page a team for its meeting, with what is new, done and still
                                             open since the list before, which is kept there by pseudonym
-    Put the day's extract in RAW/2025-04/372 and refresh, then ask: the list is of the newest records, and the
-    month's figures stay as they are.
+    Put the day's extract in RAW/2025-04-16/372, then ask: the lists and counts are made of that alone, and no
+    month's figure is. Without one they are of the newest records.
     Children and workers stand by pseudonym, or by your own numbers where `work_lists: own_numbers` in
     line-of-sight.yml is true or --own-ids asks; never by name. That a list was made is noted in
     RESTRICTED/access_log.jsonl.
@@ -136,10 +139,14 @@ def worklist(
     from publication.worklists import write_work_lists
 
     allow_own_ids(own_ids)
-    places = WarehousePaths.of(raw, Path("reference"), release, restricted)
+    places = WarehousePaths.of(raw, reference, release, restricted)
     try:
         with ExitStack() as held:
-            at_day = held.enter_context(warehouse_as_at(places, authority, as_at.date())) if as_at else None
+            at_day = (
+                held.enter_context(warehouse_as_at(places, authority, as_at.date(), key=key))
+                if as_at
+                else None
+            )
             for file in write_work_lists(places, authority, own_ids, key, at_day):
                 click.echo(file)
     except LockHeldError as busy:

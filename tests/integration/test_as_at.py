@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.discovery.raw_folder import look
 from ingest.paths import WarehousePaths
 from tests.conftest import csv_of
 from tests.support.command import PUBLISHED, line_of_sight, refresh
@@ -191,6 +192,35 @@ def test_the_lists_of_a_wednesday_and_of_the_week_after_are_those_worked_by_hand
     assert before != b"" and (world.current / "marts.duckdb").exists()
     log = world.access_log.read_text(encoding="utf-8")
     assert log.count('"asked": "worklist"') == 2 and "tenth" not in log
+
+
+def test_a_days_own_extract_gives_its_lists_and_counts_and_touches_no_months_figure(
+    world: WarehousePaths,
+) -> None:
+    before = (world.current / "marts.duckdb").read_bytes()
+    _raw(
+        world.raw / "2025-04-09" / "301",
+        {
+            "cp_plans": [
+                {
+                    "cppl_cp_plan_id": f"plan of {who}", "cppl_person_id": who,
+                    "cppl_cp_plan_start_date": start, "cppl_cp_plan_end_date": "",
+                }
+                for who, start in (("only that day", "2025-01-06"), ("since then", "2025-04-07"))
+            ],
+            "cp_visits": _visits({"only that day": ("", "", ["2025-03-24"])}),
+        },
+    )  # fmt: skip
+
+    lists = _ask(world, "2025-04-09")
+
+    assert _of(lists["plan_visits"], "child", "state") == {("only that day", "overdue")}
+    counts = {row["title"]: row["headline_count"] for row in lists["headline_counts"]}
+    assert [counts[title] for title in ("Children subject to a plan", "Plans started")] == ["2", "1"]
+    assert counts["Referrals received"] == ""  # not in the day's extract
+    assert (world.current / "marts.duckdb").read_bytes() == before
+    assert not [path for path in world.restricted.iterdir() if path.name.startswith(".as-at-")]
+    assert look(world.raw).months == ("2025-04",) and not look(world.raw).oddities
 
 
 @pytest.mark.parametrize(

@@ -738,3 +738,14 @@ def test_half_a_post_is_never_five_hundred(
 
     assert [row["actual_to_date"] for row in found] == [Decimal("0.5"), Decimal("1.125")]
     assert kinds["decimal_commas_noted"] == 1
+
+
+def test_the_extract_of_a_day_is_no_month_and_nothing_odd(places: WarehousePaths) -> None:
+    for name in ("2025-04-16", "2025-04-31x", "2025-04"):
+        (places.raw / name / LA).mkdir(parents=True)
+        (places.raw / name / LA / "contacts.csv").write_bytes(written(CONTACTS))
+
+    found = look(places.raw)
+
+    assert found.months == ("2025-04",) and len(found.files) == 1
+    assert ["is not a month" in one.finding.reason for one in found.oddities] == [True]

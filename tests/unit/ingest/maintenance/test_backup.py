@@ -71,7 +71,7 @@ def test_a_backup_is_closed_to_others_and_holds_no_key(
     assert not [path for path in files if key.read_bytes() in path.read_bytes()]
 
 
-@pytest.mark.parametrize("damage", ["lost", "changed", "added", "no list"])
+@pytest.mark.parametrize("damage", ["lost", "changed", "cut short", "added", "no list"])
 def test_a_backup_that_is_not_whole_is_not_put_back(
     held: WarehousePaths, tmp_path: Path, damage: str
 ) -> None:
@@ -82,6 +82,8 @@ def test_a_backup_that_is_not_whole_is_not_put_back(
             file.unlink()
         case "changed":
             file.write_bytes(b"shown ")
+        case "cut short":
+            file.write_bytes(file.read_bytes()[:-1])
         case "added":
             file.with_name("000002.parquet").write_bytes(b"")
         case _:
