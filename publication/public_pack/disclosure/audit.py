@@ -457,27 +457,36 @@ class Ranges:
 
 def narrow(system: System) -> Ranges:
     """Ranges narrowed along every row until nothing moves. An outer limit, exact where there is no circle."""
-    ranges = _narrow(system)
-    low, high = system.low.copy(), system.high.copy()
+    every, unsaid = np.arange(len(system.row)), np.full(len(system.exact), NONE)
+    start = Ranges(system.low.copy(), system.high.copy(), unsaid.copy(), unsaid.copy())
+    ranges = _narrow(system, start, every)
+    heard = _hear_symbols(system, ranges)
+    rows = np.zeros(len(system.least), bool)
+    rows[system.row[heard[system.unknown]]] = True
+    return _narrow(system, ranges, every[rows[system.row]])
+
+
+def _hear_symbols(system: System, ranges: Ranges) -> np.ndarray:
+    """Narrow ranges by what the symbols of hidden shares say: nobody, or all, of eleven is printed, so where
+    one half cannot be so few the other is 1 to 5. The unknowns that it narrows."""
+    heard = np.zeros(len(system.exact), bool)
     for half, other in ((0, 2), (2, 0)):
-        unknowns = system.hidden[:, half]
-        # nobody, or all, of eleven is printed: where the other half cannot be so few, this one is 1 to 5
-        whole, rest = system.hidden[:, 1], system.hidden[:, other]
+        unknowns, whole, rest = (system.hidden[:, side] for side in (half, 1, other))
         says = (ranges.low[whole] == ranges.high[whole]) & (ranges.low[whole] >= design.SURE_OF_ALL)
         says &= (ranges.low[rest] >= design.THRESHOLD) & (system.exact[unknowns] >= 1)
         few = unknowns[says & (system.exact[unknowns] < design.THRESHOLD)]
-        np.maximum.at(low, few, 1)
-        np.minimum.at(high, few, design.THRESHOLD - 1)
-    if (low == system.low).all() and (high == system.high).all():
-        return ranges
-    return _narrow(replace(system, low=low, high=high))
+        from_below = few[ranges.low[few] < 1]
+        from_above = few[ranges.high[few] >= design.THRESHOLD]
+        ranges.low[from_below], ranges.why_low[from_below] = 1, NONE
+        ranges.high[from_above], ranges.why_high[from_above] = design.THRESHOLD - 1, NONE
+        heard[from_below] = heard[from_above] = True
+    return heard
 
 
-def _narrow(system: System) -> Ranges:
+def _narrow(system: System, start: Ranges, asked: np.ndarray) -> Ranges:
+    """Ranges narrowed further, from such terms of rows on."""
     many = len(system.least)
-    low, high = system.low.copy(), system.high.copy()
-    why_low, why_high = np.full(len(low), NONE), np.full(len(low), NONE)
-    asked = np.arange(len(system.row))
+    low, high, why_low, why_high = start.low, start.high, start.why_low, start.why_high
     for _ in range(ROUNDS):
         row, u, w = system.row[asked], system.unknown[asked], system.weight[asked]
         plus, size = w > 0, np.abs(w)
