@@ -88,6 +88,10 @@ def _added_up() -> set[str]:
     return {name for r in sums for name in (r.indicator_id, *r.others)}
 
 
+# a component of a sum in one month: weight, indicator, side, months back
+Part = tuple[int, str, str, int]
+
+
 class _Builder:
     def __init__(self, history: pd.DataFrame) -> None:
         self.history = history
@@ -123,6 +127,7 @@ class _Builder:
         self.bounds: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self.many = 0
         self.hidden = np.empty((0, 3), int)
+        self.rests: dict[tuple[Part, ...], list[tuple[np.ndarray, np.ndarray]]] = {}
 
     def add(
         self,
@@ -261,7 +266,10 @@ class _Builder:
             gone = self._gone(release, columns, authorities, start)
             now[gone] = -1
             now[tuple(p[of] for p in place)] = uses.loc[of, "unknown"].to_numpy()
-            for number, relation in enumerate(relations.relations()):
+            # what is left of a sum stands for it in the sums that have all of it, so it is made first
+            for number, relation in sorted(
+                enumerate(relations.relations()), key=lambda one: not one[1].rest_is_people
+            ):
                 self._instances((number, 1), relation, now, columns, values, seen)
                 stock = columns.get(f"{relation.indicator_id}.n.all")
                 if relation.kind in relations.STEPS and stock is not None:
@@ -303,7 +311,7 @@ class _Builder:
     ) -> None:  # fmt: skip
         """A relation of each authority and month, or of those `where`."""
         many, months = now.shape[1:]
-        found, signs, optional, parts = [], [], [], []
+        found, signs, optional, parts, names = [], [], [], [], []
         for term in relation.terms:
             for value in values.get(term.indicator_id, []) if term.is_each_value else ["all"]:
                 at = columns.get(f"{term.indicator_id}.{term.side}.{value}")
@@ -316,6 +324,7 @@ class _Builder:
                     # a month long before the first pack, or a value that nobody has, is merely unknown
                     optional.append(back <= -11 or len(term.months) > 1 or term.is_each_value)
                     parts.append(term.is_each_value)
+                    names.append((term.weight, term.indicator_id, term.side, back))
         if not found:
             return
         u, sign, may_lack = np.column_stack(found), np.array(signs), np.array(optional)
@@ -338,7 +347,32 @@ class _Builder:
         u, has, total, least, most = u[holds], has[holds], total[holds], least[holds], most[holds]
         if not len(u):
             return
-        self._bound(relation, u, sign, least, most)
+        rest = self._bound(relation, u, sign, least, most)
+        if rest is not None:
+            self.rests.setdefault(tuple(names), []).append((u, rest))
+        else:
+            self._by_what_is_left(names, u, sign, least, most)
+
+    def _by_what_is_left(
+        self, names: list[Part], u: np.ndarray, sign: np.ndarray, least: np.ndarray, most: np.ndarray
+    ) -> None:
+        """The same rows by what is left of a sum that they hold whole: its terms one by one say less."""
+        for of, made in self.rests.items():
+            if not set(of) < set(names):
+                continue
+            whole = [names.index(name) for name in of]
+            others = np.setdiff1d(np.arange(len(names)), whole)
+            terms = list(np.vstack([rows for rows, _ in made]).T)
+            left = pd.Series(
+                np.concatenate([rest for _, rest in made]), index=pd.MultiIndex.from_arrays(terms)
+            )
+            left = left[~left.index.duplicated()]
+            at = left.index.get_indexer(pd.MultiIndex.from_arrays(list(u[:, whole].T)))
+            mine = u[at >= 0]
+            row, place = np.nonzero(mine[:, others] >= 0)
+            held = [(row, mine[:, others][row, place], sign[others][place].astype(float))]
+            held.append((np.arange(len(mine)), left.to_numpy()[at[at >= 0]], np.ones(len(mine))))
+            self.add(held, least[at >= 0], most[at >= 0], np.full(len(mine), NONE))
 
     def _bound(
         self,
@@ -347,8 +381,10 @@ class _Builder:
         sign: np.ndarray,
         least: np.ndarray,
         most: np.ndarray,
-    ) -> None:
-        """Rows of unknowns (-1 for none) between bounds; where the rest is of people, with one for it."""
+    ) -> np.ndarray | None:
+        """Rows of unknowns (-1 for none) between bounds; where the rest is of people, with one for it, given
+        back."""
+        rest = None
         has = u >= 0
         row, place = np.nonzero(has)
         terms = [(row, u[row, place], sign[place].astype(float))]
@@ -359,6 +395,7 @@ class _Builder:
             terms.append((np.arange(len(u)), rest, -np.ones(len(u))))
             least, most = np.zeros(len(u)), np.zeros(len(u))
         self.add(terms, least, most, np.full(len(u), NONE))
+        return rest
 
     def _over_a_merger(
         self,

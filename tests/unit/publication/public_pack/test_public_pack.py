@@ -496,6 +496,18 @@ def test_what_a_relation_tells_is_protected_and_is_found_where_protection_lacks_
     assert told(figures, said) > 0
 
 
+def test_what_is_left_of_a_chain_is_not_told_by_a_sum_that_holds_the_chain(said, monkeypatch):
+    # 2 + 1 - 2 = 1 wait ended, and nobody was placed: none or one ended, though each of the three is hidden
+    figures = [
+        ("shobpa_open", MONTH - 1, 2), ("shobpa_decisions", MONTH, 1), ("shobpa_open", MONTH, 2),
+        ("adopt_placed_count", MONTH, 0),
+    ]  # fmt: skip
+    assert told(figures, said) == 0
+
+    monkeypatch.setattr(audit._Builder, "_by_what_is_left", lambda *_: None)
+    assert told(figures, said) > 0
+
+
 def test_few_that_ended_over_a_month_that_is_missing_are_not_told(said, monkeypatch):
     # 20 + 6 + 6 - 29 = 3 ended in two months, between which the stock did not come
     figures = [
