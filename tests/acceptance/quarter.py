@@ -29,6 +29,7 @@ LONDON = ZoneInfo("Europe/London")
 FIRST, LAST = "2025-03-01", "2025-05-31"
 OFF = ("2025-04-04", "2025-04-07")  # the machine is off from the one to the other, both days
 LOOKED_AT = ("06:01", "06:31", "10:01", "10:21", "20:01")
+ON_QUIET_DAYS = ("06:31", "20:01")  # nothing has come the day before or this day, and no refresh is due
 PATIENCE = 40  # rounds of the daemons until all is quiet
 SETTINGS = """
 folders: {raw: raw, reference: reference, release: release}
@@ -150,8 +151,10 @@ def _story(base: Path, clock: Clock) -> dict[str, Callable[[], object]]:
 def _live(base: Path, clock: Clock, turn: "Turn") -> None:
     story = _story(base, clock)
     day = datetime.fromisoformat(FIRST)
+    busy = {at[:10] for at in story} | {OFF[1]}
     while day <= datetime.fromisoformat(LAST):
-        for hour in LOOKED_AT:
+        near = {f"{day - timedelta(days=back):%Y-%m-%d}" for back in (0, 1)}
+        for hour in LOOKED_AT if near & busy or day.day in (1, 5) else ON_QUIET_DAYS:
             at = f"{day:%Y-%m-%d} {hour}"
             clock.now = _at(*at.split())
             if happens := story.pop(at, None):
