@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 REFUSALS = ("release: withheld: ", "gate: the suite ")
+_stopped = Event()  # the refresh in this process was: how it ends after that is no outcome
 _instances: list["dg.DagsterInstance"] = []  # of the refresh in this process, once it runs
 
 
@@ -161,6 +162,8 @@ def _decide(
 
 
 def _put_on_record(ledger: Ledger, ended: Outcome, cause: str | None = None) -> None:
+    if _stopped.is_set():  # Dagster hears of it before the process ends, and fails its run
+        return
     reasons = "\n".join(ended.reasons) or None
     with suppress(sqlite3.Error):  # a full disk: how it ended is told all the same
         ledger.add_refresh(ended.month, ended.state, reasons, utc_now(), ended.run_id, cause)
@@ -168,6 +171,7 @@ def _put_on_record(ledger: Ledger, ended: Outcome, cause: str | None = None) -> 
 
 def record_stop(places: WarehousePaths) -> None:
     """Put on record, in the ledger and in Dagster, that the refresh in this process was stopped."""
+    _stopped.set()
     with closing(Ledger(places.ledger)) as ledger:
         ledger.add_refresh(None, "stopped", None, utc_now())
     if _instances:

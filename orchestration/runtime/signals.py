@@ -21,6 +21,10 @@ def graceful_shutdown(record: Callable[[], None], tell: Callable[[], None]) -> I
     is being done is not wound up: a refresh is written to be killed. A record that cannot be kept in three
     seconds is left to the next refresh.
     """
+    # of what a process leaves that ends at once, Python's own tracker would tell last, and not the refresh
+    os.environ["PYTHONWARNINGS"] = ",".join(
+        filter(None, [os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker:UserWarning"])
+    )
     subscribed, speaking = os.pipe()
     os.set_blocking(speaking, False)
     terminal = os.dup(sys.stderr.fileno())
