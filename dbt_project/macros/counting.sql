@@ -4,6 +4,15 @@
     {{ start_date }} <= {{ day }} and coalesce({{ end_date }}, date '9999-12-31') > {{ day }}
 {%- endmacro %}
 
+{#- Joins away who is on a short break at the end of a day (legal status V3 or V4): they are not looked after. -#}
+{% macro not_on_short_break(holder, day) -%}
+    anti join {{ ref('int_care__respite') }} as respite
+        on
+            {{ holder }}.vintage_id = respite.vintage_id
+            and {{ holder }}.la_child_id = respite.la_child_id
+            and {{ is_live('respite.legal_status_start_date', 'respite.legal_status_end_date', day) }}
+{%- endmacro %}
+
 {#- Each holder of spans at each month end expected at which one is open, with the earliest of those. A span speaks only
     from the day on which all earlier ones have ended, so months are never made twice and then thinned. A span is open
     at the ends of the days from that of its start up to the one before that of its end. -#}

@@ -90,16 +90,16 @@ def explain(
     """
     if children and by:
         raise click.UsageError("--children and --by are two questions; ask one at a time")
+    if by and own_ids:
+        raise click.UsageError("--own-ids is of children; parts have none")
     if children or by:
         places = WarehousePaths.of(raw, Path("reference"), release, restricted)
         form = "csv" if as_csv else "json" if as_json else "table"
-    if by:
-        if own_ids:
-            raise click.UsageError("--own-ids is of children; parts have none")
-        tell_parts(places, indicator, authority, month.strftime("%Y-%m"), basis, by, form)
-        return
-    if children:
-        tell_children(places, indicator, authority, month.strftime("%Y-%m"), basis, own_ids, key, form)
+        asked = places, indicator, authority, month.strftime("%Y-%m"), basis
+        if by:
+            tell_parts(*asked, by, form)
+        else:
+            tell_children(*asked, own_ids, key, form)
         return
     if basis or as_csv or own_ids:
         raise click.UsageError(

@@ -12,14 +12,15 @@ with figures as (
             when indicators.indicator_id = 'missing_episodes' then 'missing'
             when indicators.count_unit = 'event' or indicators.area = 'Care leavers' then indicators.lead_return
         end as counted_return,
-        list_contains(string_split(indicators.characteristics, ' '), 'placement_group') as is_by_placement,
-        {{ each_word('indicators.characteristics') }} as breakdown_type
+        indicators.characteristics,
+        list_contains(string_split(indicators.characteristics, ' '), 'placement_group') as is_by_placement
     from {{ ref('fct_indicator_values') }} as figures
     inner join {{ ref('dim_indicator') }} as indicators on figures.indicator_id = indicators.indicator_id
     where
         figures.breakdown_type = 'all'
         and figures.value_status in ('calculated', 'provisional', 'no_cases', 'no_population')
         and figures.ground is null
+        and indicators.characteristics <> ''
 
 ),
 
@@ -52,8 +53,7 @@ counted as (
 -- each thing counted, with the day on which it is asked what the child was
 asked as (
 
-    select distinct
-        counted.*, figures.kind = 'flow' as is_flow, figures.counted_return, figures.is_by_placement
+    select counted.*, figures.kind = 'flow' as is_flow, figures.counted_return, figures.is_by_placement
     from counted
     inner join figures
         on
@@ -64,16 +64,9 @@ asked as (
 
 ),
 
-numbered as (
-
-    select *, row_number() over (order by indicator_id, period_basis, period_end, content_id, row_number) as thing
-    from asked
-
-),
-
 children as (
 
-    select distinct vintage_id, la_child_id, counted_on, is_flow from numbered
+    select distinct vintage_id, la_child_id, counted_on, is_flow from asked
 
 ),
 
@@ -144,54 +137,54 @@ own as (
 described as (
 
     select
-        numbered.*,
+        asked.*,
         case
-            when persons.birth_date > numbered.counted_on then 'unborn'
+            when persons.birth_date > asked.counted_on then 'unborn'
             when persons.birth_date is null and persons.expected_birth_date is not null then 'unborn'
-            when {{ age('persons.birth_date', 'numbered.counted_on') }} >= 18 then '18+'
-            when {{ age('persons.birth_date', 'numbered.counted_on') }} >= 16 then '16-17'
-            when {{ age('persons.birth_date', 'numbered.counted_on') }} >= 10 then '10-15'
-            when {{ age('persons.birth_date', 'numbered.counted_on') }} >= 5 then '5-9'
-            when {{ age('persons.birth_date', 'numbered.counted_on') }} >= 1 then '1-4'
-            when {{ age('persons.birth_date', 'numbered.counted_on') }} >= 0 then '0'
+            when {{ age('persons.birth_date', 'asked.counted_on') }} >= 18 then '18+'
+            when {{ age('persons.birth_date', 'asked.counted_on') }} >= 16 then '16-17'
+            when {{ age('persons.birth_date', 'asked.counted_on') }} >= 10 then '10-15'
+            when {{ age('persons.birth_date', 'asked.counted_on') }} >= 5 then '5-9'
+            when {{ age('persons.birth_date', 'asked.counted_on') }} >= 1 then '1-4'
+            when {{ age('persons.birth_date', 'asked.counted_on') }} >= 0 then '0'
         end as age_band,
         persons.sex_code as sex,
         ethnic_groups.breakdown_value as ethnic_group,
         case disabilities.is_disabled when true then 'yes' when false then 'no' end as disability,
         case
-            when numbered.counted_return in ('cin_episodes', 'cla_episodes') then own.need
-            when numbered.is_by_placement then in_care.said
+            when asked.counted_return in ('cin_episodes', 'cla_episodes') then own.need
+            when asked.is_by_placement then in_care.said
             else in_need.said
         end as need,
         placement_groups.breakdown_value as placement_group,
         case
-            when numbered.counted_return = 'care_leavers' then own.team
-            when numbered.counted_return = own.return_name then coalesce(own.team, allocated.said)
+            when asked.counted_return = 'care_leavers' then own.team
+            when asked.counted_return = own.return_name then coalesce(own.team, allocated.said)
             else allocated.said
         end as team
-    from numbered
-    left join persons on numbered.vintage_id = persons.vintage_id and numbered.la_child_id = persons.la_child_id
+    from asked
+    left join persons on asked.vintage_id = persons.vintage_id and asked.la_child_id = persons.la_child_id
     left join {{ ref('breakdown_codes') }} as ethnic_groups
         on ethnic_groups.breakdown_type = 'ethnic_group' and persons.ethnicity_code = ethnic_groups.code
     left join disabilities
-        on numbered.vintage_id = disabilities.vintage_id and numbered.la_child_id = disabilities.la_child_id
+        on asked.vintage_id = disabilities.vintage_id and asked.la_child_id = disabilities.la_child_id
     {% for name in ['placed', 'in_need', 'in_care', 'allocated'] %}
         left join {{ name }}
             on
-                numbered.vintage_id = {{ name }}.vintage_id
-                and numbered.la_child_id = {{ name }}.la_child_id
-                and numbered.counted_on = {{ name }}.counted_on
-                and numbered.is_flow = {{ name }}.is_flow
+                asked.vintage_id = {{ name }}.vintage_id
+                and asked.la_child_id = {{ name }}.la_child_id
+                and asked.counted_on = {{ name }}.counted_on
+                and asked.is_flow = {{ name }}.is_flow
     {% endfor %}
     left join {{ ref('breakdown_codes') }} as placement_groups
         on placement_groups.breakdown_type = 'placement_group' and placed.said = placement_groups.code
     left join own
         on
-            numbered.counted_return = own.return_name
-            and numbered.return_name = own.return_name
-            and numbered.vintage_id = own.vintage_id
-            and numbered.content_id = own.content_id
-            and numbered.row_number = own.row_number
+            asked.counted_return = own.return_name
+            and asked.return_name = own.return_name
+            and asked.vintage_id = own.vintage_id
+            and asked.content_id = own.content_id
+            and asked.row_number = own.row_number
 
 ),
 
@@ -233,34 +226,40 @@ sent as (
 
 ),
 
+owed as (
+
+    select *, {{ each_word('characteristics') }} as breakdown_type from figures
+
+),
+
 -- what only a return can tell is not submitted without it, whatever the whole rests on
 told as (
 
     select
-        figures.*, sent.vintage_id,
+        owed.*, sent.vintage_id,
         list_contains(sent.return_names, case
-            when figures.breakdown_type in ('age_band', 'sex', 'ethnic_group') then 'persons'
-            when figures.breakdown_type = 'disability' then 'disabilities'
-            when figures.breakdown_type = 'placement_group' then 'cla_placements'
-            when figures.breakdown_type = 'service' then 'departments'
-            else figures.lead_return
+            when owed.breakdown_type in ('age_band', 'sex', 'ethnic_group') then 'persons'
+            when owed.breakdown_type = 'disability' then 'disabilities'
+            when owed.breakdown_type = 'placement_group' then 'cla_placements'
+            when owed.breakdown_type = 'service' then 'departments'
+            else owed.lead_return
         end)
         and list_contains(sent.return_names, case
-            when figures.breakdown_type = 'need' and figures.counted_return in ('cin_episodes', 'cla_episodes')
-                then figures.lead_return
-            when figures.breakdown_type = 'need' and figures.is_by_placement then 'cla_episodes'
-            when figures.breakdown_type = 'need' then 'cin_episodes'
+            when owed.breakdown_type = 'need' and owed.counted_return in ('cin_episodes', 'cla_episodes')
+                then owed.lead_return
+            when owed.breakdown_type = 'need' and owed.is_by_placement then 'cla_episodes'
+            when owed.breakdown_type = 'need' then 'cin_episodes'
             when
-                figures.breakdown_type in ('team', 'service')
-                and coalesce(figures.counted_return, '') not in (
+                owed.breakdown_type in ('team', 'service')
+                and coalesce(owed.counted_return, '') not in (
                     'cin_episodes', 'cin_assessments', 's47_enquiries', 'initial_cp_conferences', 'care_leavers'
                 )
                 then 'involvements'
-            else figures.lead_return
+            else owed.lead_return
         end)
-        and (figures.lead_return <> 'cla_reviews' or list_contains(sent.return_names, 'cla_episodes')) as is_told
-    from figures
-    inner join sent on figures.la_code = sent.la_code and figures.period_end = sent.period_end
+        and (owed.lead_return <> 'cla_reviews' or list_contains(sent.return_names, 'cla_episodes')) as is_told
+    from owed
+    inner join sent on owed.la_code = sent.la_code and owed.period_end = sent.period_end
 
 ),
 

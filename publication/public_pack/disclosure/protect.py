@@ -64,7 +64,7 @@ class Protected:
         one place, few totals could be the whole."""
         self.is_hidden |= rows
         has_unknown = self.unknown > NOTHING
-        beneath = _total_is_hidden(self.cells, self.is_hidden).to_numpy() & has_unknown
+        beneath = _is_of(self.cells, self.is_hidden).to_numpy() & has_unknown
         self.is_hidden |= beneath
         self.shown[self.unknown[(rows & has_unknown) | (beneath & ~self.public)]] = False
 
@@ -77,7 +77,7 @@ class Protected:
         out[NOTHING] = False
         has_unknown = self.unknown > NOTHING
         rows = pd.Series(has_unknown & out[self.unknown], index=self.cells.index)
-        return rows.to_numpy() | (_total_is_hidden(self.cells, rows).to_numpy() & has_unknown)
+        return rows.to_numpy() | (_is_of(self.cells, rows).to_numpy() & has_unknown)
 
 
 def is_small(count: pd.Series) -> pd.Series:
@@ -91,7 +91,7 @@ def protect_counts(cells: pd.DataFrame, before: pd.DataFrame, release: int) -> P
     once = _once(cells, before)
     hidden = (is_small(cells["exact"]) | once["was_hidden"]) & cells["exact"].notna()
     # a category is printed as a share of its total: where that is hidden it cannot stay, though it is public
-    hidden |= _total_is_hidden(cells, hidden) & cells["exact"].notna()
+    hidden |= _is_of(cells, hidden) & cells["exact"].notna()
     hidden |= ~_has_a_total(cells) & cells["exact"].notna()  # two of its shares, to one place, tell it
     now = cells[[*CELL, "exact"]].assign(release=release, shown=~hidden)
     equations = tie_together(
@@ -119,11 +119,6 @@ def _once(cells: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     )
     said.index = cells.index
     return said[["was_hidden", "is_public"]].notna()
-
-
-def _total_is_hidden(cells: pd.DataFrame, hidden: pd.Series) -> pd.Series:
-    """Whether a value of a breakdown belongs to a total that is hidden."""
-    return _is_of(cells, hidden)
 
 
 def _has_a_total(cells: pd.DataFrame) -> pd.Series:

@@ -34,12 +34,5 @@ inner join {{ ref('stg_returns__cla_episodes') }} as episodes
     on
         days.vintage_id = episodes.vintage_id
         and {{ is_live('episodes.episode_start_date', 'episodes.ceased_date', 'days.month_end') }}
-where
-    not exists (
-        select 1 from {{ ref('int_care__respite') }} as respite
-        where
-            episodes.vintage_id = respite.vintage_id
-            and episodes.la_child_id = respite.la_child_id
-            and {{ is_live('respite.legal_status_start_date', 'respite.legal_status_end_date', 'days.month_end') }}
-    )
+{{ not_on_short_break('episodes', 'days.month_end') }}
 group by all

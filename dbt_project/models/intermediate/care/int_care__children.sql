@@ -38,8 +38,4 @@ left join {{ ref('dim_calendar') }} as start_days
     on {{ numbered_day('entries.entered_care_date') }} = start_days.calendar_date
 left join {{ ref('stg_returns__persons') }} as persons
     on children.vintage_id = persons.vintage_id and children.la_child_id = persons.la_child_id
-anti join {{ ref('int_care__respite') }} as respite
-    on
-        children.vintage_id = respite.vintage_id
-        and children.la_child_id = respite.la_child_id
-        and {{ is_live('respite.legal_status_start_date', 'respite.legal_status_end_date', 'children.period_end') }}
+{{ not_on_short_break('children', 'children.period_end') }}

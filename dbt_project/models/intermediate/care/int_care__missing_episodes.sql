@@ -14,11 +14,5 @@ semi join {{ ref('stg_returns__cla_episodes') }} as episodes
         missing.vintage_id = episodes.vintage_id
         and missing.la_child_id = episodes.la_child_id
         and {{ is_live('episodes.episode_start_date', 'episodes.ceased_date', 'missing.missing_start_date') }}
-anti join {{ ref('int_care__respite') }} as respite
-    on
-        missing.vintage_id = respite.vintage_id
-        and missing.la_child_id = respite.la_child_id
-        and {{ is_live(
-            'respite.legal_status_start_date', 'respite.legal_status_end_date', 'missing.missing_start_date'
-        ) }}
+{{ not_on_short_break('missing', 'missing.missing_start_date') }}
 where missing.missing_type_code = 'M'

@@ -30,11 +30,7 @@ a_year_before as (
             known.vintage_id = episodes.vintage_id
             and known.la_child_id = episodes.la_child_id
             and {{ is_live('episodes.episode_start_date', 'episodes.ceased_date', 'known.year_before') }}
-    anti join {{ ref('int_care__respite') }} as respite
-        on
-            known.vintage_id = respite.vintage_id
-            and known.la_child_id = respite.la_child_id
-            and {{ is_live('respite.legal_status_start_date', 'respite.legal_status_end_date', 'known.year_before') }}
+    {{ not_on_short_break('known', 'known.year_before') }}
 
 )
 
