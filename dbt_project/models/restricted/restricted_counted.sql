@@ -31,7 +31,7 @@ with periods as (
 of_months as (
 
     {% for area in areas %}
-        select * replace (la_child_id::varchar as la_child_id) from {{ ref(area) }}
+        select * exclude (la_child_id), la_child_id::varchar as la_child_id from {{ ref(area) }}
         {{ 'union all by name' if not loop.last }}
     {% endfor %}
 
