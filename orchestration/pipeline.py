@@ -312,6 +312,11 @@ def _why(event: Any, places: WarehousePaths) -> str:
         "LockHeldError",
         "NewerLedgerError",
         "NotADirectoryError",
+        "DecisionRefusedError",
+        "InvalidKeyError",
+        "InvalidLimitsError",
+        "InvalidPolicyError",
+        "InvalidSettingsError",
     }
     said = innermost.message.split(": ", 1)[-1].strip() if ours else innermost.cls_name
     return f"{event.step_key}: {said}"

@@ -14,7 +14,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import dagster as dg
 
+from ingest.contracts.limits import InvalidLimitsError
 from ingest.contracts.reporting_policy import InvalidPolicyError
+from ingest.contracts.settings import InvalidSettingsError
 from ingest.ledger import NewerLedgerError
 from ingest.privacy.key_file import InvalidKeyError
 from ingest.warehouse.months import DecisionRefusedError
@@ -28,7 +30,9 @@ OURS = (
     BuildError,
     LockHeldError,
     InvalidKeyError,
+    InvalidLimitsError,
     InvalidPolicyError,
+    InvalidSettingsError,
     DecisionRefusedError,
     NewerLedgerError,
 )  # worded here, from names and counts
