@@ -1,4 +1,4 @@
-"""What a process chart says of a series, by another hand: plain loops over one series, from the definition alone.
+"""What a process chart says of a series, by another hand: loops over one series, from the definition alone.
 
 docs/decisions/0023-signals.md is the definition. A point is (month number, figure, numerator, denominator).
 """
@@ -78,7 +78,9 @@ def chart(points: Sequence[Point], method: str, unit: str, fewest: int = 12) -> 
     behind = len(usable) + (1 if scale.is_change and len(old) else 0)
     if behind < fewest:
         missing = fewest - behind + max(YEAR - len(points), 0)
-        return [Said("not_judged") if y is None else Said("too_few_months", missing=missing) for y in on_scale]
+        return [
+            Said("not_judged") if y is None else Said("too_few_months", missing=missing) for y in on_scale
+        ]
 
     if scale.is_change:
         step = fmean(s for place in usable if (s := steps[place]) is not None)

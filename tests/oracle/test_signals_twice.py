@@ -1,4 +1,6 @@
-"""The process charts of the mart against those of another hand, over invented series with holes and oddities."""
+"""The process charts of the mart against another hand's, over invented series with holes and oddities."""
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,11 +84,12 @@ def test_the_mart_says_what_another_hand_says(points: pd.DataFrame, fewest: int)
     assert [str(one) for one in different] == []
 
 
-def agree(said: Said, row: object) -> bool:
-    numbers = [(said.expected, row.expected), (said.lower, row.lower_limit), (said.upper, row.upper_limit)]  # type: ignore[attr-defined]
-    numbers.append((said.missing, row.missing_months))  # type: ignore[attr-defined]
-    return said.variation == row.variation and all(  # type: ignore[attr-defined]
-        (a is None and pd.isna(b)) or (a is not None and not pd.isna(b) and abs(a - b) < 1e-6 * max(1, abs(a)))
+def agree(said: Said, row: Any) -> bool:
+    numbers = [(said.expected, row.expected), (said.lower, row.lower_limit), (said.upper, row.upper_limit)]
+    numbers.append((said.missing, row.missing_months))
+    return said.variation == row.variation and all(
+        (a is None and pd.isna(b))
+        or (a is not None and not pd.isna(b) and abs(a - b) < 1e-6 * max(1, abs(a)))
         for a, b in numbers
     )
 
@@ -94,7 +97,9 @@ def agree(said: Said, row: object) -> bool:
 def test_a_figure_outside_the_limits_is_outside_them_in_its_own_unit(points: pd.DataFrame) -> None:
     found = signals_of(points)
     judged = found[~found["variation"].isin(["too_few_months", "not_judged"])]
-    outside = (judged["value"] < judged["lower_limit"] - 1e-6) | (judged["value"] > judged["upper_limit"] + 1e-6)
+    outside = (judged["value"] < judged["lower_limit"] - 1e-6) | (
+        judged["value"] > judged["upper_limit"] + 1e-6
+    )
 
     assert judged["is_outside_limits"].sum() > 100
     assert (outside == judged["is_outside_limits"]).all()

@@ -1,4 +1,4 @@
-"""Series of months that chance alone makes, or chance and a shift, of every kind that signals are looked for in.
+"""Series of months that chance alone makes, or chance and a shift, of every kind that signals are made of.
 
 Each gives for so many series and months the figure, and of a share and of days what it is of. `level` has the
 figure's true level in each month as a multiple of its first (of a share the true share itself).
@@ -65,6 +65,6 @@ def days(rng: Generator, series: int, level: Numbers, cases: float, skew: float 
 
 
 def nets(rng: Generator, series: int, level: Numbers, mean: float) -> Invented:
-    """Those who came less those who went: nought as a rule; a level of 2 is as many more as come in a month."""
+    """Those who came less those who went: nought as a rule; at a level of 2 twice as many come."""
     came = rng.poisson(np.broadcast_to(mean * level, (series, len(level))))
     return (came - rng.poisson(mean, came.shape)).astype(float), None, None

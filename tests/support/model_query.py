@@ -23,9 +23,7 @@ class DuckDB:
         return self._macros[f"duckdb__{name}"]
 
 
-def query_of(
-    model: str, ref: Callable[[str], str] = str, variables: Mapping[str, Any] | None = None
-) -> str:
+def query_of(model: str, ref: Callable[[str], str] = str, variables: Mapping[str, Any] | None = None) -> str:
     """What a model asks; `ref` says under which name what it reads lies. Of macros it may use some files."""
     [file] = (DBT_PROJECT / "models").rglob(f"{model}.sql")
     environment = jinja2.Environment()

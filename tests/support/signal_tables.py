@@ -27,11 +27,12 @@ COLUMNS = ["indicator_id", "name", "month_number", "value", "numerator", "denomi
 def signals_of(
     points: pd.DataFrame, variables: Mapping[str, Any] | None = None, changed: Mapping[str, int] | None = None
 ) -> pd.DataFrame:
-    """What fct_indicator_spc says of points with COLUMNS: `indicator_id` one of KINDS, `name` which series of it.
+    """What fct_indicator_spc says of points with COLUMNS: `indicator_id` one of KINDS, `name` its series.
 
     `changed` has the month of a recorded change of process by the name of a series.
     """
     db = duckdb.connect()
+    db.execute("set enable_progress_bar = false")
     db.register("given", points[COLUMNS])
     about = [(kind, *said) for kind, said in KINDS.items()]
     db.register(
@@ -39,12 +40,14 @@ def signals_of(
         pd.DataFrame(about, columns=["indicator_id", "kind", "unit", "headline_basis", "can_be_negative"]),
     )
     db.register(
-        "changed", pd.DataFrame(list((changed or {}).items()), columns=["name", "month"]).astype({"month": int})
+        "changed",
+        pd.DataFrame(list((changed or {}).items()), columns=["name", "month"]).astype({"month": int}),
     )
     db.execute(
         f"""
         create table dim_indicator as select
-            *, 'neutral' as polarity, false as can_exceed_whole, row_number() over () as display_order from kinds;
+            *, 'neutral' as polarity, false as can_exceed_whole, row_number() over () as display_order
+        from kinds;
         create table dim_authority as select distinct name as la_code, '' as region_code, '' as region_name
         from given;
         create table int_indicators__values as

@@ -13,7 +13,7 @@ with signals as (
         spc.baseline_points as month_count,
         spc.variation as judgement,
         {{ format_value('spc.value', 'series.unit') }} || ', ' || spc.words
-        || case when spc.method = 'none' then '' else ' (' || spc.method || ')' end as words
+        || case when spc.judged_by = 'none' then '' else ' (' || spc.judged_by || ')' end as words
     from {{ ref('fct_indicator_spc') }} as spc
     inner join {{ ref('int_comparisons__series') }} as series
         on

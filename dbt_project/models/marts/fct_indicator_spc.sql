@@ -1,5 +1,5 @@
--- Signal, not noise: the newest 12 figures of each chart, each against the months before them. A signal is a figure more
--- than k sigma from what they expect of it; the second of 3 in a row more than 0.8 k away on one side; or, but for
+-- Signal, not noise: the newest 12 figures of each chart, each against the months before them. A signal is a figure
+-- more than k sigma from what they expect of it; the second of 3 in a row more than 0.8 k away on one side; or, but for
 -- changes, the twelfth in a row on one side of their median. k = 3.5 + 18 / months of the baseline: the fewer they are,
 -- the less is known of sigma. A month is marked when a signal is seen, not backwards; one without a figure is passed
 -- over. A recorded change of the process begins a new phase. How each kind of figure is judged:
@@ -113,7 +113,7 @@ select
         when 'change' then 'changes since the month before'
         when 'share_change' then 'changes of a share since the month before, with limits by its cases'
         else 'none'
-    end as method,
+    end as judged_by,
     case when has_limits and is_known then expected end as expected,
     lower_limit,
     upper_limit,
@@ -145,7 +145,10 @@ select
                     'a change: ' || variation || ' than before (' || concat_ws(
                         '; ',
                         case when is_outside then signal_place || ' the ' || limit_name || ' limit' end,
-                        case when is_near_limit and not is_outside then 'the second of 3 months close to the ' || limit_name || ' limit' end,
+                        case
+                            when is_near_limit and not is_outside
+                                then 'the second of 3 months close to the ' || limit_name || ' limit'
+                        end,
                         case
                             when is_shift
                                 then

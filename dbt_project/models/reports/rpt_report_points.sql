@@ -9,7 +9,7 @@ select
     answers.value,
     answers.value_status,
     coalesce(revisions.is_revised, false) as is_revised,
-    spc.method,
+    spc.judged_by,
     spc.phase_start,
     spc.expected,
     spc.mean_moving_range,

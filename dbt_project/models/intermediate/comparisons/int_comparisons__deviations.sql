@@ -122,12 +122,15 @@ baselines as (
         avg(grain) as grain,
         case any_value(signal_method)
             when 'count' then sqrt(sum(value::decimal(28, 9)) / count(*) + 0.375)
-            when 'share' then asin(sqrt(
-                sum(case when y is not null then numerator end::decimal(28, 9))
-                / sum(case when y is not null then denominator end::decimal(28, 9))
-            ))
-            when 'days' then sum((denominator * y)::decimal(28, 9))
-                / sum(case when y is not null then denominator end::decimal(28, 9))
+            when 'share'
+                then asin(sqrt(
+                    sum(case when y is not null then numerator end::decimal(28, 9))
+                    / sum(case when y is not null then denominator end::decimal(28, 9))
+                ))
+            when 'days'
+                then
+                    sum((denominator * y)::decimal(28, 9))
+                    / sum(case when y is not null then denominator end::decimal(28, 9))
             when 'figure' then sum(value::decimal(28, 9)) / count(*)
             else sum(step::decimal(28, 9)) / count(step)
         end as centre
