@@ -56,3 +56,17 @@
 {% macro percentage_change(difference, earlier) -%}
     case when {{ earlier }} > 0 then 100 * {{ difference }} / {{ earlier }} end
 {%- endmacro %}
+
+{#- A point of a scale on which noise is alike, back in the figure's own unit; see int_comparisons__deviations. -#}
+{% macro in_own_unit(y, signal_method, denominator) -%}
+    case
+        when {{ y }} is null then null
+        when {{ signal_method }} = 'count' then greatest(greatest({{ y }}, 0) * greatest({{ y }}, 0) - 0.375, 0)
+        when {{ signal_method }} = 'days' then greatest(exp({{ y }}) - 1, 0)
+        when {{ signal_method }} in ('share', 'share_change') then 100 * greatest(0, least(1, (
+            sin(greatest(0, least(pi() / 2, {{ y }}))) * sin(greatest(0, least(pi() / 2, {{ y }})))
+            * ({{ denominator }} + 0.75) - 0.375
+        ) / {{ denominator }}))
+        else {{ y }}
+    end
+{%- endmacro %}

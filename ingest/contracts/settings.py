@@ -31,7 +31,9 @@ FILE = "line-of-sight.yml"
 VARIABLE = "LINE_OF_SIGHT_SETTINGS"  # names the file
 MOST_WORKING_DAYS = 250  # a year
 MOST_MONTHS_COMPARED = 240
-FEWEST_SIGNAL_POINTS = 8  # one more than a shift or a trend has
+JUDGED_MONTHS = 12  # the newest of a chart, which fct_indicator_spc sets against those before
+SIGNAL_MONTHS, SIGNAL_POINTS = 36, 12  # what stands without a setting
+FEWEST_SIGNAL_POINTS = 8  # the fewest measured: under 2% of stable series are called a change in a year
 
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
@@ -151,19 +153,23 @@ class Comparisons(Section):
         None,
         ge=1,
         le=MOST_MONTHS_COMPARED,
-        description="Newest months by which a monthly series is judged. Without it, 36.",
+        description="Months in which signals are looked for: the last 12, by those before. Without it, 36.",
     )
     signal_points: int | None = Field(
         None,
         ge=FEWEST_SIGNAL_POINTS,
         le=MOST_MONTHS_COMPARED,
-        description="The fewest months of a series that signals are looked for in. Without it, 12.",
+        description="The fewest months before the last 12 by which these are judged. Without it, 12.",
     )
 
     @model_validator(mode="after")
     def _can_be_met(self) -> "Comparisons":
-        if self.signal_months and self.signal_points and self.signal_points > self.signal_months:
-            raise _sentence("signal_points are more than signal_months: no series could have them")
+        needed = (self.signal_points or SIGNAL_POINTS) + JUDGED_MONTHS
+        if needed > (self.signal_months or SIGNAL_MONTHS):
+            raise _sentence(
+                f"signal_months must be at least {needed}: the {JUDGED_MONTHS} that are judged, "
+                "and signal_points before them"
+            )
         return self
 
 

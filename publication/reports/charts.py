@@ -1,7 +1,7 @@
 """Charts as plain SVG, drawn by a template: no script, nothing to load, the same in a browser and in a PDF.
 
-Every chart reads in black and white: a line for the mean, dashes for the usual range, dots for the target,
-and a shape for each kind of signal. Each stands beside its table and carries a description in words.
+Every chart reads in black and white: a line for what is expected, dashes for the usual range, dots for the
+target, and a shape for each kind of signal. Each stands beside its table and carries a description in words.
 """
 
 import math
@@ -17,6 +17,7 @@ from publication.reports.words import chart_words
 
 WIDTH, HEIGHT = 600, 220
 LEFT, RIGHT, TOP, BOTTOM = 66, 118, 14, 42
+METHOD = 14  # where the method stands, above the plot
 FEWEST_POINTS = 2
 
 DRAWN = Environment(
@@ -77,7 +78,7 @@ def process_chart(line: Line) -> Chart | None:
     ]
     rungs = _rungs(line, min(reach), max(reach))
     across = Scale(0, max(len(line.points) - 1, 1), LEFT, WIDTH - RIGHT)
-    up = Scale(rungs[0], rungs[-1], HEIGHT - BOTTOM, TOP)
+    up = Scale(rungs[0], rungs[-1], HEIGHT - BOTTOM, TOP + METHOD)
     svg = DRAWN.get_template("process_chart.svg").render(
         width=WIDTH,
         height=HEIGHT,
@@ -96,10 +97,8 @@ def process_chart(line: Line) -> Chart | None:
             for place, point in enumerate(line.points)
             if point.value is not None
         ],
-        phases=[
-            [(across.at(place), up.at(value), name) for place, value, name in phase]
-            for phase in _phases(line)
-        ],
+        levels=_levels(line, across, up),
+        method=f"Signals: {line.last.judged_by}" if line.last and line.last.judged_by else "",
         goal=up.at(goal) if goal is not None else None,
         labels=_apart(_labels(line, goal, up)),
     )
@@ -134,34 +133,39 @@ def _runs(points: Sequence[Point], across: Scale, up: Scale) -> list[str]:
     return [" ".join(run) for run in runs if len(run) > 1]
 
 
-def _phases(line: Line) -> list[list[tuple[int, float, str]]]:
-    """For the mean and each limit, the stretches over which it holds: first and last place at one height."""
-    found: list[list[tuple[int, float, str]]] = []
-    for name in ("mean", "lower", "upper"):
-        stretch: list[tuple[int, float, str]] = []
+def _levels(line: Line, across: Scale, up: Scale) -> list[tuple[str, bool]]:
+    """What is expected and each limit, month by month, broken where a phase ends; and whether it is a limit.
+
+    Limits stand at one height where only the months before decide them, and move where cases do or where
+    each month is judged by the one before.
+    """
+    found = []
+    for name in ("expected", "lower", "upper"):
+        stretches: list[list[str]] = []
+        phase = None
         for place, point in enumerate(line.points):
             value = getattr(point, name)
             if value is None:
+                phase = None
                 continue
-            height = value if name == "mean" else line.usual(value)
-            if stretch and stretch[-1][1] != height:
-                found.append([stretch[0], stretch[-1]])
-                stretch = []
-            stretch.append((place, height, name))
-        if stretch:
-            found.append([stretch[0], stretch[-1]])
+            if phase is None or phase != point.phase_start:
+                stretches.append([])
+            phase = point.phase_start
+            height = up.at(value if name == "expected" else line.usual(value))
+            stretches[-1].append(f"{across.at(place)} {height}")
+        found += [("M" + "L".join(s), name != "expected") for s in stretches if len(s) > 1]
     return found
 
 
 def _labels(line: Line, goal: float | None, up: Scale) -> list[tuple[float, str]]:
     """What each level line is, at its right end."""
-    limited = next((point for point in reversed(line.points) if point.mean is not None), None)
+    limited = next((point for point in reversed(line.points) if point.expected is not None), None)
     found = []
-    if limited and limited.mean is not None and limited.lower is not None and limited.upper is not None:
+    if limited and limited.expected is not None and limited.lower is not None and limited.upper is not None:
         upper, lower = line.usual(limited.upper), line.usual(limited.lower)
         found = [
             (up.at(upper), f"upper {format_value(upper, line.unit)}"),
-            (up.at(limited.mean), f"mean {format_value(limited.mean, line.unit)}"),
+            (up.at(limited.expected), f"expected {format_value(limited.expected, line.unit)}"),
             (up.at(lower), f"lower {format_value(lower, line.unit)}"),
         ]
     if goal is not None:

@@ -33,7 +33,7 @@ LINE = (
     "numerator, denominator, year_to_date_value as year_to_date, year_to_date_status, commentary"
 )
 POINT = (
-    "indicator_id, period_end as month, value, value_status, is_revised, mean, "
+    "indicator_id, period_end as month, value, value_status, is_revised, judged_by, phase_start, expected, "
     "mean_moving_range as moving_range, lower_limit as lower, upper_limit as upper, variation"
 )
 BESIDE = (
@@ -41,6 +41,7 @@ BESIDE = (
     "comparator_period_end as period_end, difference, judgement, words"
 )
 PART = "indicator_id, period_basis, breakdown_type, breakdown_value as code, value, value_status"
+CHANGES = ("higher", "lower")  # what a signal may be
 # as far back as signals are looked for
 POINTS_SHOWN = "period_end <= $month and period_end > last_day($month::date - interval 36 month)"
 DOUBT = ("ground", "return_name", "field_name", "rule_id")
@@ -54,7 +55,7 @@ class ReportError(Exception):
 class Cell:
     """One cell of a table as every edition shows it: its text, and where it is a figure the figure unrounded.
 
-    `tone` says what a judgement is (green, worse, concern), for editions that have colours or shapes.
+    `tone` says what a judgement is (green, worse, higher), for editions that have colours or shapes.
     """
 
     text: str
@@ -78,17 +79,23 @@ class Beside:
 
 @dataclass(frozen=True)
 class Point:
-    """One month of an indicator. `mean` and the limits are empty where there are too few months for them."""
+    """One month of an indicator. What is expected and the limits are empty where there are too few months."""
 
     month: date
     value: float | None
     value_status: str
     is_revised: bool = False
-    mean: float | None = None
+    judged_by: str | None = None
+    phase_start: date | None = None
+    expected: float | None = None
     moving_range: float | None = None
     lower: float | None = None
     upper: float | None = None
     variation: str | None = None
+
+    @property
+    def is_signal(self) -> bool:
+        return self.variation in CHANGES
 
 
 @dataclass(frozen=True)
@@ -153,12 +160,12 @@ class Line:
 
     @property
     def variation(self) -> str | None:
-        """What the process chart says of this month; nothing where there are too few months to say."""
+        """What the process chart says of this month: a change, no signal, too few months or not judged."""
         return self.last.variation if self.last else None
 
     @property
     def is_signal(self) -> bool:
-        return self.variation not in (None, "common_cause")
+        return self.variation in CHANGES
 
     @property
     def is_missing(self) -> bool:
@@ -175,7 +182,7 @@ class Line:
         return bool(self.parts) and self.unit == "percent"
 
     def usual(self, limit: float) -> float:
-        """A process limit as far as the figure can reach it: a share ends at 100, little is below nothing."""
+        """A limit as far as the figure can reach it: a share ends at 100, little is below nothing."""
         if self.can_be_negative:
             return limit
         return min(100.0, max(0.0, limit)) if self.unit == "percent" else max(0.0, limit)

@@ -13,10 +13,9 @@ from publication.reports.figures import Beside, Cell, Line, Part, Point
 MONTHS = ("Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar")
 SIGNALS = {
     "common_cause": "No signal",
-    "improvement": "Improvement",
-    "concern": "Concern",
-    "higher": "Higher",
-    "lower": "Lower",
+    "higher": "Higher than before",
+    "lower": "Lower than before",
+    "too_few_months": "Too few months",
 }
 COLOURS = ("green", "amber", "red")
 SUMMARY = (
@@ -79,7 +78,7 @@ def summary_row(line: Line) -> tuple[Cell, ...]:
         line.cell(line.year_to_date, line.year_to_date_status),
         line.cell(last_year.value if last_year else None),
         *(_beside(line, who) for who in ("england", "region", "neighbours_mean")),
-        Cell(SIGNALS.get(line.variation or "", "-"), tone=line.variation or ""),
+        Cell(SIGNALS.get(line.variation or "", "-"), tone=line.variation or "" if line.is_signal else ""),
     )
 
 
@@ -139,12 +138,13 @@ def months(line: Line) -> Table | None:
 
 
 def point_cell(line: Line, point: Point) -> Cell:
-    """A month of a chart, with its marks: 81.3% r concern."""
+    """A month of a chart, with its marks: 81.3% r higher."""
     cell = line.cell(point.value, point.value_status)
     marks = " r" if point.is_revised else ""
-    if point.variation not in (None, "common_cause"):
-        marks += f" {point.variation}"
-    return Cell(cell.text + marks, cell.number, cell.unit, point.variation or "")
+    tone = point.variation or "" if point.is_signal else ""
+    if tone:
+        marks += f" {tone}"
+    return Cell(cell.text + marks, cell.number, cell.unit, tone)
 
 
 def parts(line: Line) -> Table | None:

@@ -175,16 +175,13 @@ def _changed(report: Report) -> Headlines:
 
 
 def _signals(report: Report) -> Headlines:
-    """Concerns first, then improvements, then what is neither better nor worse."""
-    order = {"concern": 0, "improvement": 1}
-    found = sorted(
-        (line for line in report.lines if line.is_signal and "signal" in line.beside),
-        key=lambda line: order.get(line.variation or "", 2),
-    )
+    """What changed against the months before; whether that is good is for the targets to say."""
+    found = [line for line in report.lines if line.is_signal and "signal" in line.beside]
+    is_any_judged = any(line.is_signal or line.variation == "common_cause" for line in report.lines)
     return _first(
         "What is a signal",
-        "Months outside the usual range, or runs that chance does not make. The rest is noise.",
-        "No figure is outside its usual range." if any(line.variation for line in report.lines) else TOO_FEW,
+        "Figures that differ from those before by more than chance makes of it. The rest is noise.",
+        "No figure is outside its usual range." if is_any_judged else TOO_FEW,
         [_headline(line, line.beside["signal"].words) for line in found],
     )
 
@@ -282,20 +279,23 @@ def chart_words(line: Line) -> str:
 
 
 def _usual_words(line: Line) -> str | None:
-    """The mean and the usual range as the newest month has them. None where there are too few months."""
+    """What is expected, the usual range and whence, of the newest month that has them. None of too few."""
     for point in reversed(line.points):
-        if point.mean is not None and point.lower is not None and point.upper is not None:
+        if point.expected is not None and point.lower is not None and point.upper is not None:
             lower, upper = (
                 format_value(line.usual(limit), line.unit) for limit in (point.lower, point.upper)
             )
-            return f"Mean {format_value(point.mean, line.unit)}, usual range {lower} to {upper}."
+            return (
+                f"Expected {format_value(point.expected, line.unit)}, usual range {lower} to {upper}. "
+                f"Judged by {point.judged_by}."
+            )
     return None
 
 
 def _signals_in_words(points: Sequence[Point]) -> list[str]:
     found: dict[str, list[date]] = {}
     for point in points:
-        if point.variation is not None and point.variation != "common_cause":
+        if point.is_signal and point.variation:
             found.setdefault(point.variation, []).append(point.month)
     return [
         f"Marked {SIGNALS[variation].lower()}: {', '.join(month_words(month) for month in marked)}."
@@ -340,9 +340,9 @@ def release_words(release: int, commit: str) -> str:
 
 
 KEY = (
-    "In the charts: the line is the month's figure, the plain line across is the mean, dashes are the usual "
-    "range, dots are the target. A square is a concern, a diamond an improvement, a triangle up is higher "
-    "and a triangle down lower than usual."
+    "In the charts: the line is the month's figure, the plain line across is what the months before lead one "
+    "to expect, dashes are the usual range, dots are the target. A triangle up is a change to higher than "
+    "before, a triangle down to lower."
 )
 NOTES = (
     (
@@ -374,9 +374,12 @@ NOTES = (
     ),
     (
         "Signals",
-        "A signal is a month outside the usual range, 7 or more months on one side of the mean, 7 or more "
-        "rising or falling in a row, or 2 of 3 close to a limit. The usual range is the mean and 2.66 times "
-        "the mean moving range either way (an XmR chart). A dash means too few months or cases to tell.",
+        "The newest 12 months are each set against the months before them. A signal is a month outside the "
+        "usual range, the second of 3 close to one of its limits, or 12 months running on one side of what "
+        "was. Each chart names its method: limits of shares and days are wider where cases are few, and "
+        "what is open at a month end is judged by its change since the month before. Of figures that share "
+        "most of their cases with the month before (look-backs, rolling 12 months) no signal is made. A "
+        "signal says that something changed, never whether that is good: the colour beside the target does.",
     ),
     (
         "England, region and neighbours",

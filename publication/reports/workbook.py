@@ -23,7 +23,7 @@ FORMATS = {
     "fte": "#,##0.0",
     "ratio": "#,##0.0",
 }
-MONTHLY = ("Month", "Figure", "Mean", "Lower limit", "Upper limit", "Signal", "Revised")
+MONTHLY = ("Month", "Figure", "Expected", "Lower limit", "Upper limit", "Signal", "Revised")
 LINE_HEIGHT, LINE_LETTERS = 15.5, 105  # of the widest column
 CHART_ROWS = 16  # a chart is as tall as this many rows
 NEVER = {
@@ -190,7 +190,7 @@ def _indicator(area: _Sheet, line: Line) -> None:
     for point in line.points:
         area.sheet.write_datetime(area.row, 0, point.month, area.styles["month"])
         area.put(1, line.cell(point.value, point.value_status))
-        for column, limit in ((2, point.mean), (3, point.lower), (4, point.upper)):
+        for column, limit in ((2, point.expected), (3, point.lower), (4, point.upper)):
             if limit is not None:
                 area.put(column, line.cell(limit if column == 2 else line.usual(limit)))
         area.put(5, Cell(tables.SIGNALS.get(point.variation or "", "-")))
@@ -201,11 +201,11 @@ def _indicator(area: _Sheet, line: Line) -> None:
 
 
 def _chart(area: _Sheet, line: Line, first: int, last: int) -> None:
-    """The figure, its mean and its limits: told apart by their dashes, not by colour alone."""
+    """The figure, what is expected and the limits: told apart by their dashes, not by colour alone."""
     chart = area.book.add_chart({"type": "line"})
     drawn = [(1, "#0b0c0c", "solid", 2.25), (2, "#505a5f", "solid", 1), (3, "#505a5f", "dash", 1)]
     for column, colour, dash, width in [*drawn, (4, "#505a5f", "dash", 1)]:
-        if column > 1 and not any(point.mean is not None for point in line.points):
+        if column > 1 and not any(point.expected is not None for point in line.points):
             continue
         chart.add_series(
             {

@@ -24,7 +24,7 @@ from synthetic import invent
 from tests.conftest import SHARED
 from tests.support.command import PUBLISHED, close, line_of_sight, refresh
 
-MONTHS = [*(f"2023-{month:02d}" for month in (12,)), *(f"2024-{month:02d}" for month in range(1, 13))]
+MONTHS = [*(f"2023-{month:02d}" for month in range(3, 13)), *(f"2024-{month:02d}" for month in range(1, 13))]
 MONTHS += ["2025-01", "2025-02", "2025-03"]
 REAL = {"001": "372", "002": "884", "003": "857"}  # so that DfE's figures stand beside the invented ones
 BENCHMARKS = ("ees_cin_2025", "ees_cla_2025", "ees_csww_2025", "neighbours")
@@ -102,8 +102,9 @@ select
     case when change.j <> 'not_comparable' then change.d end as value_change,
     coalesce(printed(region.v, unit), '-') as "Region",
     coalesce(printed(peers.v, unit), '-') as "Neighbours",
-    case spc.variation when 'common_cause' then 'No signal' when null then '-'
-        else coalesce(upper(spc.variation[1]) || spc.variation[2:], '-') end as "Signal",
+    case spc.variation when 'common_cause' then 'No signal' when 'too_few_months' then 'Too few months'
+        when 'higher' then 'Higher than before' when 'lower' then 'Lower than before' else '-'
+        end as "Signal",
     figures.numerator, figures.denominator, unit
 from asked
 left join figures using (indicator_id, period_basis)
@@ -131,13 +132,13 @@ COLUMNS = (
 
 MONTHLY = """
 select
-    asked.indicator_id, figures.period_end, figures.value, spc.mean,
+    asked.indicator_id, figures.period_end, figures.value, spc.expected,
     usual(spc.lower_limit, unit, asked.indicator_id) as lower,
     usual(spc.upper_limit, unit, asked.indicator_id) as upper,
     said(figures.value, unit, figures.value_status) || case when is_revised then ' r' else '' end
-    || case when variation in ('concern', 'improvement', 'higher', 'lower') then ' ' || variation else '' end
+    || case when variation in ('higher', 'lower') then ' ' || variation else '' end
         as shown,
-    printed(spc.mean, unit) as mean_shown,
+    printed(spc.expected, unit) as expected_shown,
     printed(usual(spc.lower_limit, unit, asked.indicator_id), unit) as lower_shown,
     printed(usual(spc.upper_limit, unit, asked.indicator_id), unit) as upper_shown
 from asked
@@ -174,7 +175,7 @@ select
         using (la_code, indicator_id, period_basis, period_end)
         where comparator = 'previous_month' and judgement <> 'not_comparable'
             and abs(difference) >= mean_moving_range and mean_moving_range > 0) as changed,
-    (select count(*) from now where comparator = 'signal' and judgement <> 'common_cause') as signals,
+    (select count(*) from now where comparator = 'signal' and judgement in ('higher', 'lower')) as signals,
     (select count(*) from now
         where comparator in ('target', 'limits') and judgement in ('red', 'amber')) as off,
     (select count(*) from now
@@ -216,12 +217,12 @@ left join other using (indicator_id, period_basis)
 PUBLIC_MONTHLY = """
 select
     indicator_id, period_end, value, coalesce(printed(value, unit), status) as shown,
-    null as mean, null as lower, null as upper
+    null as expected, null as lower, null as upper
 from asked inner join pack.figures using (indicator_id, period_basis)
 where area_code = $la and breakdown = 'all' and period_end <= $month
 order by indicator_id, period_end
 """
-HIDDEN = ("c", "x")  # what the first page of the public edition counts, in its order
+HIDDEN = ("c", "left_out", "x")  # what the first page of the public edition counts, in its order
 
 
 class Tally:
@@ -380,9 +381,9 @@ def _compare_chart(article: Any, indicator: str, months: list[dict], tally: Tall
         for t in drawn[0].iter("text")
     ]
     labels = dict(text.rsplit(" ", 1) for _, _, text, anchor in texts if anchor is None)
-    limited = [row for row in months if row["mean"] is not None]
+    limited = [row for row in months if row["expected"] is not None]
     if limited:
-        for name in ("mean", "lower", "upper"):
+        for name in ("expected", "lower", "upper"):
             tally.same("html", f"{indicator} chart {name}", labels.get(name), limited[-1][f"{name}_shown"])
     rungs = [(y - 5, float(re.sub("[,%£]", "", t))) for _, y, t, anchor in texts if anchor == "end"]
     (low_y, low), (high_y, high) = rungs[0], rungs[-1]
@@ -520,12 +521,12 @@ def _compare_months(rows: list[dict[str, Any]], line: dict, expected: Expected, 
     start = next(n for n, row in enumerate(rows) if row.get("A") == "Month") + 1
     for cells, row in zip(rows[start:], months, strict=False):
         where = f"{line['title']} {row['period_end']}"
-        figure = re.sub(r"( r)?( concern| improvement| higher| lower)?$", "", row["shown"])
+        figure = re.sub(r"( r)?( higher| lower)?$", "", row["shown"])
         tally.same(
             "xlsx", where, kept(cells.get("B")), figure if row["value"] is None else kept(row["value"])
         )
-        for letter, name in (("C", "mean"), ("D", "lower"), ("E", "upper")):
-            if row["mean"] is not None:
+        for letter, name in (("C", "expected"), ("D", "lower"), ("E", "upper")):
+            if row["expected"] is not None:
                 tally.same("xlsx", f"{where} {name}", kept(cells.get(letter)), kept(row[name]))
 
 

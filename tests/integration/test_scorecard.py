@@ -40,7 +40,8 @@ def test_a_scorecard_shows_what_each_figure_is_set_beside(places: WarehousePaths
         -8.75,
         "worse",
     )
-    assert (conferences["england"], conferences["neighbours"], conferences["signal"]) == (None, None, None)
+    assert (conferences["england"], conferences["neighbours"]) == (None, None)
+    assert conferences["signal"] == "too_few_months"
     assert rows["cp_open"]["direction"] == "not_comparable"
     [line] = [words for words in printed.splitlines() if "within 15 working days" in words]
     assert line.split("working days")[1].split() == [
@@ -50,7 +51,10 @@ def test_a_scorecard_shows_what_each_figure_is_set_beside(places: WarehousePaths
         "amber",
         "-8.8",
         "worse",
-        *"---",
+        *"--",
+        "too",
+        "few",
+        "months",
         "reported",
     ]
     assert "since last month" in printed
@@ -63,10 +67,13 @@ def test_a_scorecard_shows_what_each_figure_is_set_beside(places: WarehousePaths
             order by comparator
             """
         ).fetchall()
-        assert db.sql("select count(*) from fct_indicator_spc").fetchall() == [(0,)]
     assert dict(words) == {
         "previous_month": "81.3%, down 8.8 percentage points from 90.0% in March 2025: worse",
         "same_month_last_year": "81.3%, with nothing to compare it with in April 2024, as none is held",
+        "signal": (
+            "81.3%, too few months to look for a signal: 22 more are needed (shares of a month, with limits "
+            "by its cases)"
+        ),
         "since_first_month": (
             "81.3%, the lowest of the 2 months held since March 2025, which ran from 81.3% to 90.0%"
         ),

@@ -9,16 +9,11 @@ with signals as (
         'signal' as comparator,
         spc.lower_limit as comparator_value,
         spc.upper_limit as comparator_upper,
-        spc.value - spc.mean as difference,
-        spc.phase_points as month_count,
+        spc.value - spc.expected as difference,
+        spc.baseline_points as month_count,
         spc.variation as judgement,
-        {{ format_value('spc.value', 'series.unit') }} || ', ' || spc.special_causes || ', where the usual range is '
-        || {{ format_value(
-            clamp_to_unit('spc.lower_limit', 'series.unit', 'series.can_be_negative'), 'series.unit'
-        ) }} || ' to '
-        || {{ format_value(
-            clamp_to_unit('spc.upper_limit', 'series.unit', 'series.can_be_negative'), 'series.unit'
-        ) }} as words
+        {{ format_value('spc.value', 'series.unit') }} || ', ' || spc.words
+        || case when spc.judged_by = 'none' then '' else ' (' || spc.judged_by || ')' end as words
     from {{ ref('fct_indicator_spc') }} as spc
     inner join {{ ref('int_comparisons__series') }} as series
         on

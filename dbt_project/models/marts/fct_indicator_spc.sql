@@ -1,86 +1,33 @@
--- Signal, not noise: each monthly series against its own natural process limits, by the conventions of the NHS's
--- Making Data Count. Limits are 2.66 times the mean moving range either side of the mean; no moving range is screened
--- out. Four special causes: a point outside the limits; 7 or more in a row on one side of the mean; 7 or more each
--- higher or each lower than the one before; 2 of 3 in a row in the outer third on the way to a limit, the 3 on one
--- side of the mean. Every point of a run is marked. A recorded change of the process begins a new phase.
-with changes as (
-
-    select series.series_id, {{ month_number('changes.from_date') }} as phase_month
-    from {{ ref('int_comparisons__series') }} as series
-    inner join {{ ref('stg_reference__process_changes') }} as changes
-        on series.indicator_id = changes.indicator_id and changes.la_code in (series.la_code, 'ENG')
-
-),
-
-points as (
-
-    select answers.series_id, answers.month_number, answers.value, answers.month_state, months.period_end
-    from {{ ref('int_comparisons__answers') }} as answers
-    inner join {{ ref('int_comparisons__series') }} as series on answers.series_id = series.series_id
-    inner join {{ ref('int_comparisons__months') }} as months
-        on series.period_basis = months.period_basis and answers.month_number = months.month_number
-    where series.is_monthly and months.is_in_signal and answers.value is not null
-
-),
-
-phased as (
-
-    {{ with_latest('points', 'changes', ['series_id'], 'month_number', 'phase_month', ['phase_month']) }}
-
-),
-
-moving as (
+-- Signal, not noise: the newest 12 figures of each chart, each against the months before them. A signal is a figure
+-- more than k sigma from what they expect of it; the second of 3 in a row more than 0.8 k away on one side; or, but for
+-- changes, the twelfth in a row on one side of their median. k = 3.5 + 18 / months of the baseline: the fewer they are,
+-- the less is known of sigma. A month is marked when a signal is seen, not backwards; one without a figure is passed
+-- over. A recorded change of the process begins a new phase. How each kind of figure is judged:
+-- int_comparisons__deviations; what was measured, and beside what: docs/decisions/0023-signals.md.
+with limited as (
 
     select
         *,
-        value::decimal(28, 9) as exact,
-        value - lag(value) over in_order as step,
-        row_number() over in_order as point_no
-    from phased
-    window in_order as (partition by series_id, phase_month order by month_number)
-
-),
-
--- summed as decimals: a sum of doubles depends on the order they come in
-phases as (
-
-    select
-        series_id,
-        phase_month,
-        count(*)::int as phase_points,
-        min(month_number) as first_month,
-        sum(exact) / count(*) as mean,
-        avg(abs(step)) as mean_moving_range
-    from moving
-    group by all
-
-),
-
-measured as (
-
-    select
-        moving.series_id,
-        moving.month_number,
-        moving.period_end,
-        moving.month_state,
-        moving.phase_month,
-        moving.value,
-        moving.point_no,
-        phases.phase_points,
-        phases.first_month,
-        phases.mean,
-        phases.mean_moving_range,
-        2.66 * phases.mean_moving_range as reach,
+        signal_method <> 'none' and baseline_points >= {{ var('signal_points') }} as has_limits,
+        case when has_limits then (3.5 + 18.0 / baseline_points) * sigma end as reach,
         -- compared to 9 decimal places: a mean of equal figures may differ from them in the last bit
-        round(moving.value - phases.mean, 9) as deviation,
-        sign(deviation)::int as side,
-        sign(round(moving.step, 9))::int as step_side,
-        round(abs(deviation) - reach, 9) > 0 as is_outside,
-        (not is_outside and round(abs(deviation) - reach * 2 / 3, 9) > 0)::int * side as near_side
-    from moving
-    inner join phases
-        on moving.series_id = phases.series_id and moving.phase_month is not distinct from phases.phase_month
-    where phases.phase_points >= {{ var('signal_points') }}
+        case when round(abs(z) - reach, 9) > 0 then sign(z)::int else 0 end as far_side,
+        case when round(abs(z) - 0.8 * reach, 9) > 0 then sign(z)::int else 0 end as near_side,
+        case when has_limits and not is_change then sign(round(value - baseline_median, 9))::int else 0 end as side
+    from {{ ref('int_comparisons__deviations') }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        lag(near_side) over in_order as near_side_before,
+        lag(near_side, 2) over in_order as near_side_before_that,
+        row_number() over in_order
+        - row_number() over (partition by series_id, phase_month, side order by month_number) as side_run
+    from limited
+    window in_order as (partition by series_id, phase_month order by month_number)
 
 ),
 
@@ -88,34 +35,8 @@ runs as (
 
     select
         *,
-        point_no - row_number() over (
-            partition by series_id, phase_month, side order by month_number
-        ) as side_run,
-        point_no - row_number() over (
-            partition by series_id, phase_month, step_side order by month_number
-        ) as step_run,
-        abs(sum(side) over last_3) = 3 and abs(sum(near_side) over last_3) >= 2 as ends_near_limit
-    from measured
-    window last_3 as (
-        partition by series_id, phase_month order by month_number rows between 2 preceding and current row
-    )
-
-),
-
-lengths as (
-
-    select
-        *,
-        count(*) over (partition by series_id, phase_month, side, side_run) as side_length,
-        count(*) over (partition by series_id, phase_month, step_side, step_run) as step_length
-    from runs
-
-),
-
-stepped as (
-
-    select *, case when step_side <> 0 and step_length >= 6 then step_side else 0 end as trend_step
-    from lengths
+        row_number() over (partition by series_id, phase_month, side, side_run order by month_number) as run_length
+    from numbered
 
 ),
 
@@ -123,44 +44,58 @@ ruled as (
 
     select
         *,
-        side <> 0 and side_length >= 7 as is_shift,
-        -- a trend begins at the point before its first step
+        coalesce(has_limits and is_newest and z is not null, false) as is_judged,
+        is_judged and far_side <> 0 as is_outside,
+        is_judged
+        and near_side <> 0
+        and coalesce(near_side in (near_side_before, near_side_before_that), false) as is_near_limit,
+        is_judged and side <> 0 and run_length >= 12 as is_shift,
         case
-            when trend_step <> 0 then trend_step
-            else coalesce(lead(trend_step) over in_order, 0)
-        end as trend_side,
-        near_side <> 0 and bool_or(ends_near_limit) over next_3 as is_near_limit
-    from stepped
-    window
-        in_order as (partition by series_id, phase_month order by month_number),
-        next_3 as (partition by series_id, phase_month order by month_number rows between current row and 2 following)
+            when is_outside then far_side
+            when is_near_limit then near_side
+            when is_shift then side
+            else 0
+        end as signal_side,
+        y_expected - reach / w as y_lower,
+        y_expected + reach / w as y_upper,
+        {{ var('signal_points') }} - baseline_points + 12 - least(12, phase_points) as missing
+    from runs
 
 ),
 
-judged as (
+named as (
 
     select
         ruled.*,
         series.la_code,
         series.indicator_id,
         series.period_basis,
-        case when ruled.side > 0 then 'above' else 'below' end as mean_side,
-        case when ruled.side > 0 then 'upper' else 'lower' end as limit_name,
+        series.unit,
+        series.can_be_negative,
         case
-            when ruled.is_outside or ruled.is_shift or ruled.is_near_limit then ruled.side
-            else ruled.trend_side
-        end as signal_side,
+            when ruled.signal_method = 'none' or not ruled.is_known then 'not_judged'
+            when not ruled.has_limits then 'too_few_months'
+            when not ruled.is_judged then 'not_judged'
+            when ruled.signal_side > 0 then 'higher'
+            when ruled.signal_side < 0 then 'lower'
+            else 'common_cause'
+        end as variation,
         case
-            when signal_side = 0 then 'common_cause'
-            when series.polarity in ('higher', 'lower')
-                then case when (signal_side > 0) = (series.polarity = 'higher') then 'improvement' else 'concern' end
-            when signal_side > 0 then 'higher'
-            else 'lower'
-        end as variation
+            when ruled.signal_method = 'share' then 100 * sin(ruled.y_expected) * sin(ruled.y_expected)
+            else {{ in_own_unit('ruled.y_expected', 'ruled.signal_method', 'ruled.denominator') }}
+        end as expected,
+        {{ in_own_unit('ruled.y_lower', 'ruled.signal_method', 'ruled.denominator') }} as lower_limit,
+        {{ in_own_unit('ruled.y_upper', 'ruled.signal_method', 'ruled.denominator') }} as upper_limit,
+        case when ruled.signal_side > 0 then 'above' else 'below' end as signal_place,
+        case when ruled.signal_side > 0 then 'upper' else 'lower' end as limit_name,
+        case
+            when ruled.phase_month is null then ''
+            else
+                ' since the process changed in ' || {{ month_words(month_start('ruled.phase_month')) }}
+                || coalesce(' (' || ruled.phase_reason || ')', '')
+        end as since_words
     from ruled
     inner join {{ ref('int_comparisons__series') }} as series on ruled.series_id = series.series_id
-    -- where events are rare any of them is outside limits; they want counting by the days between
-    where series.unit <> 'count' or series.can_be_negative or ruled.mean >= {{ var('smallest_count') }}
 
 )
 
@@ -170,31 +105,63 @@ select
     period_basis,
     period_end,
     value,
-    mean,
-    mean_moving_range,
-    mean - reach as lower_limit,
-    mean + reach as upper_limit,
+    case signal_method
+        when 'count' then 'counts of a month, on a square-root scale'
+        when 'share' then 'shares of a month, with limits by its cases'
+        when 'days' then 'days of a month, on a logarithmic scale, with limits by its cases'
+        when 'figure' then 'figures of a month'
+        when 'change' then 'changes since the month before'
+        when 'share_change' then 'changes of a share since the month before, with limits by its cases'
+        else 'none'
+    end as judged_by,
+    case when has_limits and is_known then expected end as expected,
+    lower_limit,
+    upper_limit,
+    case when phase_points >= {{ var('signal_points') }} then mean_moving_range end as mean_moving_range,
     {{ month_start('first_month') }} as phase_start,
+    phase_reason,
     phase_points,
+    baseline_points,
+    {{ month_end('baseline_last_month') }} as baseline_end,
+    case when variation = 'too_few_months' then missing::int end as missing_months,
     is_outside as is_outside_limits,
-    is_shift,
-    trend_side <> 0 as is_trend,
     is_near_limit,
+    is_shift,
     variation,
     case
-        when variation = 'common_cause' then 'no special cause'
+        when signal_method = 'none'
+            then 'no signal is looked for, as each figure shares most of its cases with the one before'
+        when not is_known then 'no signal is looked for, as the cases behind it are not known'
+        when variation = 'too_few_months'
+            then
+                'too few months' || since_words || ' to look for a signal: ' || missing || ' more '
+                || case when missing = 1 then 'is' else 'are' end || ' needed'
+        when z is null then 'no signal is looked for, as the month before has none to change from'
+        when not is_newest then 'one of the months that limits come from'
         else
-            'special cause (' || variation || '): ' || concat_ws(
-                '; ',
-                case when is_outside then mean_side || ' the ' || limit_name || ' limit' end,
-                case when is_shift then 'one of ' || side_length || ' months running ' || mean_side || ' the mean' end,
-                case
-                    when trend_side > 0 then 'one of 7 or more months running that each rose'
-                    when trend_side < 0 then 'one of 7 or more months running that each fell'
-                end,
-                case when is_near_limit then '2 of 3 months close to the ' || limit_name || ' limit' end
-            )
-    end as special_causes,
+            case
+                when signal_side = 0 then 'no signal'
+                else
+                    'a change: ' || variation || ' than before (' || concat_ws(
+                        '; ',
+                        case when is_outside then signal_place || ' the ' || limit_name || ' limit' end,
+                        case
+                            when is_near_limit and not is_outside
+                                then 'the second of 3 months close to the ' || limit_name || ' limit'
+                        end,
+                        case
+                            when is_shift
+                                then
+                                    run_length || ' months running '
+                                    || case when side > 0 then 'above' else 'below' end || ' the middle of before'
+                        end
+                    ) || ')'
+            end
+            || ', where the usual range' || case when is_change then ' after the month before' else '' end
+            || since_words || ' is '
+            || {{ format_value(clamp_to_unit('lower_limit', 'unit', 'can_be_negative'), 'unit') }} || ' to '
+            || {{ format_value(clamp_to_unit('upper_limit', 'unit', 'can_be_negative'), 'unit') }}
+    end as words,
     month_state
-from judged
+from named
 order by la_code, indicator_id, period_basis, period_end

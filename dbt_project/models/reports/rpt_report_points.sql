@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- Each month of each indicator as the report draws it: the figure, whether it was revised, and its process limits.
+-- Each month of each indicator as the report draws it: the figure, whether it was revised, and its usual range.
 select
     answers.la_code,
     answers.indicator_id,
@@ -9,7 +9,9 @@ select
     answers.value,
     answers.value_status,
     coalesce(revisions.is_revised, false) as is_revised,
-    spc.mean,
+    spc.judged_by,
+    spc.phase_start,
+    spc.expected,
     spc.mean_moving_range,
     spc.lower_limit,
     spc.upper_limit,

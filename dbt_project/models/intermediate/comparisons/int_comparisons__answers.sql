@@ -11,6 +11,8 @@ select
     series.series_id,
     months.month_number,
     answers.value,
+    answers.numerator,
+    answers.denominator,
     answers.value_status,
     answers.month_state,
     {{ is_small_base('answers.value', 'answers.numerator', 'answers.denominator', 'series.unit') }} as is_few,

@@ -21,6 +21,17 @@ select
     indicators.kind,
     -- month by month, with nothing carried over from one point to the next
     answered.period_basis in ('month', 'point_in_time') as is_monthly,
+    answered.period_basis in ('month', 'point_in_time', indicators.headline_basis) as is_charted,
+    -- by what the month's own noise is: a stock carries the month before with it, so only its change is news
+    case
+        when answered.period_basis not in ('month', 'point_in_time') or indicators.kind = 'lookback' then 'none'
+        when indicators.unit = 'percent' and not indicators.can_be_negative and not indicators.can_exceed_whole
+            then case when answered.period_basis = 'point_in_time' then 'share_change' else 'share' end
+        when answered.period_basis = 'point_in_time' then 'change'
+        when indicators.unit = 'count' and not indicators.can_be_negative then 'count'
+        when indicators.unit = 'days' then 'days'
+        else 'figure'
+    end as signal_method,
     -- counts and sums depend on the size of a place, so places are compared on the rest
     indicators.unit in ('percent', 'per_10k', 'days', 'ratio') as is_comparable_between_places,
     indicators.can_be_negative,

@@ -9,6 +9,8 @@ import yaml
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.settings import (
     FILE,
+    SIGNAL_MONTHS,
+    SIGNAL_POINTS,
     VARIABLE,
     Comparisons,
     InvalidSettingsError,
@@ -198,6 +200,7 @@ def test_the_lengths_of_comparisons_are_those_that_the_models_have() -> None:
 
     for name, declared in Comparisons.model_fields.items():
         assert f"Without it, {standing[name]}." in (declared.description or "")
+    assert (standing["signal_months"], standing["signal_points"]) == (SIGNAL_MONTHS, SIGNAL_POINTS)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +211,9 @@ def test_the_lengths_of_comparisons_are_those_that_the_models_have() -> None:
             "comparison_months: 0",
             "comparisons: comparison_months: input should be greater than or equal to 1",
         ),
-        ("{signal_months: 10, signal_points: 12}", "signal_points are more than signal_months"),
+        ("{signal_months: 19, signal_points: 8}", "signal_months must be at least 20: the 12 that are"),
+        ("signal_months: 23", "signal_months must be at least 24"),
+        ("signal_points: 25", "signal_months must be at least 37"),
     ],
 )
 def test_lengths_that_cannot_be_met_are_refused(council: Path, lengths: str, expected: str) -> None:

@@ -1,5 +1,8 @@
 """Charts: a month without a figure is a gap, ticks hold the figures, and the funnel is chance's own."""
 
+from dataclasses import replace
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -24,13 +27,36 @@ def test_one_month_is_no_chart() -> None:
 def test_a_signal_has_a_shape_of_its_own() -> None:
     shapes = {
         variation: process_chart(line(points=months(50.0, 60.0, variation=variation)))
-        for variation in ("common_cause", "concern", "improvement", "higher", "lower")
+        for variation in ("common_cause", "higher", "lower")
     }
 
     drawn = {name: chart.svg.split("<polyline")[1] for name, chart in shapes.items() if chart}
-    assert len(set(drawn.values())) == 5
+    assert len(set(drawn.values())) == 3
     assert "<circle" in drawn["common_cause"]
-    assert "<rect" in drawn["concern"]
+
+
+def test_limits_follow_the_month_and_break_where_the_process_changed() -> None:
+    old, new = (
+        {"expected": 50.0, "lower": 40.0, "upper": upper, "phase_start": date(year, 4, 1)}
+        for year, upper in ((2023, 60.0), (2024, 62.0))
+    )
+    points = [replace(p, **given) for p, given in zip(months(*[50.0] * 4), (old, old, new, new), strict=True)]
+    points[3] = replace(points[3], upper=65.0)
+
+    chart = process_chart(line(points=tuple(points)))
+
+    assert chart is not None
+    drawn = [n.get("d") for n in etree.fromstring(chart.svg).iter("{*}path") if n.get("fill") == "none"]
+    assert [path.count("L") for path in drawn] == [1] * 6  # three levels in either phase, over two months
+    last = drawn[-1].replace("M", "").split("L")
+    assert last[0].split()[1] != last[1].split()[1]
+
+
+def test_a_chart_names_its_method() -> None:
+    chart = process_chart(line(points=months(50.0, 60.0, judged_by="figures of a month")))
+
+    assert chart is not None
+    assert "Signals: figures of a month" in chart.svg
 
 
 @given(st.floats(-1e7, 1e7), st.floats(0, 1e7))

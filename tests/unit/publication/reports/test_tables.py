@@ -75,9 +75,9 @@ def test_months_stand_in_financial_years_and_gaps_say_why() -> None:
 
 
 def test_revised_months_and_signals_are_marked() -> None:
-    [point] = months(50.0, is_revised=True, variation="concern")
+    [point] = months(50.0, is_revised=True, variation="lower")
 
-    assert tables.point_cell(line(), point).text == "50.0% r concern"
+    assert tables.point_cell(line(), point).text == "50.0% r lower"
 
 
 def test_a_part_goes_by_the_label_of_its_code() -> None:

@@ -33,15 +33,21 @@ def test_a_change_is_told_by_how_far_the_figure_moves_as_a_rule() -> None:
 
 
 def test_with_too_few_months_it_is_not_said_that_nothing_changed() -> None:
-    changed, signals, *_ = words.headlines(report(line(points=months(50.0, 60.0))))
+    changed, signals, *_ = words.headlines(report(line(points=months(50.0, variation="too_few_months"))))
 
     assert sentences(changed) == sentences(signals) == ["There are too few months to tell."]
 
 
+def test_of_months_that_are_judged_it_is_said_that_none_is_a_signal() -> None:
+    signals = words.headlines(report(line(points=months(50.0, variation="common_cause"))))[1]
+
+    assert sentences(signals) == ["No figure is outside its usual range."]
+
+
 def test_more_than_fit_on_the_page_are_counted() -> None:
-    signal = beside("signal", "a signal", judgement="concern")
+    signal = beside("signal", "a signal", judgement="lower")
     lines = [
-        line(title=f"figure {n}", beside={"signal": signal}, points=months(1.0, variation="concern"))
+        line(title=f"figure {n}", beside={"signal": signal}, points=months(1.0, variation="lower"))
         for n in range(9)
     ]
 
@@ -78,12 +84,12 @@ def test_a_share_is_said_with_what_it_was_worked_out_from() -> None:
 
 
 def test_a_chart_is_described_by_its_own_points() -> None:
-    points = months(50.0, None, 75.0, mean=60.0, lower=-5.0, upper=130.0)
+    points = months(50.0, None, 75.0, expected=60.0, lower=-5.0, upper=130.0, judged_by="figures of a month")
 
     assert words.chart_words(line(points=points)) == (
         "Line chart of Initial conferences held within 15 working days, January 2025 to March 2025: "
         "lowest 50.0% in January 2025, highest 75.0% in March 2025, latest 75.0%. "
-        "Mean 60.0%, usual range 0.0% to 100.0%."
+        "Expected 60.0%, usual range 0.0% to 100.0%. Judged by figures of a month."
     )
 
 
