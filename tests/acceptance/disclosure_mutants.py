@@ -34,14 +34,14 @@ MUTANTS = (
      "(False & shares"),
     ("a rate beside a count that did not come", f"{AT}/gate.py", "counted.status = 'shown'",
      "counted.status <> 'c'"),
-    ("what is not proved is shown", f"{AT}/audit.py", "raise _Unproved", "return set()"),
+    ("what is not proved is shown", f"{AT}/programs.py", "raise _Unproved", "return set()"),
     ("earlier vintages left out", f"{AT}/equations.py", '["shown"].any()', '["shown"].last()'),
     ("what was hidden is shown", f"{AT}/protect.py", ' | once["was_hidden"])', ")"),
     ("the ledger's digests unread", f"{AT}/ledger.py", "sha256(files[number]) != digest", "False"),
-    ("categories of a hidden total stay", f"{AT}/protect.py", "hidden |= _total_is_hidden(cells, hidden)",
-     "hidden |= False & _total_is_hidden(cells, hidden)"),
+    ("categories of a hidden total stay", f"{AT}/protect.py", "hidden |= _is_of(cells, hidden)",
+     "hidden |= False & _is_of(cells, hidden)"),
     ("categories of a total that gives way stay", f"{AT}/protect.py", "self.is_hidden |= beneath", "pass"),
-    ("circles are not looked at", f"{AT}/audit.py", "quiet[np.isin(part[quiet], in_parts)]", "quiet[:0]"),
+    ("circles are not looked at", f"{AT}/programs.py", "quiet[np.isin(part[quiet], in_parts)]", "quiet[:0]"),
 )  # fmt: skip
 TESTS = (
     "tests/unit/publication/public_pack/test_public_pack.py",

@@ -6,15 +6,11 @@ records keep it. Ranges are narrowed along both until nothing moves. Each rememb
 the printed figures behind one that is too narrow are known, and the cheapest of them can give way.
 """
 
-from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import OptimizeResult, linprog
-from scipy.sparse import coo_matrix, csr_matrix, vstack
-from scipy.sparse.csgraph import connected_components
 
 from publication.public_pack.disclosure import design, relations
 from publication.public_pack.disclosure.equations import NO_LIMIT
@@ -22,10 +18,7 @@ from publication.public_pack.disclosure.equations import NO_LIMIT
 FIGURE = ["la_code", "indicator_id", "month", "breakdown"]
 TINY = 1e-6
 ROUNDS = 60
-AS_IT_IS = {"presolve": False, "time_limit": 10.0}
-SOLVED, NO_SOLUTION = 0, 2  # how a program ends; else it had no time, or lost its way
 MOST_MISSING = 11  # months in a row, over which a stock is followed
-APART = 4  # of the figures that a program moves at once, before one at a time is asked for
 OLD = -1  # a figure of an earlier pack: it cannot be hidden any more
 SHARES = (*design.SHARES,)
 AVERAGE = "average"  # of it only what it is of: how many
@@ -591,10 +584,10 @@ def sensitive(system: System) -> np.ndarray:
 
 def values(system: System, ranges: Ranges) -> np.ndarray:
     """How many values each unknown can have; of working time, how many apart by one."""
-    return _many_values(ranges.low, ranges.high, system.is_whole)
+    return many_values(ranges.low, ranges.high, system.is_whole)
 
 
-def _many_values(low: np.ndarray, high: np.ndarray, is_whole: np.ndarray) -> np.ndarray:
+def many_values(low: np.ndarray, high: np.ndarray, is_whole: np.ndarray) -> np.ndarray:
     whole = np.floor(high + TINY) - np.ceil(low - TINY) + 1
     return np.where(is_whole, whole, np.floor(high - low + TINY) + 1)
 
@@ -603,133 +596,6 @@ def told(system: System, ranges: Ranges) -> np.ndarray:
     """The unknowns that all packs together narrow to fewer than four values."""
     few = sensitive(system)
     return few[values(system, ranges)[few] < design.FEWEST_VALUES]
-
-
-def behind_circles(system: System, quiet: np.ndarray, dear: np.ndarray) -> set[int]:
-    """The printed figures to hide, the least dear first, where these unknowns are narrowed to fewer than four
-    values by rows taken together, though by none by itself. Linear programs, only where working time comes in
-    parts: rates over one establishment, and their steps, run in circles, along which narrowing stays wide."""
-    count, many = len(system.exact), len(system.least)
-    graph = coo_matrix(
-        (np.ones(len(system.row)), (system.unknown, count + system.row)), shape=(count + many,) * 2
-    )
-    _, part = connected_components(graph, directed=False)
-    in_parts = np.unique(part[:count][~system.is_whole])
-    asked = quiet[np.isin(part[quiet], in_parts)]
-    found: set[int] = set()
-    for number in np.unique(part[asked]):
-        unknowns, rows = np.flatnonzero(part[:count] == number), np.flatnonzero(part[count:] == number)
-        found |= _Program(system, unknowns, rows).give_way(asked[part[asked] == number], dear)
-    return found
-
-
-class _Unproved(Exception):
-    """The solver could not say in time."""
-
-
-class _Program:
-    """One part of a system as a linear program. The truth is its first solution; whatever lies between two
-    solutions is another. Unknowns are numbered as in the part."""
-
-    def __init__(self, system: System, unknowns: np.ndarray, rows: np.ndarray) -> None:
-        to_row, to_unknown = np.full(len(system.least), NONE), np.full(len(system.exact), NONE)
-        to_row[rows], to_unknown[unknowns] = np.arange(len(rows)), np.arange(len(unknowns))
-        of = to_row[system.row] != NONE
-        place = (to_row[system.row[of]], to_unknown[system.unknown[of]])
-        matrix = csr_matrix((system.weight[of], place), shape=(len(rows), len(unknowns)))
-        least, most = system.least[rows], system.most[rows]
-        below, above = np.isfinite(most), np.isfinite(least)
-        self.matrix = vstack([matrix[below], -matrix[above]]).tocsr()
-        self.edge = np.concatenate([most[below], -least[above]])
-        self.figure = system.figure[np.concatenate([rows[below], rows[above]])]
-        self.shown_by = system.shown_by[unknowns]
-        self.bounds = np.column_stack([system.low[unknowns], system.high[unknowns]])
-        self.is_whole = system.is_whole[unknowns]
-        self.number = to_unknown
-        self.low, self.high = system.exact[unknowns].copy(), system.exact[unknowns].copy()
-
-    def give_way(self, asked: np.ndarray, dear: np.ndarray) -> set[int]:
-        """Figures hidden one by one, until none of these unknowns keeps fewer than four values, but those
-        known as well without any figure of this pack: for them, hiding would be for nothing."""
-        asked = self.number[asked]
-        for up in (True, False):  # months of one sum cannot all go far at once: every fourth can
-            for first in range(APART):
-                few = asked[first::APART]
-                few = few[self._values(few) < design.FEWEST_VALUES]
-                if len(few):
-                    self._solve(few, up)
-        every = {*self.figure[self.figure >= 0].tolist(), *self.shown_by[self.shown_by >= 0].tolist()}
-        bare, gone = self._without(every), set()
-        for unknown in asked:
-            try:
-                while behind := self._behind(unknown):
-                    bare._behind(unknown)
-                    if self._values(unknown) >= bare._values(unknown):
-                        break
-                    least = min(behind, key=lambda figure: (dear[figure], figure))
-                    gone.add(least)
-                    self._drop({least})
-            except _Unproved:  # what is not proved safe is hidden, with all that is printed beside it
-                beside = self._beside(unknown)
-                gone |= beside
-                self._drop(beside)
-        return gone
-
-    def _drop(self, figures: set[int]) -> None:
-        wider = self._without(figures)
-        self.matrix, self.edge, self.bounds = wider.matrix, wider.edge, wider.bounds
-        self.figure, self.shown_by = wider.figure, wider.shown_by
-
-    def _beside(self, unknown: int) -> set[int]:
-        """The printed figures of this pack in a row with an unknown, or that print what is."""
-        rows = np.unique(self.matrix[:, [unknown]].nonzero()[0])
-        unknowns = np.unique(self.matrix[rows].nonzero()[1])
-        found = {*self.figure[rows].tolist(), *self.shown_by[unknowns].tolist()}
-        return {figure for figure in found if figure >= 0}
-
-    def _without(self, figures: set[int]) -> "_Program":
-        """The same where some figures are not printed."""
-        wider = copy(self)
-        stays = ~np.isin(self.figure, list(figures))
-        wider.matrix, wider.edge, wider.figure = self.matrix[stays], self.edge[stays], self.figure[stays]
-        hidden = np.isin(self.shown_by, list(figures))
-        wider.shown_by, wider.bounds = np.where(hidden, NONE, self.shown_by), self.bounds.copy()
-        wider.bounds[hidden] = 0, NO_LIMIT
-        return wider
-
-    def _behind(self, unknown: int) -> set[int]:
-        """The printed figures that keep an unknown to fewer than four values; none where it has as many."""
-        found: set[int] = set()
-        for up in (True, False):
-            if self._values(unknown) >= design.FEWEST_VALUES:
-                return set()
-            edge, reached = self.bounds[unknown, int(up)], (self.high if up else self.low)[unknown]
-            if abs(edge - reached) <= TINY:
-                found |= {int(self.shown_by[unknown])}
-                continue
-            answer = self._solve(np.array([unknown]), up)
-            if answer.status == NO_SOLUTION:  # rounding contradicts itself by a hair: it tells nothing
-                return set()
-            if answer.status != SOLVED:
-                raise _Unproved
-            held = np.abs(answer.lower.marginals) + np.abs(answer.upper.marginals) > TINY
-            rows = np.abs(answer.ineqlin.marginals) > TINY
-            found |= {*self.figure[rows].tolist(), *self.shown_by[held].tolist()}
-        few = self._values(unknown) < design.FEWEST_VALUES
-        return {figure for figure in found if figure >= 0} if few else set()
-
-    def _values(self, unknowns: np.ndarray | int) -> np.ndarray:
-        return _many_values(self.low[unknowns], self.high[unknowns], self.is_whole[unknowns])
-
-    def _solve(self, unknowns: np.ndarray, up: bool) -> OptimizeResult:
-        """The solution where these together are greatest, or least."""
-        aim = np.zeros(len(self.low))
-        aim[unknowns] = -1.0 if up else 1.0
-        # each is small: presolving takes longer than solving
-        answer = linprog(aim, self.matrix, self.edge, bounds=self.bounds, method="highs", options=AS_IT_IS)
-        if answer.status == SOLVED:
-            self.low, self.high = np.minimum(self.low, answer.x), np.maximum(self.high, answer.x)
-        return answer
 
 
 def explain(system: System, ranges: Ranges, unknown: int) -> tuple[set[int], set[int]]:

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from publication.public_pack.disclosure import areas, audit, design, ledger
+from publication.public_pack.disclosure import areas, audit, design, ledger, programs
 from publication.public_pack.disclosure.equations import CELL, NO_LIMIT, narrow, room
 from publication.public_pack.disclosure.protect import Protected, is_small, protect_counts
 from publication.select import frame_of
@@ -238,7 +238,7 @@ def _gives_way_in_circles(
     order = np.lexsort((late, cost))
     rank = np.empty(len(order), int)
     rank[order] = np.arange(len(order))
-    return _hide(base, audit.behind_circles(system, quiet, rank))
+    return _hide(base, programs.behind_circles(system, quiet, rank))
 
 
 def _dear(base: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
