@@ -1,6 +1,7 @@
 """Answer from what has been published and received: what a figure is made of, and where things stand."""
 
 import json
+from collections import Counter
 from collections.abc import Container, Mapping
 from contextlib import closing
 from pathlib import Path, PurePosixPath
@@ -220,6 +221,16 @@ def scorecard(release: Path, authority: str, month: str | None) -> dict[str, Any
         "state": state,
         "rows": rows,
     }
+
+
+def held_figures(places: WarehousePaths) -> dict[tuple[str, str], int]:
+    """How many figures the current release holds back, by authority and month reported."""
+    marts = places.current / "marts.duckdb"
+    if not marts.exists():
+        return {}
+    with read_only(marts) as db:
+        withheld = rows_of(db, "fct_indicator_values", "la_code, period_end", value_status="withheld")
+    return Counter((row["la_code"], f"{row['period_end']:%Y-%m}") for row in withheld)
 
 
 def status(places: WarehousePaths) -> dict[str, Any]:

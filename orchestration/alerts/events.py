@@ -14,6 +14,7 @@ from ingest.ledger import Ledger
 from ingest.paths import WarehousePaths
 from ingest.warehouse import months
 from orchestration.runtime.outcome import counted
+from publication.queries import held_figures
 
 LEAST_QUIET_MINUTES = 60  # a machine may be asleep at lunch
 LOOKS_MISSED = 3
@@ -55,7 +56,7 @@ def alerts_of(
         *_held(said),
         *_missing(settings, said, today),
         *_stale(said),
-        *_closing_due(places, settings, said, today),
+        *_closing_due(places, settings, today),
         *_quiet(places, settings),
     ]
 
@@ -120,18 +121,14 @@ def _stale(said: Mapping[str, Any]) -> Iterator[Alert]:
         )
 
 
-def _closing_due(
-    places: WarehousePaths, settings: Settings, said: Mapping[str, Any], today: date
-) -> Iterator[Alert]:
+def _closing_due(places: WarehousePaths, settings: Settings, today: date) -> Iterator[Alert]:
     if not places.ledger.exists():
         return
-    held: dict[tuple[str, str], int] = {}
-    for one in said["held"]:
-        key = (one["la_code"], said["month"])
-        held[key] = held.get(key, 0) + one["figure_count"]
     try:
         with closing(Ledger(places.ledger)) as ledger:
-            decisions, waiting = months.due(ledger, read_policies(places.reference), today, held)
+            decisions, waiting = months.due(
+                ledger, read_policies(places.reference), today, held_figures(places)
+            )
     except InvalidPolicyError:
         return  # `doctor`, and the next refresh, say so
     for sentence in waiting:

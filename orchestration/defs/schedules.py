@@ -1,6 +1,5 @@
 """What runs by the calendar: a refresh, closings by policy, a purge. Days and hours are settings."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,7 +8,6 @@ import dagster as dg
 from ingest.contracts.reporting_policy import InvalidPolicyError, read_policies
 from ingest.contracts.settings import MonthEndSchedule, MonthlyRefresh, PurgeSchedule, Settings
 from ingest.discovery import raw_folder
-from ingest.paths import WarehousePaths
 from ingest.warehouse import months
 from orchestration.defs.jobs import close_job, refresh_job
 from orchestration.defs.months import CLOSINGS
@@ -17,7 +15,7 @@ from orchestration.defs.upkeep import purge_job
 from orchestration.partitions import MONTH_FORMAT
 from orchestration.resources import Warehouse
 from orchestration.runtime.cause import TAG, cause_of, is_asked
-from publication.select import read_only, rows_of
+from publication.queries import held_figures
 
 TIMEZONE = "Europe/London"
 
@@ -100,7 +98,7 @@ def close_by_policy(asked: MonthEndSchedule) -> dg.ScheduleDefinition:
             yield dg.SkipReason(str(refused))
             return
         with warehouse.ledger() as ledger:
-            decisions, waiting = months.due(ledger, policies, today, _held(places))
+            decisions, waiting = months.due(ledger, policies, today, held_figures(places))
         if not decisions:
             yield dg.SkipReason("; ".join(waiting) or "no month is due to be closed")
         for one in decisions:
@@ -136,13 +134,3 @@ def purge_old_files(asked: PurgeSchedule) -> dg.ScheduleDefinition:
         return dg.RunRequest(run_key=f"{context.scheduled_execution_time:%Y-%m}")
 
     return schedule
-
-
-def _held(places: WarehousePaths) -> dict[tuple[str, str], int]:
-    """How many figures the current release holds back, by authority and month."""
-    marts = places.current / "marts.duckdb"
-    if not marts.exists():
-        return {}
-    with read_only(marts) as db:
-        withheld = rows_of(db, "fct_indicator_values", "la_code, period_end", value_status="withheld")
-    return Counter((row["la_code"], f"{row['period_end']:%Y-%m}") for row in withheld)

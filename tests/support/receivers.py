@@ -3,6 +3,7 @@
 import asyncio
 import json
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 HOST = "127.0.0.1"
+SILENCE = 3.0  # seconds for which a receiver that is silent says nothing
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -49,12 +51,14 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 @dataclass
 class MailServer:
-    """Takes mail by STARTTLS. `bounces` are addresses that it refuses; `is_silent` never says a word."""
+    """Takes mail by STARTTLS. `bounces` are addresses that it refuses; `is_silent` never says a word, and
+    `is_away` has no time."""
 
     port: int = 0
     letters: list[str] = field(default_factory=list)
     bounces: tuple[str, ...] = ()
     is_silent: bool = False
+    is_away: bool = False
     was_over_tls: list[bool] = field(default_factory=list)
 
     async def serve(
@@ -67,7 +71,11 @@ class MailServer:
             await writer.drain()
 
         if self.is_silent:
-            await asyncio.sleep(60)
+            await asyncio.sleep(SILENCE)
+            return
+        if self.is_away:
+            await say("421 not now")
+            writer.close()
             return
         await say("220 here")
         while line := (await reader.readline()).decode().strip():
@@ -120,6 +128,7 @@ class Hook:
     url: str = ""
     cards: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
+    is_silent: bool = False
 
 
 @contextmanager
@@ -129,6 +138,9 @@ def http_receiver() -> Iterator[Hook]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            if hook.is_silent:
+                time.sleep(SILENCE)
+                return
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if hook.status < 300:
                 hook.cards.append(json.loads(body))

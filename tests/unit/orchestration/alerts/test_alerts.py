@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from ingest.contracts.settings import Settings
@@ -281,6 +282,29 @@ def test_a_closing_that_is_due_is_told_where_no_schedule_closes_it(places: Wareh
     [alert] = alerts_of(places, Settings(), said(), NOW.date())
 
     assert alert.event == "closing_due" and "line-of-sight close 2025-04" in alert.next_move
+
+
+def test_a_closing_waits_for_the_figures_held_of_its_own_month(places: WarehousePaths) -> None:
+    """Those of the month released were counted as the newest's that had come, and the month was offered."""
+    (places.reference / "reporting.yml").write_text("default: {set_by: C. Head, close_after_working_days: 5}")
+    ledger = Ledger(places.ledger)
+    arrive(ledger, "2025-03", "contacts")
+    arrive(ledger, "2025-04", "contacts")
+    ledger.close()
+    released = places.releases / "000007"
+    released.mkdir(parents=True)
+    with duckdb.connect(str(released / "marts.duckdb")) as db:
+        db.execute("create table fct_indicator_values (la_code text, period_end date, value_status text)")
+        db.execute("insert into fct_indicator_values values ('301', '2025-03-31', 'withheld'), "
+                   "('301', '2025-03-31', 'withheld'), ('301', '2025-03-31', 'calculated')")  # fmt: skip
+    places.current.symlink_to(released)
+
+    told = alerts_of(places, Settings(), said(held=[DOUBT]), NOW.date())
+
+    assert [one.sentence for one in told if one.event == "closing_due"] == [
+        "2025-03 of 301 is due to be closed and has 2 held figures.",
+        "Everything required has come, of 301.",
+    ]
 
 
 def test_a_sensor_that_no_longer_looks_is_told(places: WarehousePaths) -> None:
