@@ -308,7 +308,13 @@ def _print_status(said: Mapping[str, Any]) -> None:
     for one in said["left_out"]:
         out.print(f"Not taken: {one['file']}: {one['reason']}. {one['suggested_action']}", markup=False)
     if said["waiting"]:
-        out.print(f"Waiting to be read: {', '.join(said['waiting'])}")
+        arrivals = settings.current().schedules.arrivals
+        how = (
+            f"while the service is up, once nothing has been touched for {arrivals.quiet_minutes} minutes"
+            if arrivals.enabled
+            else "line-of-sight refresh"
+        )
+        out.print(f"Waiting to be read: {', '.join(said['waiting'])} ({how})", soft_wrap=True, markup=False)
     if said["policy"]:
         out.print(said["policy"])
     out.print(f"Newest month: {said['month'] or 'none'}")

@@ -112,6 +112,7 @@ def init(
     with refused(InvalidSettingsError, FileExistsError):
         settings = write_settings(path, answers, over=replace)
     out.print(f"Wrote {path}", soft_wrap=True)
+    arrivals = settings.schedules.arrivals
     for place in (settings.places.raw, settings.places.reference):
         place.mkdir(parents=True, exist_ok=True)
     if not key_path.exists() and (yes or click.confirm(f"Draw the key, at {key_path}?", default=True)):
@@ -122,6 +123,13 @@ def init(
             soft_wrap=True,
         )
     out.print("Next: line-of-sight doctor, and then line-of-sight refresh")
+    if arrivals.enabled:
+        out.print(
+            "By itself: while `line-of-sight ui`, or the service of docs/services.md, is up, new files are "
+            f"read once none has been touched for {arrivals.quiet_minutes} minutes; it looks every "
+            f"{arrivals.every_minutes}",
+            soft_wrap=True,
+        )
 
 
 @main.command()
