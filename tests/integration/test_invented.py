@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -95,6 +96,22 @@ def test_the_questions_of_the_page_have_the_same_answers_from_every_file(
         assert {
             one: bi_questions.as_answered(db.execute(sql).fetchall()) for one, sql in asked.items()
         } == answers
+
+
+def test_the_page_s_notebook_draws_the_figures_of_the_release(
+    published: WarehousePaths, marts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [code] = [said for said in bi_questions.python() if "read_figures" in said]
+    monkeypatch.chdir(published.release.parent)
+    there: dict[str, Any] = {}
+    exec(code, there)
+
+    drawn = [row["value"] for row in next(iter(there["chart"].to_dict()["datasets"].values()))]
+    counted = (
+        "select value from fct_indicator_values where indicator_id = 'cp_open' and la_code in ('001', '002')"
+    )
+    assert drawn
+    assert sorted(map(repr, drawn)) == sorted(repr(value) for (value,) in marts.sql(counted).fetchall())
 
 
 def test_the_wide_rows_are_the_figures_with_nothing_lost_or_added(marts: duckdb.DuckDBPyConnection) -> None:

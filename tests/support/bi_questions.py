@@ -11,6 +11,7 @@ from ingest.paths import DBT_PROJECT
 PAGE = DBT_PROJECT.parent / "docs" / "bi.md"
 QUESTION = re.compile(r"^### (?P<asked>[^\n]+\?)\n(?P<rest>.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 SQL = re.compile(r"```sql\n(.*?)```", re.DOTALL)
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 TYPES = {"string": "varchar", "number": "double", "integer": "bigint", "date": "date", "boolean": "boolean"}
 
 
@@ -18,6 +19,11 @@ def questions() -> dict[str, str]:
     """The SQL of each question that the page asks."""
     found = QUESTION.finditer(PAGE.read_text(encoding="utf-8"))
     return {one["asked"]: SQL.findall(one["rest"])[0] for one in found}
+
+
+def python() -> list[str]:
+    """The Python that the page shows."""
+    return PYTHON.findall(PAGE.read_text(encoding="utf-8"))
 
 
 def parquet_of(release: Path) -> duckdb.DuckDBPyConnection:
