@@ -60,6 +60,11 @@ handbook: install  ## build the handbook and dbt's documentation into site/, wit
 	mv site/dbt/static_index.html site/dbt.html && rm -r site/dbt
 	@echo "The handbook: site/index.html, and with search: $(BIN)/python -m http.server -b 127.0.0.1 -d site"
 
+.metricflow/installed: tests/acceptance/metricflow.txt
+	$(PYTHON) -m venv .metricflow
+	.metricflow/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 .superset/installed: tests/acceptance/superset.txt
 	$(PYTHON) -m venv .superset
 	.superset/bin/python -m pip install --quiet --disable-pip-version-check -r $<
@@ -67,6 +72,7 @@ handbook: install  ## build the handbook and dbt's documentation into site/, wit
 
 lineage: install  ## make what follows from SQL, contracts and settings: fields of each indicator, sources, suites, keys
 	$(BIN)/python -m tests.support.fields_read
+	$(BIN)/python -m tests.support.semantic_metrics
 	$(BIN)/python -m tests.support.sources_declared
 	$(BIN)/python -m expectations.contracts
 	$(BIN)/python -m tests.support.settings_page

@@ -1,6 +1,7 @@
 """The command line: what a performance analyst types each month, and what a script can rely on."""
 
 from orchestration.cli import (
+    dashboard,
     keys,
     maintenance,
     months,
@@ -17,6 +18,7 @@ from orchestration.cli import (
 from orchestration.cli.group import main
 
 __all__ = [
+    "dashboard",
     "keys",
     "main",
     "maintenance",

@@ -9,6 +9,7 @@ from ingest.contracts.settings import Settings
 
 # of one command alone, since elsewhere a name means another thing
 OF_COMMANDS = {
+    "dashboard": lambda s: {"edition": s.reports.editions[0]},
     "purge": lambda s: {"months": s.retention.raw_months},
     "report": lambda s: {
         "edition": s.reports.editions[0],

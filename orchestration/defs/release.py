@@ -28,15 +28,29 @@ from publication.select import read_only, rows_of
 
 
 def descriptions() -> dict[str, dict]:
-    """Each mart's and column's description, from the dbt project: they reach the BI client as comments."""
-    return {
-        n["name"]: {
+    """What each mart says of itself, from the dbt project: its description and its columns', which reach the
+    BI client as comments; the columns of its key; and of which mart and column each column's values are."""
+    parsed = dbt_build.nodes()
+    said = {
+        key: {
             "description": n["description"],
             "columns": {c["name"]: c["description"] for c in n["columns"].values()},
+            "key": [],
+            "references": {},
         }
-        for n in dbt_build.nodes().values()
+        for key, n in parsed.items()
         if n["resource_type"] == "model" and n["schema"] == "marts"
     }
+    for test in parsed.values():
+        if test["resource_type"] != "test" or test.get("attached_node") not in said:
+            continue
+        about, asked = said[test["attached_node"]], test["test_metadata"]
+        if asked["name"] == "one_row_per" and set(asked["kwargs"]["columns"]) <= set(about["columns"]):
+            about["key"] = asked["kwargs"]["columns"]
+        if asked["name"] == "relationships" and not test["config"]["where"]:
+            mart = asked["kwargs"]["to"].split("'")[1]  # ref('dim_indicator')
+            about["references"][test["column_name"]] = (mart, asked["kwargs"]["field"])
+    return {parsed[key]["name"]: about for key, about in said.items()}
 
 
 def _facts(marts: Path, month: str) -> dict[str, int]:

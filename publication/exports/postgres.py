@@ -8,7 +8,7 @@ byte: its SHA-256 is held against the manifest on the way.
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,8 +100,8 @@ def copy_release(
         psycopg.conninfo.conninfo_to_dict(to)
     except psycopg.ProgrammingError:
         raise ExportError("--to is not a PostgreSQL address; write postgresql://HOST/DATABASE") from None
-    marts = _marts(release / EDITIONS[edition])
     beside = Path(EDITIONS[edition]).parent / "csv"
+    marts = _marts(release / EDITIONS[edition], {file.stem for file in (release / beside).glob("*.csv")})
     place = f"{schema}_{manifest['release']:06d}_{manifest['build_sha256'][:8]}"
     try:
         with psycopg.connect(to, autocommit=False, application_name="line-of-sight") as db:
@@ -134,16 +134,20 @@ def copy_release(
     return Copied(manifest["release"], schema, rows, is_new=True)
 
 
-def _marts(path: Path) -> tuple[_Mart, ...]:
+def _marts(path: Path, filed: Container[str]) -> tuple[_Mart, ...]:
+    """The tables of an edition, and those of its views that have a file."""
     with read_only(path) as db:
         tables = db.sql("select table_name, comment from duckdb_tables() order by table_name").fetchall()
+        views = db.sql(
+            "select view_name, comment from duckdb_views() where not internal order by view_name"
+        ).fetchall()
         columns = db.sql(
             "select table_name, column_name, data_type, comment from duckdb_columns() "
             "where not internal order by table_name, column_index"
         ).fetchall()
     return tuple(
         _Mart(name, comment, tuple(_Column(*rest) for table, *rest in columns if table == name))
-        for name, comment in tables
+        for name, comment in [*tables, *(view for view in views if view[0] in filed)]
     )
 
 

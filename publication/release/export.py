@@ -1,13 +1,26 @@
-"""The marts of the warehouse as files of a release: DuckDB with comments, Parquet and CSV."""
+"""The marts of the warehouse as files of a release: DuckDB with comments, Parquet, CSV with its schema."""
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-UNDESCRIBED: dict[str, Any] = {"description": "", "columns": {}}
+UNDESCRIBED: dict[str, Any] = {"description": "", "columns": {}, "key": (), "references": {}}
+AS_FILES_TOO = ("rpt_wide",)  # of the views: what a tool that reads files starts with
+# what a Frictionless Table Schema calls a type of DuckDB's
+SCHEMA_TYPES = {
+    "VARCHAR": "string",
+    "DOUBLE": "number",
+    "INTEGER": "integer",
+    "BIGINT": "integer",
+    "HUGEINT": "integer",
+    "DATE": "date",
+    "BOOLEAN": "boolean",
+    "TIMESTAMP": "datetime",
+}
 
 
 def mart_names(db: duckdb.DuckDBPyConnection) -> list[str]:
@@ -34,19 +47,82 @@ def build_digest(db: duckdb.DuckDBPyConnection) -> str:
 
 
 def export_marts(db: duckdb.DuckDBPyConnection, folder: Path, descriptions: Mapping[str, dict]) -> None:
-    """Write every mart into a folder: marts.duckdb with descriptions as comments, parquet/ and csv/."""
+    """Write every mart into a folder: marts.duckdb with descriptions as comments, parquet/ and csv/.
+
+    `descriptions` says of each mart by name: its description, its columns' descriptions by name, the columns
+    of its key, and of which mart and column each column's values are. csv/datapackage.json says all of that
+    and the types, which CSV has not.
+    """
     for kind in ("parquet", "csv"):
         (folder / kind).mkdir()
     db.execute(f"attach '{folder / 'marts.duckdb'}' as marts_file")
     for name in mart_names(db):
         db.execute(f"create table marts_file.{name} as from marts.{name}")
         _describe(db, "table", f"marts_file.{name}", descriptions.get(name, UNDESCRIBED))
-        db.execute(
-            f"copy marts.{name} to '{folder / 'parquet' / name}.parquet' (format parquet, compression zstd)"
-        )
-        db.execute(f"copy marts.{name} to '{folder / 'csv' / name}.csv' (header)")
+        _write_files(db, name, folder)
     export_views(db, descriptions)
     db.execute("detach marts_file")
+    filed = [name for name in view_names(db) if name in AS_FILES_TOO]
+    for name in filed:
+        _write_files(db, name, folder)
+    package = data_package(db, sorted([*mart_names(db), *filed]), descriptions)
+    (folder / "csv" / "datapackage.json").write_text(json.dumps(package, indent=1), encoding="utf-8")
+
+
+def _write_files(db: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
+    parquet = folder / "parquet" / f"{name}.parquet"
+    db.execute(f"copy (from marts.{name}) to '{parquet}' (format parquet, compression zstd)")
+    db.execute(f"copy (from marts.{name}) to '{folder / 'csv' / name}.csv' (header)")
+
+
+def data_package(
+    db: duckdb.DuckDBPyConnection, names: Sequence[str], descriptions: Mapping[str, dict]
+) -> dict[str, Any]:
+    """What the CSV files are, as a Frictionless Data Package: types, descriptions, keys and references."""
+    return {
+        "profile": "tabular-data-package",
+        "name": "line-of-sight",
+        "title": "Line of Sight: the marts of a release",
+        "resources": [_resource(db, name, descriptions.get(name, UNDESCRIBED), names) for name in names],
+    }
+
+
+def _resource(
+    db: duckdb.DuckDBPyConnection, name: str, about: Mapping[str, Any], names: Sequence[str]
+) -> dict[str, Any]:
+    columns = db.execute(
+        "select column_name, data_type from duckdb_columns() "
+        "where schema_name = 'marts' and table_name = $1 order by column_index",
+        [name],
+    ).fetchall()
+    schema: dict[str, Any] = {
+        "fields": [
+            {
+                "name": column,
+                "type": "number" if kind.startswith("DECIMAL(") else SCHEMA_TYPES.get(kind, "any"),
+                "description": about["columns"].get(column, ""),
+            }
+            for column, kind in columns
+        ],
+        "missingValues": [""],
+    }
+    if about["key"]:
+        schema["primaryKey"] = list(about["key"])
+    referring = [
+        {"fields": column, "reference": {"resource": mart, "fields": field}}
+        for column, (mart, field) in about["references"].items()
+        if mart in names
+    ]
+    if referring:
+        schema["foreignKeys"] = referring
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "path": f"{name}.csv",
+        "description": about["description"],
+        "encoding": "utf-8",
+        "schema": schema,
+    }
 
 
 def export_views(db: duckdb.DuckDBPyConnection, descriptions: Mapping[str, dict]) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -16,6 +17,7 @@ from publication.public_pack.disclosure import long_table, relations
 from synthetic import invent
 from tests.oracle.breakdowns import BREAKDOWNS, parts
 from tests.oracle.compare import differences
+from tests.support import bi_questions
 from tests.support.command import close, line_of_sight, refresh
 
 MONTHS = ["2025-01", "2025-02", "2025-03"]
@@ -77,6 +79,59 @@ def test_what_was_first_published_is_what_each_month_knew(
         _, different = differences(published, month, mine, only_months=[month], answered_only=True)
         different = different[different.value_status_product != "withheld"]
         assert different.empty, different.head(20).to_string()
+
+
+def test_the_questions_of_the_page_have_the_same_answers_from_every_file(
+    published: WarehousePaths, marts: duckdb.DuckDBPyConnection
+) -> None:
+    asked = bi_questions.questions()
+    release = published.current.resolve()
+    files = (bi_questions.parquet_of(release), bi_questions.csv_of(release))
+
+    answers = {one: bi_questions.as_answered(marts.execute(sql).fetchall()) for one, sql in asked.items()}
+
+    assert len(answers) == 10
+    assert sum(map(bool, answers.values())) >= 7  # no England, and a first release has changed nothing
+    for db in files:
+        assert {
+            one: bi_questions.as_answered(db.execute(sql).fetchall()) for one, sql in asked.items()
+        } == answers
+
+
+def test_the_page_s_notebook_draws_the_figures_of_the_release(
+    published: WarehousePaths, marts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [code] = [said for said in bi_questions.python() if "read_figures" in said]
+    monkeypatch.chdir(published.release.parent)
+    there: dict[str, Any] = {}
+    exec(code, there)
+
+    drawn = [row["value"] for row in next(iter(there["chart"].to_dict()["datasets"].values()))]
+    counted = (
+        "select value from fct_indicator_values where indicator_id = 'cp_open' and la_code in ('001', '002')"
+    )
+    assert drawn
+    assert sorted(map(repr, drawn)) == sorted(repr(value) for (value,) in marts.sql(counted).fetchall())
+
+
+def test_the_wide_rows_are_the_figures_with_nothing_lost_or_added(marts: duckdb.DuckDBPyConnection) -> None:
+    """All of them: this world has fewer months than it keeps."""
+    key = "la_code, indicator_id, period_basis, period_end, breakdown_type, breakdown_value"
+    figure = f"{key}, numerator, denominator, value, value_status, month_state"
+    wide, figures = f"select {figure} from rpt_wide", f"select {figure} from fct_indicator_values"
+    assert marts.sql(f"{wide} except all {figures}").fetchall() == []
+    assert marts.sql(f"{figures} except all {wide}").fetchall() == []
+    scorecard = """
+        select la_code, indicator_id, period_end, target_judgement, england_value, signal_judgement
+        from rpt_scorecard where target_judgement in ('green', 'amber', 'red')
+    """
+    beside = """
+        select la_code, indicator_id, period_end, rag_status, england_value, signal_judgement from rpt_wide
+        where rag_status is not null and breakdown_type = 'all'
+            and period_basis <> 'year_to_date' and period_basis <> 'quarter'
+    """
+    assert marts.sql(scorecard).fetchall()
+    assert marts.sql(f"{scorecard} except {beside}").fetchall() == []
 
 
 def test_the_release_is_the_same_in_every_form(

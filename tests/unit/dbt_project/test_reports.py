@@ -153,3 +153,94 @@ def test_what_is_to_be_mended_says_how_grave_it_is_and_how_many_figures_it_holds
         (None, None, "persons", "stopped", "critical", 3, False),
         (4, None, "birth_date", "unread", "warning", 0, False),  # of another field are those that are held
     ]
+
+
+def test_the_wide_row_has_the_figure_in_words_its_colour_and_what_it_stands_beside(
+    db: duckdb.DuckDBPyConnection,
+) -> None:
+    db.execute(
+        """
+        create table dim_authority as select '301' as la_code, 'A' as la_name, 'East' as region_name;
+        create table dim_indicator as select
+            *, indicator_id as title, '' as area, 'higher' as polarity, 1 as display_order,
+            'month' as headline_basis
+        from (values ('seen', 'percent'), ('spent', 'gbp')) as t (indicator_id, unit);
+        create table dim_period as select
+            *, period_end as period_start, '2024-25' as financial_year
+        from (
+            values ('month', date '2025-03-31', 100), ('year_to_date', date '2025-03-31', 100),
+                ('month', date '2022-04-30', 65), ('month', date '2022-03-31', 64)
+        ) as t (period_basis, period_end, month_number);
+        create table dim_breakdown as select * from (
+            values ('all', 'all', 'All'), ('team', 'T1', 'North')
+        ) as t (breakdown_type, breakdown_value, title);
+        create table fct_indicator_values as select *, 'final' as month_state from (
+            values ('seen', 'month', date '2025-03-31', 'all', 'all', 17, 26, 1700 / 26, 'calculated'),
+                ('seen', 'month', date '2025-03-31', 'team', 'T1', 3, 4, 75, 'calculated'),
+                ('seen', 'year_to_date', date '2025-03-31', 'all', 'all', null, null, null, 'not_submitted'),
+                ('seen', 'month', date '2022-04-30', 'all', 'all', 0, 9, 0, 'calculated'),
+                ('seen', 'month', date '2022-03-31', 'all', 'all', 0, 9, 0, 'calculated'),
+                ('spent', 'month', date '2025-03-31', 'all', 'all', 1234.5, null, 1234.5, 'calculated')
+        ) as t (indicator_id, period_basis, period_end, breakdown_type, breakdown_value, numerator,
+            denominator, value, value_status), (values ('301')) as a (la_code);
+        create table fct_indicator_comparisons as select
+            '301' as la_code, *, 'month' as period_basis, date '2025-03-31' as period_end, comparator as words
+        from (
+            values ('seen', 'limits', 60, 90, null, 'green'), ('seen', 'target', 80, null, -14.6, 'red'),
+                ('seen', 'england', 70.5, null, -5.1, 'worse'),
+                ('seen', 'previous_month', 60, null, 5.4, 'better'),
+                ('seen', 'same_month_last_year', 50, null, 15.4, 'better'),
+                ('spent', 'limits', 1, 2, null, 'not_comparable')
+        ) as t (indicator_id, comparator, comparator_value, comparator_upper, difference, judgement);
+        """
+    )
+
+    rows = asked_of_model(
+        db,
+        "rpt_wide",
+        "indicator_id, period_basis, breakdown_title, value_words, rag_status, target_value, target_upper, "
+        "target_words, england_value, change_judgement, last_year_value, is_headline_basis",
+        "indicator_id, period_end, period_basis, breakdown_type",
+    )
+
+    nothing = (None,) * 7
+    assert rows == [
+        ("seen", "month", "All", "0.0%", *nothing, True),  # the 36th month; the one before it is not there
+        # 17 of 26 is 65.38; the target goes before the band
+        ("seen", "month", "All", "65.4%", "red", 80, None, "target", 70.5, "better", 50, True),
+        ("seen", "month", "North", "75.0%", *nothing, True),  # what is compared is the total
+        ("seen", "year_to_date", "All", "No figure, as nothing was submitted", *nothing, False),
+        ("spent", "month", "All", "£1,235", None, 1, 2, "limits", None, None, None, True),
+    ]
+
+
+def test_a_part_is_called_by_its_code_s_label_and_keeps_its_order(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute(
+        """
+        create table fct_indicator_values as select * from (
+            values ('all', 'all'), ('abuse_category', 'NEG'), ('abuse_category', 'NEG'),
+                ('abuse_category', 'ODD'),
+                ('kind_code x reason_code', 'RCPC|QUORUM'), ('band', '13-18'), ('band', 'up to 12'),
+                ('invo_professional_team', 'T1')
+        ) as t (breakdown_type, breakdown_value);
+        create table code_lists as select * from (
+            values ('abuse_category', 'NEG', 'Neglect'), ('meeting_kind', 'RCPC', 'Review'),
+                ('late_reason', 'QUORUM', 'Not quorate'), ('sex', 'NEG', 'wrong'),
+                ('late_reason', 'NEG', 'wrong')
+        ) as t (list, code, label);
+        create table breakdown_values as select * from (
+            values ('age_band', 'unborn', 'Unborn', 1)
+        ) as t (breakdown_type, breakdown_value, title, display_order);
+        """
+    )
+
+    assert asked_of_model(db, "dim_breakdown", "*", "breakdown_type, display_order") == [
+        ("abuse_category", "NEG", "Neglect", 1, True),
+        ("abuse_category", "ODD", "ODD", 2, True),
+        ("age_band", "unborn", "Unborn", 1, False),
+        ("all", "all", "All", 0, True),
+        ("band", "up to 12", "up to 12", 1, True),
+        ("band", "13-18", "13-18", 2, True),
+        ("invo_professional_team", "T1", "T1", 1, True),
+        ("kind_code x reason_code", "RCPC|QUORUM", "Review, Not quorate", 1, True),
+    ]

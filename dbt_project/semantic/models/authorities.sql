@@ -1,0 +1,1 @@
+select la_code, la_name, region_name from release.main.dim_authority

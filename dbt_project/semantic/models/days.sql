@@ -1,0 +1,1 @@
+select calendar_date from release.main.dim_calendar
