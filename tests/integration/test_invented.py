@@ -17,6 +17,7 @@ from synthetic import invent
 from tests.oracle.breakdowns import BREAKDOWNS, parts
 from tests.oracle.compare import differences
 from tests.support.command import close, line_of_sight, refresh
+from tests.support.totals_sent import send_totals_for_records
 
 MONTHS = ["2025-01", "2025-02", "2025-03"]
 pytestmark = pytest.mark.pipeline
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.pipeline
 def published(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
     base = tmp_path_factory.mktemp("invented")
     invent(3, MONTHS, 80, 7, base)
+    send_totals_for_records(base / "raw", base / "reference", "002", "2025-03")
     places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
     assert refresh(places).returncode == 0
     # of one small authority a return did not come in a month: it is closed without it
@@ -44,6 +46,33 @@ def test_a_second_opinion_agrees_on_every_figure(published: WarehousePaths) -> N
 
     assert compared > 2000
     assert different.empty, different.head(20).to_string()
+
+
+def test_totals_add_up_to_longer_periods_and_say_which_are_short(marts: duckdb.DuckDBPyConnection) -> None:
+    derived = marts.sql(
+        "select indicator_id, period_basis, value from fct_indicator_values "
+        "where la_code = '002' and value_status = 'derived'"
+    ).fetchall()
+    short = marts.sql(
+        "select period_basis, period_end::varchar, suggested_action from fct_indicator_values "
+        "where la_code = '002' and indicator_id = 'strategy_after_assessment_pct' and value is null "
+        "and suggested_action is not null order by period_end, period_basis"
+    ).fetchall()
+
+    assert {(indicator, basis) for indicator, basis, _ in derived} >= {
+        ("strategy_meetings", "rolling_12_months"),
+        ("strategy_after_assessment_pct", "quarter"),
+        ("cp_started", "year_to_date"),  # eleven months counted and one entered
+        ("cp_net_change", "month"),
+        ("cla_net_change", "quarter"),
+    }
+    assert all(value is not None for _, _, value in derived)
+    assert (
+        "rolling_12_months",
+        "2025-03-31",
+        "add the totals of the months that are missing to indicator_returns: 11 of the 12 that make the "
+        "figure are there",
+    ) in short
 
 
 def test_the_parts_of_every_figure_are_those_of_a_second_opinion(published: WarehousePaths) -> None:

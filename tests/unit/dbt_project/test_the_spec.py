@@ -49,6 +49,7 @@ def test_every_code_is_in_the_one_home_of_codes(shared: Path) -> None:
     assert {(name, code) for name, code, _ in ours - specified} == disabilities - {("disability", "CIN")} | {
         ("value_status", "withheld"),
         ("value_status", "provisional"),
+        ("value_status", "derived"),
         ("period_basis", "quarter"),
     }
 

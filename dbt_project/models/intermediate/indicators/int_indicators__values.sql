@@ -52,7 +52,7 @@ kept as (
             and earlier.period_end = doubted.period_end
             and earlier.breakdown_type = doubted.breakdown_type
             and earlier.breakdown_value = doubted.breakdown_value
-    where earlier.value_status in ('calculated', 'reported', 'no_cases', 'no_population')
+    where earlier.value_status in ('calculated', 'reported', 'derived', 'no_cases', 'no_population')
     qualify row_number() over (
         partition by
             earlier.la_code, earlier.indicator_id, earlier.period_basis, earlier.period_end, earlier.breakdown_type,
@@ -79,8 +79,23 @@ given as (
         answers.view_month,
         null::varchar as ground,
         null::varchar as ground_sentence,
-        null::varchar as suggested_action
+        -- a total of which months are missing says how many are there, and what to do
+        case
+            when
+                answers.value_status in ('not_submitted', 'insufficient_history')
+                and derived.months_known < derived.months_needed
+                then
+                    'add the totals of the months that are missing to indicator_returns: ' || derived.months_known
+                    || ' of the ' || derived.months_needed || ' that make the figure are there'
+        end as suggested_action
     from answers
+    left join {{ ref('int_indicators__derived') }} as derived
+        on
+            answers.vintage_id = derived.vintage_id
+            and answers.indicator_id = derived.indicator_id
+            and answers.period_basis = derived.period_basis
+            and answers.month_number = derived.month_number
+            and answers.breakdown_type = 'all'
     anti join doubted
         on
             answers.la_code = doubted.la_code
@@ -124,7 +139,8 @@ select
     -- what can be worked out while returns are still to come is said to be no more than that
     case
         when
-            months.month_state = 'collecting' and given.value_status in ('calculated', 'reported', 'no_cases')
+            months.month_state = 'collecting'
+            and given.value_status in ('calculated', 'reported', 'derived', 'no_cases')
             then 'provisional'
         else given.value_status
     end as value_status,
