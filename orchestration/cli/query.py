@@ -51,7 +51,7 @@ CHARACTERISTICS = (
 )
 @click.option(
     "--basis",
-    type=click.Choice(["month", "quarter", "year_to_date", "rolling_12_months", "point_in_time"]),
+    type=click.Choice(["month", "quarter", "year_to_date", "since", "rolling_12_months", "point_in_time"]),
     help="With --children or --by: of which period.  [default: the one that the figure is reported on first]",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="With --children or --by: print CSV, every row.")

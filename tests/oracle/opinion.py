@@ -291,8 +291,18 @@ class Answer(NamedTuple):
     status: str
 
 
-def first_month_of(basis: str, month: int) -> int:
+def bases_of(book: Casebook, indicator: Indicator, month: int) -> tuple[str, ...]:
+    """The bases of a month: of flows that have a year to date also since a month, where one is named."""
+    bases = indicator.bases_at(month)
+    return bases if book.since(indicator, month) is None else (*bases, "since")
+
+
+def first_month_of(book: Casebook, indicator: Indicator, basis: str, month: int) -> int:
     match basis:
+        case "since":
+            named = book.since(indicator, month)
+            assert named is not None, f"{indicator.id} has no month named"
+            return named
         case "month" | "point_in_time":
             return month
         case "quarter":
@@ -301,7 +311,7 @@ def first_month_of(basis: str, month: int) -> int:
             return financial_year_start(month)
         case "rolling_12_months":
             return month - 11
-    raise ValueError(f"no such basis: {basis!r}; the law has five, see counting.md and counting_more.md")
+    raise ValueError(f"no such basis: {basis!r}; the law has six, see counting.md and counting_more.md")
 
 
 def cells_of(book: Casebook, indicator: Indicator) -> list[str]:
@@ -378,7 +388,7 @@ class Opinion:
 
     def answers(self, indicator: Indicator, basis: str, month: int) -> Iterator[tuple[str, str, Answer]]:
         book = self._book
-        first, last = first_day(first_month_of(basis, month)), last_day(month)
+        first, last = first_day(first_month_of(book, indicator, basis, month)), last_day(month)
         silence = why_records_cannot_say(book, indicator, month, first)
         if silence is not None:
             nothing = Answer(None, None, None, silence)
@@ -404,7 +414,7 @@ class Opinion:
     # Derived figures: counting_more.md, "Bases"
 
     def _derived(self, indicator: Indicator, basis: str, month: int) -> Answer | None:
-        months = range(first_month_of(basis, month), month + 1)
+        months = range(first_month_of(self._book, indicator, basis, month), month + 1)
         if indicator.id == "cla_net_change":
             ends = [self._open_at(last_day(month)), self._open_at(first_day(months[0]) - 1)]
             return _difference(*ends)
@@ -423,7 +433,7 @@ class Opinion:
             return Answer(numerator, denominator, value, "derived")
         if indicator.id == "cp_net_change":
             plans = [INDICATORS["cp_started"], INDICATORS["cp_ended"]]
-            return _difference(*(self._numerator(each, basis, month) for each in plans))
+            return _difference(*(self._numerator(each, basis, months) for each in plans))
         return None
 
     def _of_month(self, indicator: Indicator, month: int) -> tuple[Number, Number | None] | None:
@@ -444,7 +454,12 @@ class Opinion:
             return None
         return numerator, denominator
 
-    def _numerator(self, indicator: Indicator, basis: str, month: int) -> Number | None:
+    def _numerator(self, indicator: Indicator, basis: str, months: range) -> Number | None:
+        month = months[-1]
+        if basis == "since" and self._book.since(indicator, month) != months[0]:
+            parts = [self._of_month(indicator, each) for each in months]
+            known = [part[0] for part in parts if part is not None]
+            return sum(known) if len(known) == len(parts) else None
         [said] = [said for _, cell, said in self.answers(indicator, basis, month) if cell == ALL]
         return said.value if said.numerator is None else said.numerator
 
@@ -499,7 +514,7 @@ def figures(raw: Path, reference: Path, view: str, periods: Sequence[str] | None
         for opinion in [Opinion(book)]
         for month in months
         for indicator in INDICATORS.values()
-        for basis in indicator.bases_at(month)
+        for basis in bases_of(book, indicator, month)
         for part in opinion.answers(indicator, basis, month)
     )
 

@@ -53,6 +53,42 @@ def send_totals_for_records(raw: Path, reference: Path, la_code: str, newest: st
         (raw / newest / la_code / f"{return_name}.csv").unlink()
 
 
+# A month or a date, of England or one's own, of counts, shares, a median and children once each; added up of
+# totals with none missing, and with one; before the history of some, of the newest month, and of one to come.
+NAMED = [
+    ("ENG", "cp_started", "2024-06"),
+    ("ENG", "cp_net_change", "2025-01"),
+    ("ENG", "cla_started", "2025-02-14"),
+    ("ENG", "assessment_duration_median_wd", "2024-12"),
+    ("ENG", "cla_missing_children", "17/11/2024"),
+    ("ENG", "missing_3plus_children", "2024-10"),
+    ("ENG", "re_referrals_12m_pct", "2024-03"),
+    ("ENG", "contacts_received", "2009-01"),
+    ("ENG", "rcpc_intime_pct", "2025-03"),
+    ("ENG", "s47_started", "2025-06"),
+    ("ENG", "wf_starters", "2024-07"),
+    ("001", "cp_started", "2025-02"),
+    ("002", "strategy_meetings", "2024-05"),
+    ("002", "strategy_after_assessment_pct", "2024-06"),
+    ("002", "cp_net_change", "2025-03"),
+]
+
+
+def name_months(reference: Path) -> None:
+    """Name the months from which the basis since is counted."""
+    path = reference / "targets.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows += [
+        {"la_code": la_code, "indicator_id": indicator, "from_date": "2009-01-02", "since_month": month}
+        for la_code, indicator, month in NAMED
+    ]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], "since_month"], restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def _rests_on(indicator_id: str, *returns: str) -> bool:
     indicator = INDICATORS[indicator_id]
     return indicator.lead in returns and not indicator.is_rate

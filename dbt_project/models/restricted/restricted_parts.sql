@@ -54,7 +54,7 @@ counted as (
     inner join {{ ref('dim_period') }} as periods
         on
             expected.month_number = periods.month_number
-            and periods.period_basis <> 'point_in_time'
+            and periods.period_basis not in ('point_in_time', 'since')
             and ends.month_number in (periods.month_number, periods.first_month_number - 1)
 
 ),

@@ -93,7 +93,7 @@ held as (
                 when 'month' then bases.period_basis = 'month'
                 when 'year'
                     then
-                        bases.period_basis in ('quarter', 'year_to_date', 'rolling_12_months')
+                        bases.period_basis in ('quarter', 'year_to_date', 'rolling_12_months', 'since')
                         or (bases.period_basis = 'month' and bases.history_days > 0)
                 else true
             end

@@ -1,7 +1,25 @@
 {{ config(materialized='fresh_table') }}
 
 -- One row for every answer expected, in every vintage, with its figures and why it has none where it has none.
-with expected as (
+with periods as (
+
+    select
+        expected_periods.vintage_id, indicators.indicator_id, periods.period_basis, periods.period_end,
+        periods.period_start, periods.month_number
+    from {{ ref('int_periods__expected') }} as expected_periods
+    cross join {{ ref('dim_indicator') }} as indicators
+    inner join {{ ref('dim_period') }} as periods
+        on
+            expected_periods.month_number = periods.month_number
+            and periods.period_basis <> 'since'
+            and list_contains(string_split(indicators.bases, ' '), periods.period_basis)
+    union all
+    select vintage_id, indicator_id, period_basis, period_end, period_start, month_number
+    from {{ ref('int_periods__since') }}
+
+),
+
+expected as (
 
     select
         expected_periods.vintage_id,
@@ -21,12 +39,12 @@ with expected as (
         periods.month_number,
         breakdowns.breakdown_type,
         breakdowns.breakdown_value
-    from {{ ref('int_periods__expected') }} as expected_periods
-    cross join {{ ref('dim_indicator') }} as indicators
-    inner join {{ ref('dim_period') }} as periods
+    from periods
+    inner join {{ ref('int_periods__expected') }} as expected_periods
         on
-            expected_periods.month_number = periods.month_number
-            and list_contains(string_split(indicators.bases, ' '), periods.period_basis)
+            periods.vintage_id = expected_periods.vintage_id
+            and periods.month_number = expected_periods.month_number
+    inner join {{ ref('dim_indicator') }} as indicators on periods.indicator_id = indicators.indicator_id
     inner join {{ ref('int_indicators__breakdowns') }} as breakdowns
         on
             indicators.indicator_id = breakdowns.indicator_id

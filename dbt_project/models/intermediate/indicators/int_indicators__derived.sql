@@ -8,18 +8,24 @@ with spans as (
     select expected.vintage_id, periods.period_basis, periods.month_number, periods.first_month_number
     from {{ ref('int_periods__expected') }} as expected
     inner join {{ ref('dim_period') }} as periods
-        on expected.month_number = periods.month_number and periods.period_basis <> 'point_in_time'
+        on
+            expected.month_number = periods.month_number
+            and periods.period_basis not in ('point_in_time', 'since')
 
 ),
 
-added as (
+since as (
+
+    select vintage_id, indicator_id, period_basis, month_number, first_month_number
+    from {{ ref('int_periods__since') }}
+
+),
+
+covered as (
 
     select
         months.vintage_id, months.indicator_id, spans.period_basis, spans.month_number, spans.first_month_number,
-        sum(months.numerator) as numerator,
-        sum(months.denominator) as denominator,
-        count(*) as months_known,
-        spans.month_number - spans.first_month_number + 1 as months_needed
+        months.numerator, months.denominator
     from {{ ref('int_indicators__known_months') }} as months
     inner join {{ ref('dim_indicator') }} as indicators
         on months.indicator_id = indicators.indicator_id and indicators.kind = 'flow'
@@ -28,53 +34,110 @@ added as (
             months.vintage_id = spans.vintage_id
             and months.month_number between spans.first_month_number and spans.month_number
             and list_contains(string_split(indicators.bases, ' '), spans.period_basis)
-    group by all
+    union all
+    select
+        months.vintage_id, months.indicator_id, since.period_basis, since.month_number, since.first_month_number,
+        months.numerator, months.denominator
+    from {{ ref('int_indicators__known_months') }} as months
+    inner join since
+        on
+            months.vintage_id = since.vintage_id
+            and months.indicator_id = since.indicator_id
+            and months.month_number between since.first_month_number and since.month_number
+
+),
+
+added as (
+
+    select
+        vintage_id, indicator_id, period_basis, month_number, first_month_number,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        count(*) as months_known,
+        month_number - first_month_number + 1 as months_needed
+    from covered
+    group by vintage_id, indicator_id, period_basis, month_number, first_month_number
+
+),
+
+-- the periods of net changes of plans: from a named month, from that of the change itself
+of_plans as (
+
+    select * from spans
+    union all
+    select vintage_id, period_basis, month_number, first_month_number from since
+    where indicator_id = 'cp_net_change'
 
 ),
 
 -- plans started and ended in a period, as entered for it or else added up
 plans as (
 
-    select vintage_id, indicator_id, period_basis, month_number, coalesce(numerator, value) as numerator
-    from {{ ref('int_indicators__entered') }}
-    where indicator_id in ('cp_started', 'cp_ended') and coalesce(numerator, value) is not null
-    union all
-    select added.vintage_id, added.indicator_id, added.period_basis, added.month_number, added.numerator
-    from added
-    anti join {{ ref('int_indicators__entered') }} as entered
-        on
-            added.vintage_id = entered.vintage_id
-            and added.indicator_id = entered.indicator_id
-            and added.period_basis = entered.period_basis
-            and added.month_number = entered.month_number
+    select *
+    from (
+        select
+            entered.vintage_id, entered.indicator_id, entered.period_basis, entered.month_number,
+            coalesce(entered.numerator, entered.value) as numerator, true as is_entered
+        from {{ ref('int_indicators__entered') }} as entered
+        inner join of_plans
+            on
+                entered.vintage_id = of_plans.vintage_id
+                and entered.period_basis = of_plans.period_basis
+                and entered.month_number = of_plans.month_number
+        left join since
+            on
+                entered.vintage_id = since.vintage_id
+                and entered.indicator_id = since.indicator_id
+                and entered.period_basis = since.period_basis
+                and entered.month_number = since.month_number
+        where
+            entered.indicator_id in ('cp_started', 'cp_ended')
             and coalesce(entered.numerator, entered.value) is not null
-    where added.indicator_id in ('cp_started', 'cp_ended') and added.months_known = added.months_needed
+            and (entered.period_basis <> 'since' or since.first_month_number = of_plans.first_month_number)
+        union all
+        select
+            months.vintage_id, months.indicator_id, of_plans.period_basis, of_plans.month_number,
+            sum(months.numerator) as numerator, false as is_entered
+        from {{ ref('int_indicators__known_months') }} as months
+        inner join of_plans
+            on
+                months.vintage_id = of_plans.vintage_id
+                and months.month_number between of_plans.first_month_number and of_plans.month_number
+        where months.indicator_id in ('cp_started', 'cp_ended')
+        group by
+            months.vintage_id, months.indicator_id, of_plans.period_basis, of_plans.month_number,
+            of_plans.first_month_number
+        having count(*) = of_plans.month_number - of_plans.first_month_number + 1
+    ) as both_ways
+    qualify row_number() over (
+        partition by vintage_id, indicator_id, period_basis, month_number order by is_entered desc
+    ) = 1
 
 ),
 
 net_changes as (
 
     select
-        'cp_net_change' as indicator_id, spans.*,
+        'cp_net_change' as indicator_id, of_plans.*,
         started.numerator - ended.numerator as numerator
-    from spans
+    from of_plans
     inner join plans as started
         on
-            spans.vintage_id = started.vintage_id
-            and spans.period_basis = started.period_basis
-            and spans.month_number = started.month_number
+            of_plans.vintage_id = started.vintage_id
+            and of_plans.period_basis = started.period_basis
+            and of_plans.month_number = started.month_number
             and started.indicator_id = 'cp_started'
     inner join plans as ended
         on
-            spans.vintage_id = ended.vintage_id
-            and spans.period_basis = ended.period_basis
-            and spans.month_number = ended.month_number
+            of_plans.vintage_id = ended.vintage_id
+            and of_plans.period_basis = ended.period_basis
+            and of_plans.month_number = ended.month_number
             and ended.indicator_id = 'cp_ended'
     anti join added
         on
-            spans.vintage_id = added.vintage_id
-            and spans.period_basis = added.period_basis
-            and spans.month_number = added.month_number
+            of_plans.vintage_id = added.vintage_id
+            and of_plans.period_basis = added.period_basis
+            and of_plans.month_number = added.month_number
             and added.indicator_id = 'cp_net_change'
             -- a month is no sum: an entry of it is set beside what started and ended
             and added.period_basis <> 'month'

@@ -22,6 +22,15 @@ doubted as (
 
 ),
 
+since as (
+
+    select periods.*
+    from {{ ref('int_periods__since') }} as periods
+    inner join {{ ref('stg_ledger__vintages') }} as vintages on periods.vintage_id = vintages.vintage_id
+    where vintages.edition = 'restated'
+
+),
+
 -- the newest word before: the last release's, or what the month was first published as
 earlier as (
 
@@ -52,7 +61,10 @@ kept as (
             and earlier.period_end = doubted.period_end
             and earlier.breakdown_type = doubted.breakdown_type
             and earlier.breakdown_value = doubted.breakdown_value
-    where earlier.value_status in ('calculated', 'reported', 'derived', 'no_cases', 'no_population')
+    where
+        earlier.value_status in ('calculated', 'reported', 'derived', 'no_cases', 'no_population')
+        -- the month that an earlier one began with may be another
+        and earlier.period_basis <> 'since'
     qualify row_number() over (
         partition by
             earlier.la_code, earlier.indicator_id, earlier.period_basis, earlier.period_end, earlier.breakdown_type,
@@ -131,6 +143,9 @@ select
     given.indicator_id,
     given.period_basis,
     given.period_end,
+    case
+        when given.period_basis <> 'point_in_time' then coalesce(since.period_start, periods.period_start)
+    end as period_start,
     given.breakdown_type,
     given.breakdown_value,
     given.numerator,
@@ -153,5 +168,13 @@ select
 from given
 left join {{ ref('stg_ledger__month_states') }} as months
     on given.la_code = months.la_code and given.period_end = months.period_end
+left join {{ ref('dim_period') }} as periods
+    on given.period_basis = periods.period_basis and given.period_end = periods.period_end
+left join since
+    on
+        given.la_code = since.la_code
+        and given.indicator_id = since.indicator_id
+        and given.period_basis = since.period_basis
+        and given.period_end = since.period_end
 order by
     given.la_code, given.indicator_id, given.period_basis, given.period_end, given.breakdown_type, given.breakdown_value
