@@ -60,6 +60,11 @@ class Behind:
         status = self.figure["value_status"]
         if status == "reported":
             return "The authority gave this figure as a total: no child's record is behind it."
+        if status == "derived":
+            return (
+                "This figure is worked out from totals that the authority gave, with its records of the "
+                "months that have any: these are the rows of those."
+            )
         if status == "not_submitted":
             return "A return that this figure needs did not come: nobody counts towards it."
         if status == "insufficient_history":

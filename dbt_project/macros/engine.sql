@@ -10,6 +10,15 @@
     (left({{ month }}, 4)::int * 12 + right({{ month }}, 2)::int - 1)
 {%- endmacro %}
 
+{#- The month, as YYYY-MM, of what is written as a month or as a date, 2015-05-17 or 17/05/2015; else null. -#}
+{% macro month_written(text) -%}
+    case
+        when {{ matches_whole(text, "'[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?'") }} then left({{ text }}, 7)
+        when {{ matches_whole(text, "'[0-9]{2}/(0[1-9]|1[0-2])/[0-9]{4}'") }}
+            then right({{ text }}, 4) || '-' || substring({{ text }}, 4, 2)
+    end
+{%- endmacro %}
+
 {#- The last day of a month written YYYY-MM. -#}
 {% macro month_end_of_text(month) -%}
     last_day(({{ month }} || '-01')::date)

@@ -21,9 +21,24 @@ OF_TARGETS = (
     (
         "target",
         "target_sets_nothing",
-        "coalesce(target, limit_lower, limit_upper) is null and not is_unread",
-        "the row has neither a target nor a band, so it sets nothing",
-        "fill target, or limit_lower and limit_upper",
+        "coalesce(target, limit_lower, limit_upper) is null and since_month is null and not is_unread",
+        "the row has neither a target nor a band, and names no month to count from, so it sets nothing",
+        "fill target, or limit_lower and limit_upper, or since_month",
+    ),
+    (
+        "since_month",
+        "since_month_unread",
+        "since_month is not null and not regexp_full_match(since_month, "
+        "'[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?|[0-9]{2}/(0[1-9]|1[0-2])/[0-9]{4}')",
+        "it is neither a month nor a date, so nothing is counted from it",
+        "write the month as 2015-05",
+    ),
+    (
+        "since_month",
+        "since_month_not_taken",
+        "since_month is not null and bases is not null and not list_contains(bases, 'since')",
+        "the indicator is not counted over a stretch of months, so the month was not read",
+        "leave the cell empty, or name the month for an indicator whose page of the handbook names since",
     ),
     (
         "target",
@@ -64,8 +79,8 @@ OF_TARGETS = (
     (
         "period_basis",
         "basis_not_answered",
-        "period_basis is not null and bases is not null and not list_contains(bases, period_basis)",
-        "the indicator has no figure on this basis, so the row is read by none",
+        "bases is not null and (period_basis = 'since' or not list_contains(bases, period_basis))",
+        "the indicator has no figure on this basis that is compared, so the row is read by none",
         "take a basis that the indicator's page of the handbook names, or leave the cell empty",
     ),
 )

@@ -41,7 +41,7 @@ EMPTY_TABLES = """
 create table reference.population (la_code varchar, mid_year bigint, population_0_17 bigint, source varchar);
 create table reference.targets (
     la_code varchar, indicator_id varchar, from_date date, to_date date,
-    target decimal(28, 9), limit_lower decimal(28, 9), limit_upper decimal(28, 9),
+    target decimal(28, 9), limit_lower decimal(28, 9), limit_upper decimal(28, 9), since_month varchar,
     period_basis varchar, tolerance decimal(28, 9), due_date date, source varchar, source_note varchar
 );
 create table reference.named_periods (la_code varchar, label varchar, period_end date);

@@ -57,7 +57,8 @@ inner join months_expected
     on closings.la_code = months_expected.la_code and closings.view_month = months_expected.reporting_month
 where needs_month or needs_history;
 
--- An event or lookup return is read from its newest snapshot; a state or row return from every month it may answer for.
+-- An event or lookup return is read from its newest snapshot; a state return from every month it may answer for; totals
+-- row by row from every month, for a longer period may be added up of months before the first.
 create or replace temp table candidate_sources as
 with content as (
     select 0 as event_id, la_code, return_name, source_month, content_id, landed, source_format, scope
@@ -97,7 +98,7 @@ newest as (
     ) = 1
 ),
 monthly as (
-    select * from reachable where history in ('state', 'rows') and source_month >= first_period
+    select * from reachable where history = 'rows' or (history = 'state' and source_month >= first_period)
 ),
 coverage as (
     select reachable.* from reachable
@@ -113,7 +114,7 @@ select
     any_value(vintages.is_whole) as is_whole,
     coalesce(md5(string_agg(
         return_name || ' ' || source_month || ' ' || content_id, '|' order by return_name, source_month, content_id
-    ) filter (where history not in ('state', 'rows') or source_month = vintages.view_month)), 'nothing') as fingerprint,
+    ) filter (where history is distinct from 'state' or source_month = vintages.view_month)), 'nothing') as fingerprint,
     coalesce(md5(string_agg(
         return_name || ' ' || source_month || ' ' || content_id, '|' order by return_name, source_month, content_id
     )), 'nothing') as whole_fingerprint

@@ -51,7 +51,7 @@ CHARACTERISTICS = (
 )
 @click.option(
     "--basis",
-    type=click.Choice(["month", "quarter", "year_to_date", "rolling_12_months", "point_in_time"]),
+    type=click.Choice(["month", "quarter", "year_to_date", "since", "rolling_12_months", "point_in_time"]),
     help="With --children or --by: of which period.  [default: the one that the figure is reported on first]",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="With --children or --by: print CSV, every row.")
@@ -141,6 +141,13 @@ def explain(
             for f in said["figures"]
         ],
     )
+    for f in said["figures"]:
+        if f["value"] is None and f["ground"] is None and f["suggested_action"]:
+            out.print(
+                f"No figure ({format_code(f['period_basis'])}): {f['suggested_action']}",
+                soft_wrap=True,
+                markup=False,
+            )
     out.print(f"Counted: {said['rule']['counted']}", markup=False)
     if "out_of" in said["rule"]:
         out.print(f"Out of:  {said['rule']['out_of']}", markup=False)

@@ -355,6 +355,12 @@ PLANTS = [
           of("contact_decisions", decision_date="2025-04-01")),
     plant("printed_not_recomputed",
           of("indicator_returns", numerator="1", denominator="4", value="27")),
+    plant("total_not_its_months",
+          *(of("indicator_returns", indicator_id="strategy_meetings", period_end=end, numerator="1")
+            for end in ("2024-05-31", "2024-06-30", "2024-07-31", "2024-08-31", "2024-09-30", "2024-10-31",
+                        "2024-11-30", "2024-12-31", "2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30")),
+          of("indicator_returns", indicator_id="strategy_meetings", period_basis="rolling_12_months",
+             numerator="14")),
     *(
         plant(f"{thing}_child_unknown", of(return_name))
         for thing, return_name in {

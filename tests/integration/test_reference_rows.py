@@ -12,7 +12,8 @@ from tests.conftest import Send
 from tests.support.command import refresh
 
 TARGETS = (
-    "la_code,indicator_id,from_date,to_date,target,limit_lower,limit_upper,period_basis,tolerance,due_date"
+    "la_code,indicator_id,from_date,to_date,target,limit_lower,limit_upper,period_basis,tolerance,due_date,"
+    "since_month"
 )
 
 
@@ -55,6 +56,9 @@ def test_rows_that_are_right_leave_no_finding(reference: Path) -> None:
         "301,wf_caseload_avg,2024-04-01,,,14,20,,,",
         "301,wf_caseload_over_threshold,2024-04-01,,25,,,,,",
         "302,re_referrals_12m_pct,2024-04-01,,20,,,,,31/12/2025",
+        "301,cp_started,2024-04-01,,,,,,,,2015-05",
+        "301,cp_ended,2024-04-01,,,,,,,,2015-05-17",
+        "301,cla_started,2024-04-01,,,,,,,,17/05/2015",
     )
     (reference / "named_periods.csv").write_text("la_code,label,period_end\nENG,The start,2015-03-31\n")
     (reference / "process_changes.csv").write_text(
@@ -82,6 +86,10 @@ def test_rows_that_are_right_leave_no_finding(reference: Path) -> None:
         ("301,icpc_15wd_pct,2024-04-01,2024-03-31,85,,,,,", "to_date", "ends_before_start"),
         ("301,icpc_15wd_pct,2024-04-01,,85,,,,-1,", "tolerance", "below_least"),
         ("301,icpc_15wd_pct,soon,,85,,,,,", "from_date", "unreadable_cell"),
+        ("301,icpc_15wd_pct,2024-04-01,,85,,,since,,", "period_basis", "basis_not_answered"),
+        ("301,cp_started,2024-04-01,,,,,,,,May 2015", "since_month", "since_month_unread"),
+        ("301,cp_started,2024-04-01,,,,,,,,2015-13", "since_month", "since_month_unread"),
+        ("301,cp_open,2024-04-01,,,80,,,,,2015-05", "since_month", "since_month_not_taken"),
     ],
 )
 def test_a_target_that_cannot_be_read_as_it_stands_is_a_finding(

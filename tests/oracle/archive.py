@@ -53,12 +53,25 @@ class Archive:
         return None
 
 
+def _month_named(text: str | None) -> int | None:
+    """The month of a text that is one, or of a date; another text names none."""
+    if text is None:
+        return None
+    if found := re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])(?:-[0-9]{2})?", text):
+        return month_number(f"{found[1]}-{found[2]}")
+    if found := re.fullmatch(r"[0-9]{2}/(0[1-9]|1[0-2])/([0-9]{4})", text):
+        return month_number(f"{found[2]}-{found[1]}")
+    return None
+
+
 class Reference:
     """Population and targets, kept by the warehouse."""
 
     def __init__(self, folder: Path, as_at: date) -> None:
         self._population = read_file(folder / "population.csv", "population") or []
         self._targets = read_file(folder / "targets.csv", "targets", as_at) or []
+        for row in self._targets:
+            row["since"] = _month_named(row["since_month"])
 
     def population(self, la_code: str, day: int) -> int | None:
         latest = year_of_31_march_on_or_after(day) - 1

@@ -23,6 +23,7 @@ from .opinion import (
     Answer,
     Tally,
     answer,
+    bases_of,
     first_month_of,
     frame_of,
     median_answer,
@@ -133,7 +134,7 @@ class Breakdowns:
     def parts(self, indicator: Indicator, basis: str, month: int, breakdown: str) -> dict[str, Answer]:
         """What is answered for each value; nothing where the whole is not worked out from the records."""
         book = self._book
-        first, last = first_day(first_month_of(basis, month)), last_day(month)
+        first, last = first_day(first_month_of(book, indicator, basis, month)), last_day(month)
         if breakdown not in breakdowns_of(indicator) or why_records_cannot_say(book, indicator, month, first):
             return {}
         values = BREAKDOWNS[breakdown]
@@ -334,7 +335,7 @@ def parts(
         for broken_down in [Breakdowns(book)]
         for month in months
         for indicator in INDICATORS.values()
-        for basis in indicator.bases_at(month)
+        for basis in bases_of(book, indicator, month)
         for breakdown in breakdowns_of(indicator)
         if breakdown in only
         for value, said in broken_down.parts(indicator, basis, month, breakdown).items()

@@ -92,6 +92,13 @@ class Casebook:
                 return found
         return None
 
+    def since(self, indicator: Indicator, month: int) -> int | None:
+        """The month since which a flow is counted to this one, where the targets name one."""
+        if indicator.kind != "flow" or "year_to_date" not in indicator.bases:
+            return None
+        row = self.reference.target(self.la_code, indicator.id, last_day(month), ("since",))
+        return None if row is None or row["since"] > month else row["since"]
+
     # Finding rows
 
     def by(self, return_name: str, field: str) -> dict[Any, list[Row]]:

@@ -14,7 +14,6 @@ def differences(
     places: WarehousePaths,
     view: str,
     mine: pd.DataFrame | None = None,
-    only_months: list[str] | None = None,
     answered_only: bool = False,
     theirs: pd.DataFrame | None = None,
 ) -> tuple[int, pd.DataFrame]:
@@ -27,7 +26,7 @@ def differences(
             mine = db.sql("from fct_indicator_values").df()
     mine = mine.assign(period_end=pd.to_datetime(mine.period_end).dt.date)
     if theirs is None:
-        theirs = figures(places.raw, places.reference, view, only_months)
+        theirs = figures(places.raw, places.reference, view)
     if answered_only:
         theirs = theirs[theirs.value_status != "not_submitted"]
     both = mine[[*KEY, *NUMBERS, "value_status"]].merge(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .archive import Archive, Reference
-from .calendar import financial_year_start, first_day, last_day, month_number
+from .calendar import financial_year_start, first_day, last_day, month_number, month_of
 from .casebook import Casebook
 from .indicators import FLOWS, PERIODS, STOCKS, Count, Event
 from .indicators.register import Number
@@ -239,6 +239,21 @@ CHOICES = [
         "No: the latest decides, and says not_recorded. So too with an involvement without a team.",
         "The law says so of the team; the placement is read in the same words.",
     ),
+    Choice(
+        "Derived: is a month of a count there whose total was entered as a value alone?",
+        "Yes: what has no denominator is its own numerator. A share as a value alone is not.",
+        "value = numerator where there is no denominator (counting.md).",
+    ),
+    Choice(
+        "Derived: is a month itself the sum of its one month, where it was entered as 0 of 0?",
+        "Yes: no_cases, as its quarter is.",
+        "As written; the entry gives no figure, and says that there were none.",
+    ),
+    Choice(
+        "Derived: may plans started and ended, of which the net change is made, be entered for its period?",
+        "Yes, entered, counted or derived.",
+        "'Of the same period (these may be derived)'.",
+    ),
 ]
 
 
@@ -276,8 +291,18 @@ class Answer(NamedTuple):
     status: str
 
 
-def first_month_of(basis: str, month: int) -> int:
+def bases_of(book: Casebook, indicator: Indicator, month: int) -> tuple[str, ...]:
+    """The bases of a month: of flows that have a year to date also since a month, where one is named."""
+    bases = indicator.bases_at(month)
+    return bases if book.since(indicator, month) is None else (*bases, "since")
+
+
+def first_month_of(book: Casebook, indicator: Indicator, basis: str, month: int) -> int:
     match basis:
+        case "since":
+            named = book.since(indicator, month)
+            assert named is not None, f"{indicator.id} has no month named"
+            return named
         case "month" | "point_in_time":
             return month
         case "quarter":
@@ -286,7 +311,7 @@ def first_month_of(basis: str, month: int) -> int:
             return financial_year_start(month)
         case "rolling_12_months":
             return month - 11
-    raise ValueError(f"no such basis: {basis!r}; the law has five, see counting.md and counting_more.md")
+    raise ValueError(f"no such basis: {basis!r}; the law has six, see counting.md and counting_more.md")
 
 
 def cells_of(book: Casebook, indicator: Indicator) -> list[str]:
@@ -350,6 +375,10 @@ def median_answer(count: Count) -> Answer:
     return Answer(None, count.denominator, count.value, "calculated" if count.denominator else "no_cases")
 
 
+def _difference(more: Number | None, less: Number | None) -> Answer | None:
+    return None if more is None or less is None else Answer(more - less, None, more - less, "derived")
+
+
 class Opinion:
     """One authority's answers in one view."""
 
@@ -359,11 +388,12 @@ class Opinion:
 
     def answers(self, indicator: Indicator, basis: str, month: int) -> Iterator[tuple[str, str, Answer]]:
         book = self._book
-        first, last = first_day(first_month_of(basis, month)), last_day(month)
+        first, last = first_day(first_month_of(book, indicator, basis, month)), last_day(month)
         silence = why_records_cannot_say(book, indicator, month, first)
         if silence is not None:
             nothing = Answer(None, None, None, silence)
-            yield ALL, ALL, reported_answer(book, indicator, basis, last) or nothing
+            entered = reported_answer(book, indicator, basis, last)
+            yield ALL, ALL, entered or self._derived(indicator, basis, month) or nothing
             # Which teams there are is known from the involvements, so without them there are none.
             is_known = indicator.breakdowns != "invo_professional_team"
             for cell in cells_of(book, indicator) if is_known else []:
@@ -380,6 +410,71 @@ class Opinion:
         for cell in cells:
             numerator, denominator = count.cells[cell]
             yield indicator.breakdowns, cell, answer(indicator, numerator, denominator, population)
+
+    # Derived figures: counting_more.md, "Bases"
+
+    def _derived(self, indicator: Indicator, basis: str, month: int) -> Answer | None:
+        months = range(first_month_of(self._book, indicator, basis, month), month + 1)
+        if indicator.id == "cla_net_change":
+            ends = [self._open_at(last_day(month)), self._open_at(first_day(months[0]) - 1)]
+            return _difference(*ends)
+        if indicator.id not in FLOWS or indicator.is_rate or indicator.id == REPORTED_ONLY:
+            return None
+        parts = [self._of_month(indicator, each) for each in months]
+        known = [part for part in parts if part is not None]
+        if len(known) == len(parts):
+            numerator = sum(numerator for numerator, _ in known)
+            if not indicator.has_denominator:
+                return Answer(numerator, None, numerator, "derived")
+            denominator = sum(denominator or 0 for _, denominator in known)
+            if not denominator:
+                return Answer(0, 0, None, "no_cases")
+            value = Fraction(indicator.scale) * numerator / denominator
+            return Answer(numerator, denominator, value, "derived")
+        if indicator.id == "cp_net_change":
+            plans = [INDICATORS["cp_started"], INDICATORS["cp_ended"]]
+            return _difference(*(self._numerator(each, basis, months) for each in plans))
+        return None
+
+    def _of_month(self, indicator: Indicator, month: int) -> tuple[Number, Number | None] | None:
+        """The two numbers of a month that may be added up, counted or else entered."""
+        first, last = first_day(month), last_day(month)
+        if why_records_cannot_say(self._book, indicator, month, first) is None:
+            count = self._count(indicator, [], first, last)
+            assert count.numerator is not None, f"{indicator.id} does not add up"
+            return count.numerator, count.denominator
+        row = self._book.reported(indicator, "month", last)
+        if row is None:
+            return None
+        if not indicator.has_denominator:
+            numerator = row["value"] if row["numerator"] is None else row["numerator"]
+            return None if numerator is None else (numerator, None)
+        numerator, denominator = row["numerator"], row["denominator"]
+        if numerator is None or denominator is None or (not denominator and numerator):
+            return None
+        return numerator, denominator
+
+    def _numerator(self, indicator: Indicator, basis: str, months: range) -> Number | None:
+        month = months[-1]
+        if basis == "since" and self._book.since(indicator, month) != months[0]:
+            parts = [self._of_month(indicator, each) for each in months]
+            known = [part[0] for part in parts if part is not None]
+            return sum(known) if len(known) == len(parts) else None
+        [said] = [said for _, cell, said in self.answers(indicator, basis, month) if cell == ALL]
+        return said.value if said.numerator is None else said.numerator
+
+    def _open_at(self, day: int) -> Number | None:
+        """Children looked after at the end of a day: counted where the history reaches it, else entered."""
+        book, indicator, month = self._book, INDICATORS["cla_open"], month_of(day)
+        complete_from = book.history_from(indicator.lead)
+        if why_records_cannot_say(book, indicator, month, first_day(month)) is None and (
+            complete_from is None or day >= complete_from
+        ):
+            return STOCKS["cla_open"](book, day).numerator
+        row = book.reported(indicator, "point_in_time", day)
+        if row is None:
+            return None
+        return row["value"] if row["numerator"] is None else row["numerator"]
 
     def _count(self, indicator: Indicator, cells: list[str], first: int, last: int) -> Count:
         if indicator.id in STOCKS:
@@ -419,7 +514,7 @@ def figures(raw: Path, reference: Path, view: str, periods: Sequence[str] | None
         for opinion in [Opinion(book)]
         for month in months
         for indicator in INDICATORS.values()
-        for basis in indicator.bases_at(month)
+        for basis in bases_of(book, indicator, month)
         for part in opinion.answers(indicator, basis, month)
     )
 

@@ -23,6 +23,8 @@ with changed as (
     where
         -- a month that the release before did not report is new, not changed
         strftime(answers.period_end, '%Y-%m') <= previous_release.view_month
+        -- nor is a period that may begin with another month than it did
+        and answers.period_basis <> 'since'
         and (
             (
                 answers.value_status <> coalesce(earlier.value_status, 'not_submitted')

@@ -40,8 +40,11 @@ left join {{ ref('int_indicators__first_published') }} as published
         and answers.breakdown_type = published.breakdown_type
         and answers.breakdown_value = published.breakdown_value
 where
-    answers.value_status not in ('not_submitted', 'withheld')
-    or coalesce(published.value_status, 'not_submitted') <> 'not_submitted'
+    answers.period_basis <> 'since'
+    and (
+        answers.value_status not in ('not_submitted', 'withheld')
+        or coalesce(published.value_status, 'not_submitted') <> 'not_submitted'
+    )
 order by
     answers.la_code, answers.indicator_id, answers.period_basis, answers.period_end,
     answers.breakdown_type, answers.breakdown_value

@@ -4,6 +4,7 @@ select
     indicator_id,
     period_basis,
     period_end,
+    period_start,
     breakdown_type,
     breakdown_value,
     numerator,

@@ -4,7 +4,10 @@ with figures as (
     select
         values_of_month.la_code,
         count(*) filter (
-            where values_of_month.value_status in ('calculated', 'reported', 'no_cases', 'no_population', 'provisional')
+            where
+            values_of_month.value_status in (
+                'calculated', 'reported', 'derived', 'no_cases', 'no_population', 'provisional'
+            )
         ) as given_count,
         count(values_of_month.ground) as held_count,
         string_agg(distinct values_of_month.ground, ' ' order by values_of_month.ground) as grounds
@@ -36,7 +39,7 @@ last_good as (
 
     select la_code, max(view_month) as view_month
     from {{ ref('stg_ledger__previous_values') }}
-    where value_status in ('calculated', 'reported', 'no_cases', 'no_population')
+    where value_status in ('calculated', 'reported', 'derived', 'no_cases', 'no_population')
     group by la_code
 
 )

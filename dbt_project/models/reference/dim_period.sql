@@ -1,4 +1,5 @@
--- What each basis covers: the months from the first to the last, both included.
+-- What each basis covers: the months from the first to the last, both included. The first month of `since` is named by
+-- each authority for each indicator, so it is not here.
 with months as (
 
     select
@@ -28,6 +29,8 @@ bases as (
     select month_number, 'rolling_12_months' as period_basis, month_number - 11 as first_month_number from months
     union all
     select month_number, 'point_in_time' as period_basis, month_number as first_month_number from months
+    union all
+    select month_number, 'since' as period_basis, null as first_month_number from months
 
 )
 

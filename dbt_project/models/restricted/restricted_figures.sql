@@ -13,11 +13,17 @@ select
             indicators.lead_return in ('budgets', 'care_leavers', 'involvements')
             and indicators.indicator_id <> 'wf_caseload_total'
             then periods.period_end
-        when periods.period_basis <> 'point_in_time' then periods.period_start
+        when periods.period_basis <> 'point_in_time' then coalesce(since.period_start, periods.period_start)
         else date '0001-01-01'
     end as first_date
 from {{ ref('int_periods__expected') }} as expected
 inner join {{ ref('dim_period') }} as periods on expected.month_number = periods.month_number
 inner join {{ ref('dim_indicator') }} as indicators
     on list_contains(string_split(indicators.bases, ' '), periods.period_basis)
-where expected.edition = 'restated'
+left join {{ ref('int_periods__since') }} as since
+    on
+        expected.vintage_id = since.vintage_id
+        and expected.month_number = since.month_number
+        and indicators.indicator_id = since.indicator_id
+        and periods.period_basis = since.period_basis
+where expected.edition = 'restated' and (periods.period_basis <> 'since' or since.indicator_id is not null)

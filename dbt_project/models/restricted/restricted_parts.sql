@@ -16,6 +16,15 @@ with figures as (
         list_contains(string_split(indicators.characteristics, ' '), 'placement_group') as is_by_placement
     from {{ ref('fct_indicator_values') }} as figures
     inner join {{ ref('dim_indicator') }} as indicators on figures.indicator_id = indicators.indicator_id
+    anti join {{ ref('int_indicators__answers') }} as of_totals
+        on
+            figures.la_code = of_totals.la_code
+            and figures.indicator_id = of_totals.indicator_id
+            and figures.period_basis = of_totals.period_basis
+            and figures.period_end = of_totals.period_end
+            and figures.breakdown_value = of_totals.breakdown_value
+            and of_totals.edition = 'restated'
+            and not of_totals.is_from_records
     where
         figures.breakdown_type = 'all'
         and figures.value_status in ('calculated', 'provisional', 'no_cases', 'no_population')
@@ -45,7 +54,7 @@ counted as (
     inner join {{ ref('dim_period') }} as periods
         on
             expected.month_number = periods.month_number
-            and periods.period_basis <> 'point_in_time'
+            and periods.period_basis not in ('point_in_time', 'since')
             and ends.month_number in (periods.month_number, periods.first_month_number - 1)
 
 ),

@@ -85,7 +85,7 @@ def members_of_england(db: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 def make(base: pd.DataFrame, members: pd.DataFrame, before: pd.DataFrame, release: int) -> Pack:
     """Protect the base figures, given all earlier publications."""
     base = base.reset_index(drop=True)
-    said = ["calculated", "reported", "no_cases"]  # a breakdown of nobody is nought in each value
+    said = ["calculated", "reported", "derived", "no_cases"]  # a breakdown of nobody is nought in each value
     base["answered"] = base["value_status"].isin(said) & base["numerator"].notna()
     base["exact"] = base["numerator"].round().where(base["answered"] & base["role"].isin(design.COUNTS))
     base["status"] = "x"
@@ -170,7 +170,7 @@ def _judge_the_rest(base: pd.DataFrame, before: pd.DataFrame) -> None:
     of_people = base["count_unit"].isin(design.PEOPLE) & (base["unit"] != "gbp")
     up, whole = base["numerator"], base["denominator"]
     answered = base["answered"] | (
-        base["value_status"].isin(["calculated", "reported"]) & base["value"].notna()
+        base["value_status"].isin(["calculated", "reported", "derived"]) & base["value"].notna()
     )
     few = whole < design.THRESHOLD
     hidden = {

@@ -22,7 +22,18 @@ in_period as (
     from durations
     inner join {{ ref('dim_period') }} as periods
         on
-            periods.period_basis <> 'point_in_time'
+            periods.period_basis not in ('point_in_time', 'since')
+            and durations.month_number between periods.first_month_number and periods.month_number
+    group by all
+    union all
+    select
+        durations.vintage_id, periods.period_basis, periods.month_number, durations.working_days_taken,
+        sum(durations.assessment_count) as assessment_count
+    from durations
+    inner join {{ ref('int_periods__since') }} as periods
+        on
+            durations.vintage_id = periods.vintage_id
+            and periods.indicator_id = 'assessment_duration_median_wd'
             and durations.month_number between periods.first_month_number and periods.month_number
     group by all
 

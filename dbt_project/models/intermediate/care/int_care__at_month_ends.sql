@@ -11,7 +11,7 @@ month_ends as (
     select distinct expected.vintage_id, ends.month_number
     from {{ ref('int_periods__expected') }} as expected
     inner join {{ ref('dim_period') }} as periods
-        on expected.month_number = periods.month_number and periods.period_basis <> 'point_in_time'
+        on expected.month_number = periods.month_number and periods.period_basis not in ('point_in_time', 'since')
     inner join calendar_months as ends
         on ends.month_number in (periods.month_number, periods.first_month_number - 1)
 

@@ -15,7 +15,7 @@ select
     coalesce(at_end.child_count, 0) - coalesce(at_start.child_count, 0) as numerator
 from {{ ref('int_periods__expected') }} as expected
 inner join {{ ref('dim_period') }} as periods
-    on expected.month_number = periods.month_number and periods.period_basis <> 'point_in_time'
+    on expected.month_number = periods.month_number and periods.period_basis not in ('point_in_time', 'since')
 left join open_at as at_end
     on expected.vintage_id = at_end.vintage_id and periods.month_number = at_end.month_number
 left join open_at as at_start

@@ -1,11 +1,12 @@
 {{ config(materialized='fresh_table') }}
 
 -- Each series of answers that comparisons are made within: an authority, an indicator and a basis, under one number.
+-- What is counted since a named month grows by each month, and is set beside nothing.
 with answered as (
 
     select distinct la_code, indicator_id, period_basis
     from {{ ref('int_indicators__values') }}
-    where breakdown_type = 'all'
+    where breakdown_type = 'all' and period_basis <> 'since'
 
 )
 

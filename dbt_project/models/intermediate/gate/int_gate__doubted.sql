@@ -25,9 +25,10 @@ inner join {{ ref('int_gate__held') }} as held
         and coalesce(answers.breakdown_value = held.breakdown_value, true)
 inner join {{ ref('int_gate__doubts') }} as doubts on held.measure_no = doubts.measure_no
 where
-    answers.value_status in ('calculated', 'no_cases', 'no_population')
+    (answers.value_status in ('calculated', 'no_cases', 'no_population') and held.is_of_itself)
+    or (answers.value_status = 'derived' and held.is_by_months)
     or (
-        answers.value_status = 'reported'
+        answers.value_status in ('reported', 'derived') and held.is_of_itself
         and (doubts.ground = 'contradiction' or doubts.return_name = 'indicator_returns')
     )
 window

@@ -1,7 +1,8 @@
 {{ config(materialized='fresh_table') }}
 
 -- Each figure that a doubt bears on: doubt about a return reaches what reads it, about a field what reads the field,
--- about a figure that figure alone. The same figure stands here once for each doubt.
+-- about a figure that figure alone; and what is derived of months rests on what each of them rests on. The same figure
+-- stands here once for each doubt.
 with doubts as (
 
     select * from {{ ref('int_gate__doubts') }}
@@ -69,41 +70,103 @@ bases as (
     select indicator_id, history_days, {{ each_word('bases') }} as period_basis
     from {{ ref('dim_indicator') }}
 
+),
+
+held as (
+
+    select distinct
+        doubts.vintage_id,
+        doubts.la_code,
+        bases.indicator_id,
+        bases.period_basis,
+        expected.month_number,
+        doubts.breakdown_value,
+        doubts.measure_no,
+        doubts.priority
+    from reached
+    inner join doubts on reached.measure_no = doubts.measure_no
+    inner join bases
+        on
+            reached.indicator_id = bases.indicator_id
+            and coalesce(doubts.period_basis = bases.period_basis, true)
+            and case doubts.look_back
+                when 'month' then bases.period_basis = 'month'
+                when 'year'
+                    then
+                        bases.period_basis in ('quarter', 'year_to_date', 'rolling_12_months', 'since')
+                        or (bases.period_basis = 'month' and bases.history_days > 0)
+                else true
+            end
+    left join {{ ref('stg_ledger__return_formats') }} as formats on doubts.return_name = formats.return_name
+    inner join {{ ref('int_periods__expected') }} as expected
+        on
+            doubts.vintage_id = expected.vintage_id
+            and case
+                when doubts.month_number is not null then doubts.month_number = expected.month_number
+                -- a state return answers for its own month alone
+                when formats.history = 'state'
+                    then
+                        expected.month_number
+                        = coalesce(doubts.source_month_number, {{ month_number_of_text('expected.view_month') }})
+                else expected.month_number <= coalesce(doubts.source_month_number, expected.month_number)
+            end
+
+),
+
+-- which indicators' months a derived figure is made of
+made_of as (
+
+    select distinct indicator_id, indicator_id as of_indicator_id from {{ ref('int_indicators__known_months') }}
+    union all
+    select 'cp_net_change' as indicator_id, 'cp_started' as of_indicator_id
+    union all
+    select 'cp_net_change' as indicator_id, 'cp_ended' as of_indicator_id
+    union all
+    select 'cla_net_change' as indicator_id, 'cla_open' as of_indicator_id
+
+),
+
+held_by_months as (
+
+    select distinct
+        derived.vintage_id,
+        held.la_code,
+        derived.indicator_id,
+        derived.period_basis,
+        derived.month_number,
+        null::varchar as breakdown_value,
+        held.measure_no,
+        held.priority
+    from {{ ref('int_indicators__derived') }} as derived
+    inner join made_of on derived.indicator_id = made_of.indicator_id
+    inner join {{ ref('int_indicators__known_months') }} as months
+        on
+            derived.vintage_id = months.vintage_id
+            and made_of.of_indicator_id = months.indicator_id
+            and not months.is_entered
+            and case
+                when months.indicator_id = 'cla_open'
+                    then months.month_number in (derived.first_month_number - 1, derived.month_number)
+                else months.month_number between derived.first_month_number and derived.month_number
+            end
+    inner join held
+        on
+            months.vintage_id = held.vintage_id
+            and months.indicator_id = held.indicator_id
+            and months.month_number = held.month_number
+            and held.period_basis in ('month', 'point_in_time', derived.period_basis)
+            and coalesce(held.breakdown_value, 'all') = 'all'
+
 )
 
-select distinct
-    doubts.vintage_id,
-    doubts.la_code,
-    bases.indicator_id,
-    bases.period_basis,
-    expected.month_number,
-    doubts.breakdown_value,
-    doubts.measure_no,
-    doubts.priority
-from reached
-inner join doubts on reached.measure_no = doubts.measure_no
-inner join bases
-    on
-        reached.indicator_id = bases.indicator_id
-        and coalesce(doubts.period_basis = bases.period_basis, true)
-        and case doubts.look_back
-            when 'month' then bases.period_basis = 'month'
-            when 'year'
-                then
-                    bases.period_basis in ('quarter', 'year_to_date', 'rolling_12_months')
-                    or (bases.period_basis = 'month' and bases.history_days > 0)
-            else true
-        end
-left join {{ ref('stg_ledger__return_formats') }} as formats on doubts.return_name = formats.return_name
-inner join {{ ref('int_periods__expected') }} as expected
-    on
-        doubts.vintage_id = expected.vintage_id
-        and case
-            when doubts.month_number is not null then doubts.month_number = expected.month_number
-            -- a state return answers for its own month alone
-            when formats.history = 'state'
-                then
-                    expected.month_number
-                    = coalesce(doubts.source_month_number, {{ month_number_of_text('expected.view_month') }})
-            else expected.month_number <= coalesce(doubts.source_month_number, expected.month_number)
-        end
+-- a figure counted from records is held by what is doubted of it, one derived by what is doubted of its months
+select
+    vintage_id, la_code, indicator_id, period_basis, month_number, breakdown_value, measure_no, priority,
+    bool_or(not is_by_months) as is_of_itself,
+    bool_or(is_by_months) as is_by_months
+from (
+    select *, false as is_by_months from held
+    union all
+    select *, true as is_by_months from held_by_months
+) as both_ways
+group by all

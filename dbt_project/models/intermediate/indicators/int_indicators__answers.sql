@@ -1,7 +1,25 @@
 {{ config(materialized='fresh_table') }}
 
 -- One row for every answer expected, in every vintage, with its figures and why it has none where it has none.
-with expected as (
+with periods as (
+
+    select
+        expected_periods.vintage_id, indicators.indicator_id, periods.period_basis, periods.period_end,
+        periods.period_start, periods.month_number
+    from {{ ref('int_periods__expected') }} as expected_periods
+    cross join {{ ref('dim_indicator') }} as indicators
+    inner join {{ ref('dim_period') }} as periods
+        on
+            expected_periods.month_number = periods.month_number
+            and periods.period_basis <> 'since'
+            and list_contains(string_split(indicators.bases, ' '), periods.period_basis)
+    union all
+    select vintage_id, indicator_id, period_basis, period_end, period_start, month_number
+    from {{ ref('int_periods__since') }}
+
+),
+
+expected as (
 
     select
         expected_periods.vintage_id,
@@ -21,12 +39,12 @@ with expected as (
         periods.month_number,
         breakdowns.breakdown_type,
         breakdowns.breakdown_value
-    from {{ ref('int_periods__expected') }} as expected_periods
-    cross join {{ ref('dim_indicator') }} as indicators
-    inner join {{ ref('dim_period') }} as periods
+    from periods
+    inner join {{ ref('int_periods__expected') }} as expected_periods
         on
-            expected_periods.month_number = periods.month_number
-            and list_contains(string_split(indicators.bases, ' '), periods.period_basis)
+            periods.vintage_id = expected_periods.vintage_id
+            and periods.month_number = expected_periods.month_number
+    inner join {{ ref('dim_indicator') }} as indicators on periods.indicator_id = indicators.indicator_id
     inner join {{ ref('int_indicators__breakdowns') }} as breakdowns
         on
             indicators.indicator_id = breakdowns.indicator_id
@@ -52,6 +70,8 @@ known as (
         reported.numerator as reported_numerator,
         reported.denominator as reported_denominator,
         reported.value as reported_value,
+        derived.numerator as derived_numerator,
+        derived.denominator as derived_denominator,
         counts.numerator as counted_numerator,
         -- a share by breakdown is of the whole, not of itself
         case
@@ -85,6 +105,13 @@ known as (
             and expected.period_basis = reported.period_basis
             and expected.month_number = reported.month_number
             and expected.breakdown_value = reported.breakdown_value
+    left join {{ ref('int_indicators__derived') }} as derived
+        on
+            expected.vintage_id = derived.vintage_id
+            and expected.indicator_id = derived.indicator_id
+            and expected.period_basis = derived.period_basis
+            and expected.month_number = derived.month_number
+            and expected.breakdown_value = 'all'
     left join {{ ref('int_indicators__period_counts') }} as counts
         on
             expected.vintage_id = counts.vintage_id
@@ -109,6 +136,8 @@ judged as (
         *,
         case
             when shortfall is not null and is_reported then 'reported'
+            when shortfall is not null and denominator_source = 'counted' and derived_denominator = 0 then 'no_cases'
+            when shortfall is not null and derived_numerator is not null then 'derived'
             when shortfall is not null then shortfall
             when denominator_source = 'population' and coalesce(population_0_17, 0) = 0 then 'no_population'
             when denominator_source = 'counted' and coalesce(counted_denominator, 0) = 0 then 'no_cases'
@@ -124,13 +153,15 @@ figured as (
         *,
         case
             when value_status = 'reported' then reported_numerator::double
-            when shortfall is not null or indicator_id = 'assessment_duration_median_wd' then null
+            when shortfall is not null then derived_numerator
+            when indicator_id = 'assessment_duration_median_wd' then null
             when value_status = 'no_cases' then 0
             else coalesce(counted_numerator, 0)::double
         end as numerator,
         case
             when value_status = 'reported' then reported_denominator::double
-            when shortfall is not null or denominator_source = 'none' then null
+            when shortfall is not null then derived_denominator
+            when denominator_source = 'none' then null
             when denominator_source = 'population' then population_0_17::double
             else coalesce(counted_denominator, 0)::double
         end as denominator
@@ -147,11 +178,12 @@ select
                 reported_value::double,
                 case when denominator_source = 'none' then numerator else scale * numerator / nullif(denominator, 0) end
             )
-        when value_status <> 'calculated' then null
-        when counted_value is not null then counted_value
+        when value_status not in ('calculated', 'derived') then null
+        when value_status = 'calculated' and counted_value is not null then counted_value
         when denominator_source = 'none' then numerator
         else scale * numerator / denominator
     end as value,
     value_status,
+    shortfall is null as is_from_records,
     snapshot_month
 from figured

@@ -2,7 +2,7 @@
 
 -- Figures as they stood when a month was closed: those of the month, in every basis; and those of the months before it
 -- in the basis that the public edition prints, where the closing speaks for them. What has been kept stands. What is
--- held is closed as held.
+-- held is closed as held. What is counted since a named month is not closed: the month may be named anew.
 with newly_closed as (
 
     select closings.*, {{ month_number_of_text('closings.view_month') }} as month_number
@@ -43,7 +43,7 @@ left join {{ ref('int_gate__doubted') }} as doubted
 left join {{ ref('stg_ledger__month_states') }} as months
     on answers.la_code = months.la_code and answers.period_end = months.period_end
 where
-    (closings.needs_month and answers.month_number = closings.month_number)
+    (closings.needs_month and answers.month_number = closings.month_number and answers.period_basis <> 'since')
     or (
         closings.needs_history
         and answers.month_number < closings.month_number

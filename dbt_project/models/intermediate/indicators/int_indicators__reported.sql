@@ -1,35 +1,15 @@
 {{ config(materialized='fresh_table') }}
 
--- Figures that exist only as totals, as each vintage knows them: for each period the newest month that gives it.
-with given as (
+-- Figures that exist only as totals, as each vintage knows them.
+with submitted as (
 
-    select
-        returns.*,
-        {{ month_number('returns.period_end') }} as month_number
-    from {{ ref('stg_returns__indicator_returns') }} as returns
-    where returns.breakdown = 'all' and returns.period_end = last_day(returns.period_end)
-
-),
-
-newest as (
-
-    select * from given
-    where source_month_number >= month_number
-    qualify row_number() over (
-        partition by vintage_id, indicator_id, period_basis, month_number order by source_month_number desc
-    ) = 1
-
-),
-
-submitted as (
-
-    select newest.*
-    from newest
-    inner join {{ ref('dim_indicator') }} as indicators on newest.indicator_id = indicators.indicator_id
+    select entered.*
+    from {{ ref('int_indicators__entered') }} as entered
+    inner join {{ ref('dim_indicator') }} as indicators on entered.indicator_id = indicators.indicator_id
     -- a line without figures gives none
     where
-        newest.value is not null
-        or (newest.numerator is not null and (indicators.denominator_source = 'none' or newest.denominator <> 0))
+        entered.value is not null
+        or (entered.numerator is not null and (indicators.denominator_source = 'none' or entered.denominator <> 0))
 
 ),
 
@@ -55,8 +35,8 @@ published as (
 )
 
 select
-    vintage_id, indicator_id, period_basis, month_number, breakdown as breakdown_value,
-    numerator::double as numerator, denominator::double as denominator, value::double as value, source_note
+    vintage_id, indicator_id, period_basis, month_number, 'all' as breakdown_value,
+    numerator, denominator, value, source_note
 from submitted
 union all
 select

@@ -22,6 +22,15 @@ doubted as (
 
 ),
 
+since as (
+
+    select periods.*
+    from {{ ref('int_periods__since') }} as periods
+    inner join {{ ref('stg_ledger__vintages') }} as vintages on periods.vintage_id = vintages.vintage_id
+    where vintages.edition = 'restated'
+
+),
+
 -- the newest word before: the last release's, or what the month was first published as
 earlier as (
 
@@ -52,7 +61,10 @@ kept as (
             and earlier.period_end = doubted.period_end
             and earlier.breakdown_type = doubted.breakdown_type
             and earlier.breakdown_value = doubted.breakdown_value
-    where earlier.value_status in ('calculated', 'reported', 'no_cases', 'no_population')
+    where
+        earlier.value_status in ('calculated', 'reported', 'derived', 'no_cases', 'no_population')
+        -- the month that an earlier one began with may be another
+        and earlier.period_basis <> 'since'
     qualify row_number() over (
         partition by
             earlier.la_code, earlier.indicator_id, earlier.period_basis, earlier.period_end, earlier.breakdown_type,
@@ -79,8 +91,23 @@ given as (
         answers.view_month,
         null::varchar as ground,
         null::varchar as ground_sentence,
-        null::varchar as suggested_action
+        -- a total of which months are missing says how many are there, and what to do
+        case
+            when
+                answers.value_status in ('not_submitted', 'insufficient_history')
+                and derived.months_known < derived.months_needed
+                then
+                    'add the totals of the months that are missing to indicator_returns: ' || derived.months_known
+                    || ' of the ' || derived.months_needed || ' that make the figure are there'
+        end as suggested_action
     from answers
+    left join {{ ref('int_indicators__derived') }} as derived
+        on
+            answers.vintage_id = derived.vintage_id
+            and answers.indicator_id = derived.indicator_id
+            and answers.period_basis = derived.period_basis
+            and answers.month_number = derived.month_number
+            and answers.breakdown_type = 'all'
     anti join doubted
         on
             answers.la_code = doubted.la_code
@@ -116,6 +143,9 @@ select
     given.indicator_id,
     given.period_basis,
     given.period_end,
+    case
+        when given.period_basis <> 'point_in_time' then coalesce(since.period_start, periods.period_start)
+    end as period_start,
     given.breakdown_type,
     given.breakdown_value,
     given.numerator,
@@ -124,7 +154,8 @@ select
     -- what can be worked out while returns are still to come is said to be no more than that
     case
         when
-            months.month_state = 'collecting' and given.value_status in ('calculated', 'reported', 'no_cases')
+            months.month_state = 'collecting'
+            and given.value_status in ('calculated', 'reported', 'derived', 'no_cases')
             then 'provisional'
         else given.value_status
     end as value_status,
@@ -137,5 +168,13 @@ select
 from given
 left join {{ ref('stg_ledger__month_states') }} as months
     on given.la_code = months.la_code and given.period_end = months.period_end
+left join {{ ref('dim_period') }} as periods
+    on given.period_basis = periods.period_basis and given.period_end = periods.period_end
+left join since
+    on
+        given.la_code = since.la_code
+        and given.indicator_id = since.indicator_id
+        and given.period_basis = since.period_basis
+        and given.period_end = since.period_end
 order by
     given.la_code, given.indicator_id, given.period_basis, given.period_end, given.breakdown_type, given.breakdown_value

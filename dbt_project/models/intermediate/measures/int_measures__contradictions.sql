@@ -6,7 +6,7 @@ with figures as (
         answers.*, indicators.unit, indicators.is_additive, indicators.can_be_negative, indicators.can_exceed_whole
     from {{ ref('int_indicators__answers') }} as answers
     inner join {{ ref('dim_indicator') }} as indicators on answers.indicator_id = indicators.indicator_id
-    where answers.value_status in ('calculated', 'reported', 'no_cases')
+    where answers.value_status in ('calculated', 'reported', 'derived', 'no_cases')
 
 ),
 

@@ -5,7 +5,9 @@ with figures as (
     select answers.*, indicators.unit, indicators.is_additive, indicators.can_be_negative
     from {{ ref('int_indicators__answers') }} as answers
     inner join {{ ref('dim_indicator') }} as indicators on answers.indicator_id = indicators.indicator_id
-    where answers.edition = 'restated' and answers.value_status in ('calculated', 'reported', 'no_cases')
+    where
+        answers.edition = 'restated'
+        and answers.value_status in ('calculated', 'reported', 'derived', 'no_cases')
 
 ),
 

@@ -7,6 +7,7 @@ select
     target,
     limit_lower,
     limit_upper,
+    {{ month_written('since_month') }} as since_month,
     period_basis,
     coalesce(tolerance, 0) as tolerance,
     last_day(due_date) as due_date,
