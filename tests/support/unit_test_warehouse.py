@@ -25,7 +25,7 @@ NOTHING_SENT = RawFolder(files=(), folders=(), oddities=())
 def build_what_unit_tests_read(places: WarehousePaths) -> list[dbt_build.Node]:
     """Make the warehouse of a folder without files, with the models that a unit test judges or is given.
 
-    Of a model that reads nothing but what is under contract, those inputs stand empty, with the types declared.
+    Of a model that reads nothing but what is under contract, those inputs stand empty, typed as declared.
     """
     places.prepare()
     places.warehouse.unlink(missing_ok=True)
