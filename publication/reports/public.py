@@ -7,22 +7,28 @@ figures could tell a hidden one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from ingest.paths import DBT_PROJECT
-from publication.reports.figures import Line, Point, Report, ReportError, by_figure, line_of, manifest_of
+from publication.reports.figures import (
+    Line,
+    Point,
+    Report,
+    ReportError,
+    by_figure,
+    line_of,
+    manifest_of,
+    themes_of,
+)
+from publication.reports.kinds import CATALOGUE, ReportKind
 from publication.select import rows_of
 
 GRAIN = ("geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown")
 AUTHORITY, ENGLAND = "Local authority", "E92000001"
 
-CATALOGUE = DBT_PROJECT / "seeds" / "indicator_catalogue.csv"
-
-LINE = "indicator_id, title, area, unit, polarity, can_be_negative, headline_basis as period_basis"
+LINE = "indicator_id, title, area, unit, polarity, can_be_negative"
 FIGURE = "indicator_id, period_basis, period_end as month, value, status as value_status"
 BESIDE = (
     "indicator_id, period_basis, value, period_end, "
@@ -82,8 +88,8 @@ class PublicEdition:
         )  # fmt: skip
         return {row["area_code"]: row["area_name"] for row in found}
 
-    def report(self, authority: str, month: date) -> Report:
-        """All that the public pack says of one authority and month. Raises ReportError."""
+    def report(self, authority: str, month: date, kind: ReportKind) -> Report:
+        """All that the public pack says for a report of one authority and month. Raises ReportError."""
         known = self.authorities(month)
         if authority not in known:
             raise ReportError(
@@ -101,11 +107,14 @@ class PublicEdition:
             state_words="Final: the month is closed, and its figures are as they stood then.",
             release=self.manifest["release"],
             commit=self.manifest["commit"],
-            lines=tuple(self._lines(authority, about["region_code"], month)),
+            kind=kind,
+            themes=themes_of(kind, self._lines(authority, about["region_code"], month, kind)),
         )
 
-    def _lines(self, authority: str, region: str | None, month: date) -> Iterator[Line]:
-        """A line for each indicator that the pack prints of the authority for the month."""
+    def _lines(
+        self, authority: str, region: str | None, month: date, kind: ReportKind
+    ) -> dict[tuple[str, str], Line]:
+        """The lines of the figures asked for that the pack prints of the authority for the month."""
         own = by_figure(
             rows_of(
                 self.db,
@@ -130,14 +139,16 @@ class PublicEdition:
             )  # fmt: skip
         )
         now = {figure: points[-1] for figure, points in own.items() if points[-1]["month"] == month}
-        for row in rows_of(self.db, "indicators", LINE, order="display_order"):
-            figure = row["indicator_id"], row["period_basis"]
-            if figure not in now:
-                continue
-            to_date = now.get((row["indicator_id"], "year_to_date"), {})
-            yield line_of(
+        about = {row["indicator_id"]: row for row in rows_of(self.db, "indicators", LINE)}
+        asked = {figure for section in kind.sections for figure in section.figures}
+        found = {}
+        for figure in asked & now.keys():
+            name, basis = figure
+            to_date = now.get((name, "year_to_date"), {})
+            found[figure] = line_of(
                 {
-                    **row,
+                    **about[name],
+                    "period_basis": basis,
                     "value": now[figure]["value"],
                     "value_status": now[figure]["value_status"],
                     "year_to_date": to_date.get("value"),
@@ -146,3 +157,4 @@ class PublicEdition:
                 beside=[given | NOT_COMPARED for given in beside.get(figure, [])],
                 points=[Point(**point) for point in own[figure]],
             )
+        return found
