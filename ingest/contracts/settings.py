@@ -131,8 +131,10 @@ class Reports(Section):
         min_length=1,
         description="Exact figures for the authority itself (restricted), what may be public, or both.",
     )
-    formats: tuple[Literal["html", "pdf", "xlsx"], ...] = Field(
-        ("html", "pdf", "xlsx"), min_length=1, description="Which files are written."
+    formats: tuple[Literal["html", "pdf", "xlsx", "docx", "pptx"], ...] = Field(
+        ("html", "pdf", "xlsx"),
+        min_length=1,
+        description="Which files are written, of html, pdf, xlsx, docx and pptx.",
     )
     kinds: tuple[str, ...] = Field(
         ("committee", "management"),

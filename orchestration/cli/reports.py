@@ -47,9 +47,9 @@ from orchestration.runtime.lock import LockHeldError
 @click.option(
     "--format",
     "formats",
-    type=click.Choice(["html", "pdf", "xlsx"]),
+    type=click.Choice(["html", "pdf", "xlsx", "docx", "pptx"]),
     multiple=True,
-    help="Which files to write; may be given more than once.  [default: all three]",
+    help="Which files to write; may be given more than once.  [default: html, pdf and xlsx]",
 )
 @click.option(
     "--braille-ready", is_flag=True, help="Also write plain text for a braille display or embosser."

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
+
 from ingest.warehouse import months
 from publication.formatting import format_value, month_words
 from publication.reports.kinds import ReportKind, catalogue
@@ -43,6 +45,7 @@ BESIDE = (
     "comparator_period_end as period_end, difference, month_count, judgement, words"
 )
 PART = "indicator_id, period_basis, breakdown_type, breakdown_value as code, value, value_status"
+ACTION = "indicator_id, action, owner, due_date, done_date, action_state"
 CHANGES = ("higher", "lower")  # what a signal may be
 # as far back as signals are looked for
 POINTS_SHOWN = "period_end <= $month and period_end > last_day($month::date - interval 36 month)"
@@ -252,6 +255,24 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Action:
+    """What is to be done about a figure, as it stands at the month's end. See rpt_actions."""
+
+    indicator_id: str
+    action: str
+    owner: str | None
+    due_date: date | None
+    done_date: date | None
+    action_state: str
+
+    @property
+    def title(self) -> str:
+        """The figure that it is about."""
+        known = catalogue().get(self.indicator_id)
+        return known.title if known else self.indicator_id
+
+
+@dataclass(frozen=True)
 class Report:
     """One authority and month: what is said in every edition, and which release says it."""
 
@@ -265,6 +286,7 @@ class Report:
     kind: ReportKind
     themes: tuple[Theme, ...]
     headlines: tuple[Told, ...] = ()
+    actions: tuple[Action, ...] = ()
     missing: tuple[Missing, ...] = ()
     held: tuple[Held, ...] = ()
     stray_comments: tuple[str, ...] = ()  # indicators that comments were written for and that do not exist
@@ -374,6 +396,7 @@ class RestrictedEdition:
             headlines=tuple(
                 Told(lines[row.pop("indicator_id"), row.pop("period_basis")], **row) for row in chosen
             ),
+            actions=actions_of(self.db, authority, month),
             missing=tuple(Missing(**row) for row in missing),
             held=tuple(held),
             stray_comments=tuple(row["indicator_id"] for row in strays),
@@ -455,6 +478,28 @@ def themes_of(kind: ReportKind, lines: Mapping[tuple[str, str], Line]) -> tuple[
         )
         for section in kind.sections
     )
+
+
+def actions_of(
+    db: duckdb.DuckDBPyConnection, authority: str, month: date, schema: str = "", **asked: Any
+) -> tuple[Action, ...]:
+    """The actions that stand in the report of a month, those due first before the others."""
+    found = rows_of(
+        db, f"{schema}rpt_actions", ACTION, la_code=authority, period_end=month, **asked,
+        order="due_date nulls last, indicator_id, action",
+    )  # fmt: skip
+    return tuple(Action(**row) for row in found)
+
+
+def public_comments(
+    db: duckdb.DuckDBPyConnection, authority: str, month: date, schema: str
+) -> dict[str, str]:
+    """What the analyst says of a month that is marked as public, by indicator."""
+    found = rows_of(
+        db, f"{schema}fct_commentary", "indicator_id, commentary",
+        la_code=authority, period_end=month, is_public=True,
+    )  # fmt: skip
+    return {row["indicator_id"]: row["commentary"] for row in found}
 
 
 def by_figure(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:

@@ -9,7 +9,7 @@ from ingest.files import new_file
 from publication.reports.figures import Edition, Report, ReportError, RestrictedEdition
 from publication.reports.kinds import ReportKind
 
-FORMATS = ("html", "pdf", "xlsx", "txt")  # each a writer below
+FORMATS = ("html", "pdf", "xlsx", "docx", "pptx", "txt")  # each a writer below
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,27 @@ def _xlsx(report: Report, large_print: bool) -> bytes:
     return workbook(report)
 
 
+def _docx(report: Report, large_print: bool) -> bytes:
+    from publication.reports.word import word
+
+    return word(report)
+
+
+def _pptx(report: Report, large_print: bool) -> bytes:
+    from publication.reports.slides import slides
+
+    return slides(report)
+
+
 def _txt(report: Report, large_print: bool) -> bytes:
     from publication.reports.text import text
 
     return text(report).encode()
 
 
-WRITERS: dict[str, Callable[[Report, bool], bytes]] = {"html": _html, "pdf": _pdf, "xlsx": _xlsx, "txt": _txt}
+WRITERS: dict[str, Callable[[Report, bool], bytes]] = {
+    "html": _html, "pdf": _pdf, "xlsx": _xlsx, "docx": _docx, "pptx": _pptx, "txt": _txt,
+}  # fmt: skip
 
 
 def write(path: Path, content: bytes) -> Path:

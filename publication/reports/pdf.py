@@ -18,21 +18,21 @@ TYPEFACE = "fontpkg_atkinson_hyperlegible"  # an installed typeface, so that eve
 def pdf(report: Report, large_print: bool = False) -> bytes:
     """The whole report: A4, or A3 in 16 point for large print. The same report gives the same bytes."""
     template = files("publication.reports") / "templates" / "report.typ"
-    setter = typst.Compiler(template.read_bytes(), font_paths=_typefaces())
+    setter = typst.Compiler(template.read_bytes(), font_paths=typefaces())
     given = {"report": json.dumps(_document(report, large_print))}
     try:
         made = setter.compile(sys_inputs=given, pdf_standards=["ua-1"], format="pdf")
     except (
         typst.TypstError
     ):  # a letter that no typeface has, as in a comment: tagged still, but not by the book
-        setter = typst.Compiler(template.read_bytes(), font_paths=_typefaces())
+        setter = typst.Compiler(template.read_bytes(), font_paths=typefaces())
         made = setter.compile(sys_inputs=given, format="pdf")
     assert isinstance(made, bytes)
     return made
 
 
 @cache
-def _typefaces() -> typst.Fonts:
+def typefaces() -> typst.Fonts:
     folder = str(files(TYPEFACE) / "files")
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
 
@@ -52,6 +52,7 @@ def _document(report: Report, large_print: bool) -> dict[str, Any]:
         "met": words.targets_met(report),
         "headings": scored[0].headings,
         "themes": [_theme(theme, table, report) for theme, table in zip(report.themes, scored, strict=True)],
+        "actions": _table(tables.actions(report)),
         "behind": words.behind(report),
         "key": words.key(report),
         "notes": words.notes(report),

@@ -3,29 +3,35 @@
 The pack is one long table: a figure for an area, indicator, basis, period end and breakdown, with a value or
 the symbol of why there is none. What an area is called is in the pack too; what an indicator is called comes
 from the project's own catalogue, which is public. Nothing is worked out here: a change or a sum of printed
-figures could tell a hidden one.
+figures could tell a hidden one. Of the exact marts it takes the comments and actions that a person has marked
+as public, and no figure.
 """
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from publication.reports.figures import (
+    Action,
     Line,
     Point,
     Report,
     ReportError,
+    actions_of,
     by_figure,
     line_of,
     manifest_of,
+    public_comments,
     themes_of,
 )
 from publication.reports.kinds import CATALOGUE, ReportKind
 from publication.select import rows_of
 
 GRAIN = ("geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown")
+MARTS = "marts.main."  # the exact marts, for what is marked as public in them
 AUTHORITY, ENGLAND = "Local authority", "E92000001"
 
 LINE = "indicator_id, title, area, unit, polarity, can_be_negative"
@@ -56,6 +62,10 @@ class PublicEdition:
         self.db = duckdb.connect()
         self.db.execute(f"attach '{pack}' as pack (read_only)")
         self.db.execute(f"create temp view figures_printed as from pack.{self._table(pack)}")
+        marts = current / "marts.duckdb"
+        self.has_words = marts.exists()
+        if self.has_words:
+            self.db.execute(f"attach '{marts}' as marts (read_only)")
         self.db.execute(f"create temp table indicators as from read_csv('{CATALOGUE}')")
 
     def _table(self, pack: Path) -> str:
@@ -97,6 +107,12 @@ class PublicEdition:
                 f"{', '.join(known) or 'no authority at all'}"
             )
         [about] = rows_of(self.db, "pack.dim_area", geographic_level=AUTHORITY, area_code=authority)
+        lines = self._lines(authority, about["region_code"], month, kind)
+        actions: tuple[Action, ...] = ()
+        if self.has_words:
+            said = public_comments(self.db, authority, month, MARTS)
+            lines = {figure: replace(line, commentary=said.get(figure[0])) for figure, line in lines.items()}
+            actions = actions_of(self.db, authority, month, MARTS, is_public=True)
         return Report(
             la_code=authority,
             la_name=about["area_name"],
@@ -108,7 +124,8 @@ class PublicEdition:
             release=self.manifest["release"],
             commit=self.manifest["commit"],
             kind=kind,
-            themes=themes_of(kind, self._lines(authority, about["region_code"], month, kind)),
+            themes=themes_of(kind, lines),
+            actions=actions,
         )
 
     def _lines(

@@ -176,6 +176,25 @@ def _direction(line: Line) -> Cell:
     return Cell(f"{way}{judged}{signal}", tone=tone)
 
 
+STATES = {"open": ("Open", ""), "overdue": ("Overdue", "red"), "done": ("Done", "green")}
+
+
+def actions(report: Report) -> Table | None:
+    """What is to be done, who does it and by when. None where nothing is."""
+    if not report.actions:
+        return None
+    rows = []
+    for one in report.actions:
+        state, tone = STATES[one.action_state]
+        when = Cell(_day(one.due_date))
+        rows.append((Cell(one.action), Cell(one.title), Cell(one.owner or "-"), when, Cell(state, tone=tone)))
+    return Table("Actions", ("Action", "About", "Who", "By when", "State"), tuple(rows))
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {month_words(day)}" if day else "-"
+
+
 def milestone_words(line: Line, milestone: Beside) -> str:
     """What is to be reached by when: at least 85.0% by March 2025."""
     by = f" by {month_words(milestone.period_end)}" if milestone.period_end else ""

@@ -45,6 +45,12 @@ def _lines(report: Report) -> Iterator[str]:
                 yield from _indicator(line)
             elif line.commentary:
                 yield from (f"{line.title}, what the analyst says: {said}" for said in words.comments(line))
+    todo = tables.actions(report)
+    if todo:
+        yield from _heading(todo.caption)
+        for row in todo.rows:
+            said = zip(todo.headings, row, strict=True)
+            yield ". ".join(f"{heading}: {cell.text}" for heading, cell in said)
     yield from _heading("Notes")
     yield from words.behind(report)
     yield from (f"{label}: {said}" for label, said in words.notes(report))

@@ -90,6 +90,10 @@ def workbook(report: Report) -> bytes:
     _contents(_sheet(book, "Contents", styles), report, names)
     for name, theme in zip(names, report.themes, strict=True):
         _theme(_sheet(book, name, styles), report, theme)
+    if todo := tables.actions(report):
+        sheet = _sheet(book, "Actions", styles)
+        sheet.sheet.set_column(0, 4, 34)
+        sheet.table(todo)
     _data(_sheet(book, "Data", styles), report)
     notes = _sheet(book, "Notes", styles)
     notes.say("Notes", "title")
@@ -108,7 +112,7 @@ def _sheet_names(report: Report) -> list[str]:
     names: list[str] = []
     for theme in report.themes:
         name = REFUSED.sub(" ", theme.title).strip("' ")[:31]
-        taken = {one.casefold() for one in names} | {"contents", "data", "notes", "history"}
+        taken = {one.casefold() for one in names} | {"contents", "actions", "data", "notes", "history"}
         names.append(f"{name[:27]} {len(names) + 1}" if name.casefold() in taken or not name else name)
     return names
 

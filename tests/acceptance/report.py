@@ -483,6 +483,33 @@ def compare_pdf(path: Path, page: Any, tally: Tally) -> None:
             tally.different.setdefault("pdf", []).append(said)
 
 
+def compare_word(path: Path, page: Any, tally: Tally) -> None:
+    """All the numbers of the Word document, less those in its pictures, with all those of the page."""
+    with zipfile.ZipFile(path) as file:
+        body = etree.fromstring(file.read("word/document.xml"))
+    said = " ".join("".join(text.text or "" for text in one.iter("{*}t")) for one in body.iter("{*}p"))
+    kept = html.fromstring(html.tostring(page))
+    for node in kept.cssselect("style, footer, title, nav, header, svg, .skip, p.key"):
+        node.drop_tree()
+    numbers = [Counter(NUMBER.findall(text)) for text in (said, " ".join(kept.itertext()))]
+    tally.compared["docx"] += sum(numbers[1].values())
+    for number in sorted(numbers[0].keys() | numbers[1].keys()):
+        if numbers[0][number] != numbers[1][number]:
+            words = f"{number}: {numbers[0][number]} times in Word, {numbers[1][number]} in the page"
+            tally.different.setdefault("docx", []).append(words)
+
+
+def compare_slides(path: Path, page: Any, tally: Tally) -> None:
+    """Each number of the slides is one of the page."""
+    known = {number.rstrip(",") for number in NUMBER.findall(" ".join(page.itertext()))}
+    with zipfile.ZipFile(path) as deck:
+        names = [name for name in deck.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]
+        for name in names:
+            for one in etree.fromstring(deck.read(name)).iter("{*}p"):
+                for number in NUMBER.findall("".join(text.text or "" for text in one.iter("{*}t"))):
+                    tally.same("pptx", f"{number} in {name}", number.rstrip(",") in known, True)
+
+
 def sheets_of(path: Path) -> dict[str, list[dict[str, Any]]]:
     """Every sheet as rows of cells by column letter: text, or the number as stored."""
     with zipfile.ZipFile(path) as book:
@@ -643,7 +670,8 @@ def main() -> int:
             return 1
         public = Path(folder) / "public"
         editions = ("--edition", "public", "--out", str(public))
-        management = ("--authority", "all", "--kind", "management", "--braille-ready")
+        formats = [word for name in ("html", "pdf", "xlsx", "docx", "pptx") for word in ("--format", name)]
+        management = ("--authority", "all", "--kind", "management", "--braille-ready", *formats)
         for asked in (management, (*management, *editions), ("--region", "all")):
             made = line_of_sight("report", *asked, "--release", str(places.release))
             if made.returncode:
@@ -668,6 +696,8 @@ def main() -> int:
                     compare_page(page, expected, kinds)
                     compare_text(path.with_suffix(".txt").read_text(encoding="utf-8"), expected, kinds)
                     compare_workbook(path.with_suffix(".xlsx"), expected, page, kinds)
+                    compare_word(path.with_suffix(".docx"), page, kinds)
+                    compare_slides(path.with_suffix(".pptx"), page, kinds)
                     compare_pdf(path.with_suffix(".pdf"), page, kinds)
             [side] = places.reports.glob("restricted/*/region/*.html")
             compare_region(html.fromstring(side.read_text(encoding="utf-8")), db, tally)

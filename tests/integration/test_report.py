@@ -23,7 +23,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
     invent(2, ["2025-02", "2025-03"], 120, 4, base)
     (base / "raw" / "2025-03" / "002" / "cla_visits.csv").unlink()
     (base / "reference" / "commentary.csv").write_text(
-        "la_code,indicator_id,period_end,commentary\n001,cp_open,2025-03-31,Ten of them are one family.\n",
+        "la_code,indicator_id,period_end,commentary,is_public\n"
+        "001,cp_open,2025-03-31,Ten of them are one family.,\n001,cla_open,2025-03-31,Fewer came.,true\n",
+        encoding="utf-8",
+    )
+    (base / "reference" / "actions.csv").write_text(
+        "la_code,indicator_id,agreed_on,action,owner,due_date,done_date,is_public\n"
+        "001,cp_open,2025-02-10,Audit long plans,Head of service,2025-03-14,,\n"
+        "001,cla_open,2025-02-12,Recruit carers,Fostering manager,2025-05-30,,true\n"
+        "001,cin_open,2025-01-12,Write a plan,,,2025-02-20,true\n",
         encoding="utf-8",
     )
     places = WarehousePaths.of(base / "raw", base / "reference", base / "release")
@@ -71,8 +79,29 @@ def test_the_public_edition_is_made_of_the_public_pack_of_the_release(
     ended = line_of_sight("report", *asked, "--release", str(world.release))
 
     assert ended.returncode == 0, ended.stderr
-    # free text of analysts is for the exact edition alone
-    assert "Ten of them are one family." not in Path(ended.stdout.strip()).read_text(encoding="utf-8")
+    # what people write is for the exact edition alone, but for what they mark
+    said = Path(ended.stdout.strip()).read_text(encoding="utf-8")
+    assert "Ten of them are one family." not in said and "Audit long plans" not in said
+    assert "Fewer came." in said and "Recruit carers" in said
+
+
+def test_an_action_stands_in_each_month_until_the_one_it_was_done_in(
+    world: WarehousePaths, tmp_path: Path
+) -> None:
+    source = edition_of(world.release, "restricted")
+    kind = kind_of("committee", tmp_path)
+
+    february, march = (source.report("001", month, kind).actions for month in source.months())
+
+    assert [(one.action, one.action_state) for one in february] == [
+        ("Audit long plans", "open"),
+        ("Recruit carers", "open"),
+        ("Write a plan", "done"),
+    ]
+    assert [(one.action, one.action_state) for one in march] == [
+        ("Audit long plans", "overdue"),
+        ("Recruit carers", "open"),
+    ]
 
 
 def test_the_editions_lie_apart_under_names_of_their_own_and_say_the_same_numbers(
