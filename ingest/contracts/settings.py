@@ -81,7 +81,7 @@ class MonthEnd(Section):
     @model_validator(mode="after")
     def _is_answered_for(self) -> "MonthEnd":
         if self.close_after_working_days is not None and not (self.set_by or "").strip():
-            raise _sentence("nobody answers for these lines; add set_by with a person's name")
+            raise sentence("nobody answers for these lines; add set_by with a person's name")
         return self
 
 
@@ -131,8 +131,18 @@ class Reports(Section):
         min_length=1,
         description="Exact figures for the authority itself (restricted), what may be public, or both.",
     )
-    formats: tuple[Literal["html", "pdf", "xlsx"], ...] = Field(
-        ("html", "pdf", "xlsx"), min_length=1, description="Which files are written."
+    formats: tuple[Literal["html", "pdf", "xlsx", "docx", "pptx"], ...] = Field(
+        ("html", "pdf", "xlsx"),
+        min_length=1,
+        description="Which files are written, of html, pdf, xlsx, docx and pptx.",
+    )
+    kinds: tuple[str, ...] = Field(
+        ("committee", "management"),
+        min_length=1,
+        description=(
+            "Which reports are written after a release: committee, improvement, slides, management, "
+            "quarterly, or one of your `reports.yml`."
+        ),
     )
     large_print: bool = Field(False, description="Large print in the page and the PDF.")
 
@@ -166,7 +176,7 @@ class Comparisons(Section):
     def _can_be_met(self) -> "Comparisons":
         needed = (self.signal_points or SIGNAL_POINTS) + JUDGED_MONTHS
         if needed > (self.signal_months or SIGNAL_MONTHS):
-            raise _sentence(
+            raise sentence(
                 f"signal_months must be at least {needed}: the {JUDGED_MONTHS} that are judged, "
                 "and signal_points before them"
             )
@@ -210,7 +220,7 @@ class Postgres(Section):
     @classmethod
     def _has_no_password(cls, said: str | None) -> str | None:
         if said and urlsplit(said).password:
-            raise _sentence("it holds a password; keep that in ~/.pgpass or in PGPASSWORD")
+            raise sentence("it holds a password; keep that in ~/.pgpass or in PGPASSWORD")
         return said
 
 
@@ -245,11 +255,11 @@ class Recipient(Section):
     def _can_be_reached(self) -> "Recipient":
         needs = {"email": "to", "file": "path"}.get(self.by, "url_variable")
         if not getattr(self, needs):
-            raise _sentence(f"{self.name} is told by {self.by} and has no {needs}; add it")
+            raise sentence(f"{self.name} is told by {self.by} and has no {needs}; add it")
         if self.by == "email" and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", self.to or ""):
-            raise _sentence(f"{self.name}: {self.to} is not one address, as a.name@council.gov.uk")
+            raise sentence(f"{self.name}: {self.to} is not one address, as a.name@council.gov.uk")
         if self.url_variable and not re.fullmatch(r"[A-Z][A-Z0-9_]*", self.url_variable):
-            raise _sentence(
+            raise sentence(
                 f"{self.name}: url_variable names an environment variable, as LINE_OF_SIGHT_TEAMS; "
                 "the address itself is in no file"
             )
@@ -281,9 +291,9 @@ class Alerts(Section):
     def _can_be_sent(self) -> "Alerts":
         names = [one.name for one in self.recipients]
         if len(set(names)) < len(names):
-            raise _sentence("recipients: two have one name; give each its own")
+            raise sentence("recipients: two have one name; give each its own")
         if any(one.by == "email" for one in self.recipients) and not (self.mail.server and self.mail.sender):
-            raise _sentence("someone is told by email and there is no server; add mail: server and sender")
+            raise sentence("someone is told by email and there is no server; add mail: server and sender")
         return self
 
 
@@ -332,7 +342,7 @@ class Settings(Section):
         known = list(submitted_formats())
         wrong = [f"{name} is not a return; {meant(name, known)}" for name in names or () if name not in known]
         if wrong:
-            raise _sentence("; ".join(wrong))
+            raise sentence("; ".join(wrong))
         return names
 
     @field_validator("region")
@@ -340,20 +350,20 @@ class Settings(Section):
     def _is_a_region(cls, said: str | None) -> str | None:
         known = sorted({*regions().values()} - {""})
         if said is not None and said not in known:
-            raise _sentence(f"{said} is not a region; {meant(said, known)}")
+            raise sentence(f"{said} is not a region; {meant(said, known)}")
         return said
 
     @model_validator(mode="after")
     def _is_of_one_council(self) -> "Settings":
         if self.authority and self.region:
-            raise _sentence(
+            raise sentence(
                 "it has an authority and a region; "
                 "one file is one council's or one region's: keep one of them"
             )
         if self.schedules.postgres.enabled and not self.postgres.address:
-            raise _sentence("schedules: postgres is enabled and there is no address; add postgres: address")
+            raise sentence("schedules: postgres is enabled and there is no address; add postgres: address")
         if self.schedules.close.enabled and self.month_end.close_after_working_days is None:
-            raise _sentence(
+            raise sentence(
                 "schedules: close is enabled and nothing says when; add month_end: close_after_working_days"
             )
         return self
@@ -416,7 +426,7 @@ def read_settings(path: Path, name: str = FILE) -> Settings:
         raise InvalidSettingsError(str(error)) from None
     if not isinstance(said, dict):
         raise InvalidSettingsError(f"{name} has no keys; `line-of-sight init` writes one that has")
-    said = _without_blanks(said, Settings)
+    said = without_blanks(said, Settings)
     for where in PATHS:
         _make_absolute(said, where, path.parent)
     alerts = said.get("alerts")
@@ -426,7 +436,7 @@ def read_settings(path: Path, name: str = FILE) -> Settings:
     try:
         settings = Settings.model_validate(said)
     except ValidationError as error:
-        problems += [_in_words(one) for one in error.errors()]
+        problems += [error_words(one) for one in error.errors()]
     else:
         problems += _of_folders(settings.places)
         if settings.authority:
@@ -454,9 +464,9 @@ def own_lines(settings: Settings) -> Mapping[str, object]:
     return lines
 
 
-def all_keys() -> Iterator[tuple[str, Any]]:
-    """Every key that can be set, as `folders: raw`, with its declaration."""
-    yield from _keys_of(Settings, ())
+def all_keys(root: type[Section] = Settings) -> Iterator[tuple[str, Any]]:
+    """Every key that can be set in a file of `root`, as `folders: raw`, with its declaration."""
+    yield from _keys_of(root, ())
 
 
 def _keys_of(section: type[Section], above: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
@@ -477,16 +487,16 @@ def section_of_each(declared: Any) -> type[Section] | None:
     return each[0] if each and isinstance(each[0], type) and issubclass(each[0], Section) else None
 
 
-def _without_blanks(said: dict[str, Any], section: Any) -> dict[str, Any]:
+def without_blanks(said: dict[str, Any], section: Any) -> dict[str, Any]:
     """A key with nothing after it is as one that is not there; one that is not known stays, to be told."""
     fields = section.model_fields if isinstance(section, type) and issubclass(section, Section) else {}
     known = {declared.alias or name: declared.annotation for name, declared in fields.items()}
     made = {}
     for key, value in said.items():
         if isinstance(value, dict):
-            value = _without_blanks(value, known.get(key))
+            value = without_blanks(value, known.get(key))
         elif isinstance(value, list) and key in fields and (each := section_of_each(fields[key])):
-            value = [_without_blanks(one, each) if isinstance(one, dict) else one for one in value]
+            value = [without_blanks(one, each) if isinstance(one, dict) else one for one in value]
         if key not in known or value not in ("", {}):
             made[key] = value
     return made
@@ -519,12 +529,13 @@ def _of_folders(places: WarehousePaths) -> Iterator[str]:
                 yield f"folders: {name} lies within {other}; give each its own, one beside the other"
 
 
-def _sentence(words: str) -> PydanticCustomError:
+def sentence(words: str) -> PydanticCustomError:
+    """What a validator raises, to be told in just these words."""
     return PydanticCustomError("sentence", "{words}", {"words": words})
 
 
-def _in_words(error: ErrorDetails) -> str:
-    """What is wrong with one key, in a sentence that says what may stand there."""
+def error_words(error: ErrorDetails, root: type[Section] = Settings) -> str:
+    """What is wrong with one key of a file of `root`, in a sentence that says what may stand there."""
     where = [str(part) for part in error["loc"]]
     place, key = ": ".join(where), where[-1] if where else ""
     if error["type"] == "extra_forbidden":
@@ -533,13 +544,13 @@ def _in_words(error: ErrorDetails) -> str:
                 f"{place}: a council's lines within the settings; "
                 "one file is one council's: give each its own"
             )
-        known = _keys_beside(where[:-1])
+        known = _keys_beside(where[:-1], root)
         above = f"{': '.join(where[:-1])}: " if where[:-1] else ""
         return f"{above}{key} is not known; {meant(key, known)}"
     if error["type"] == "sentence":
         return f"{place}: {error['msg']}" if place else error["msg"]
     if error["type"] in ("model_type", "model_attributes_type"):
-        return f"{place} holds keys of its own: {', '.join(_keys_beside(where))}"
+        return f"{place} holds keys of its own: {', '.join(_keys_beside(where, root))}"
     if error["type"] == "string_pattern_mismatch" and key == "history_from":
         return f"{place} is a month, as 2023-04"
     if error["type"] == "string_pattern_mismatch":
@@ -549,8 +560,8 @@ def _in_words(error: ErrorDetails) -> str:
     return f"{place}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
-def _keys_beside(above: list[str]) -> list[str]:
-    section: Any = Settings
+def _keys_beside(above: list[str], root: type[Section]) -> list[str]:
+    section: Any = root
     for part in above:
         if not part.isdigit():
             declared = section.model_fields[part]

@@ -36,7 +36,7 @@ BENCHMARK_COLUMNS = DBT_PROJECT / "seeds" / "benchmark_columns.csv"
 #   measures     measure of LAIT              files     one file
 #   findings     one thing not read           statuses  file and status, over every cell of the file
 #   named_periods   authority and label       process_changes  authority, indicator and first day
-#   commentary   authority, indicator and month end
+#   commentary   authority, indicator and month end     actions   authority, indicator, day agreed and action
 EMPTY_TABLES = """
 create table reference.population (la_code varchar, mid_year bigint, population_0_17 bigint, source varchar);
 create table reference.targets (
@@ -49,7 +49,11 @@ create table reference.process_changes (
     la_code varchar, indicator_id varchar, from_date date, reason varchar
 );
 create table reference.commentary (
-    la_code varchar, indicator_id varchar, period_end date, commentary varchar
+    la_code varchar, indicator_id varchar, period_end date, commentary varchar, is_public boolean
+);
+create table reference.actions (
+    la_code varchar, indicator_id varchar, agreed_on date, action varchar, owner varchar, due_date date,
+    done_date date, is_public boolean
 );
 create table reference.authorities (la_code varchar, la_name varchar);
 create table reference.figures (

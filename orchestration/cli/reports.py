@@ -8,6 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ingest.contracts.settings import InvalidSettingsError
 from ingest.paths import WarehousePaths
 from ingest.privacy.key_file import InvalidKeyError
 from orchestration.cli.console import BUSY, err
@@ -31,6 +32,12 @@ from orchestration.runtime.lock import LockHeldError
 @click.option("--region", help="Authorities side by side instead: the name of a region, or all.")
 @click.option("--month", type=MONTH, help="The month to report.  [default: the month the release reports]")
 @click.option(
+    "--kind",
+    default="committee",
+    show_default=True,
+    help="Which report: committee, improvement, slides, management, quarterly, or one of your reports.yml.",
+)
+@click.option(
     "--edition",
     type=click.Choice(["restricted", "public"]),
     default="restricted",
@@ -40,9 +47,9 @@ from orchestration.runtime.lock import LockHeldError
 @click.option(
     "--format",
     "formats",
-    type=click.Choice(["html", "pdf", "xlsx"]),
+    type=click.Choice(["html", "pdf", "xlsx", "docx", "pptx"]),
     multiple=True,
-    help="Which files to write; may be given more than once.  [default: all three]",
+    help="Which files to write; may be given more than once.  [default: html, pdf and xlsx]",
 )
 @click.option(
     "--braille-ready", is_flag=True, help="Also write plain text for a braille display or embosser."
@@ -55,6 +62,7 @@ def report(
     authority: str | None,
     region: str | None,
     month: Any,
+    kind: str,
     edition: str,
     formats: tuple[str, ...],
     braille_ready: bool,
@@ -63,14 +71,15 @@ def report(
     release: Path,
     restricted: Path | None,
 ) -> None:
-    """Write the monthly performance report of an authority or a region, from the current release alone.
+    """Write a report of an authority or a region, from the current release alone.
 
     \b
-    Example:  line-of-sight report --authority 372 --month 2025-03
-    Writes    <out>/2025-03/372/performance-2025-03-372.html, .pdf and .xlsx
+    Example:  line-of-sight report --authority 372 --month 2025-03 --kind committee
+    Writes    <out>/restricted/2025-03/372/committee-restricted-2025-03-372.html, .pdf and .xlsx
     """
     from publication.reports import make
     from publication.reports.figures import ReportError
+    from publication.reports.kinds import kind_of
 
     if (
         region
@@ -82,16 +91,17 @@ def report(
     wanted = [*(formats or ("html", "pdf", "xlsx")), *(["txt"] if braille_ready else [])]
     folder = out or WarehousePaths.of(Path("raw"), Path("reference"), release, restricted).reports
     try:
+        report_kind = kind_of(kind)
         source = make.edition_of(release, edition)
-        chosen = make.month_of(source, month and month.date())
+        chosen = make.month_of(source, month and month.date(), None if region else report_kind)
         if region:
             click.echo(make.make_region(source, region, chosen, folder, large_print))
             return
         codes = list(source.authorities(chosen)) if authority == "all" else [authority or ""]
-        for made in make.make_reports(source, codes, chosen, folder, wanted, large_print):
+        for made in make.make_reports(source, codes, chosen, folder, wanted, kind, report_kind, large_print):
             for file in made.files:
                 click.echo(file)
-    except ReportError as none:
+    except (ReportError, InvalidSettingsError) as none:
         raise click.UsageError(str(none)) from None
 
 

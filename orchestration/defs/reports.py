@@ -27,12 +27,12 @@ SERVER_IS_AWAY = dg.RetryPolicy(max_retries=4, delay=60, backoff=dg.Backoff.EXPO
 def performance_reports(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     from publication.reports import make
     from publication.reports.figures import ReportError
+    from publication.reports.kinds import kind_of
 
     places, asked = warehouse.places, settings.current().reports
     files, authorities, passed_over = 0, set[str](), ""
     try:
         for edition in asked.editions:
-            folder = places.reports if edition == "restricted" else places.reports / edition
             try:
                 source = make.edition_of(places.release, edition)
                 month = make.month_of(source, None)
@@ -42,11 +42,19 @@ def performance_reports(context: dg.AssetExecutionContext, warehouse: Warehouse)
                 passed_over = str(none)  # no month has been closed yet
                 continue
             codes = list(source.authorities(month))
-            made = list(make.make_reports(source, codes, month, folder, asked.formats, asked.large_print))
-            make.make_region(source, "all", month, folder, asked.large_print)
-            files += sum(len(one.files) for one in made) + 1
+            for name in asked.kinds:
+                kind = kind_of(name)
+                if kind.is_quarterly and month.month % 3:
+                    continue
+                made = make.make_reports(
+                    source, codes, month, places.reports, asked.formats, name, kind, asked.large_print
+                )
+                files += sum(len(one.files) for one in made)
+            if edition == "restricted":
+                make.make_region(source, "all", month, places.reports, asked.large_print)
+                files += 1
             authorities |= set(codes)
-    except ReportError as none:
+    except (ReportError, settings.InvalidSettingsError) as none:
         raise dg.Failure(str(none), allow_retries=False) from None
     return dg.MaterializeResult(
         metadata={

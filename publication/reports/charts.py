@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from publication.formatting import format_value
 from publication.reports.figures import Line, Point
 from publication.reports.region import ALARM, WARNING, Compared, funnel_words
-from publication.reports.words import chart_words
+from publication.reports.words import chart_words, spark_words
 
 WIDTH, HEIGHT = 600, 220
 LEFT, RIGHT, TOP, BOTTOM = 66, 118, 14, 42
@@ -63,6 +63,38 @@ def ticks(lowest: float, highest: float, about: int = 4, least: float = 0) -> li
     step = max(step, least)
     first, last = math.floor(lowest / step), math.ceil(highest / step)
     return [round(number * step, 10) for number in range(first, last + 1)]
+
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE, SPARK_MONTHS = 130, 28, 5, 13
+
+
+def sparkline(line: Line) -> Chart | None:
+    """The newest 13 months in a line of the scorecard, the last of them marked, the target dotted.
+
+    None where fewer than two have a figure.
+    """
+    points = line.points[-SPARK_MONTHS:]
+    given = [point.value for point in points if point.value is not None]
+    if line.is_divided or len(given) < FEWEST_POINTS:
+        return None
+    goal = line.goal.value if line.goal and line.goal.upper is None else None
+    reach = [*given, *([goal] if goal is not None else [])]
+    level = max(reach) - min(reach) <= LEVEL * max(1.0, max(map(abs, reach)))
+    lowest, highest = (min(reach) - 1, max(reach) + 1) if level else (min(reach), max(reach))
+    across = Scale(0, max(len(points) - 1, 1), SPARK_EDGE, SPARK_WIDTH - SPARK_EDGE)
+    up = Scale(lowest, highest, SPARK_HEIGHT - SPARK_EDGE, SPARK_EDGE)
+    svg = DRAWN.get_template("sparkline.svg").render(
+        width=SPARK_WIDTH,
+        height=SPARK_HEIGHT,
+        runs=_runs(points, across, up),
+        goal=up.at(goal) if goal is not None else None,
+        marks=[
+            (across.at(place), up.at(point.value), point.variation if point.is_signal else "")
+            for place, point in enumerate(points)
+            if point.value is not None and (point.is_signal or place == len(points) - 1)
+        ],
+    )
+    return Chart(svg, spark_words(line, points))
 
 
 def process_chart(line: Line) -> Chart | None:

@@ -9,8 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
+
 from ingest.warehouse import months
 from publication.formatting import format_value, month_words
+from publication.reports.kinds import ReportKind, catalogue
 from publication.select import has, read_only, rows_of
 
 NO_FIGURE = {
@@ -33,18 +36,23 @@ LINE = (
     "numerator, denominator, year_to_date_value as year_to_date, year_to_date_status, commentary"
 )
 POINT = (
-    "indicator_id, period_end as month, value, value_status, is_revised, judged_by, phase_start, expected, "
-    "mean_moving_range as moving_range, lower_limit as lower, upper_limit as upper, variation"
+    "indicator_id, period_basis, period_end as month, value, value_status, is_revised, judged_by, "
+    "phase_start, expected, mean_moving_range as moving_range, lower_limit as lower, "
+    "upper_limit as upper, variation"
 )
 BESIDE = (
     "indicator_id, period_basis, comparator, comparator_value as value, comparator_upper as upper, "
-    "comparator_period_end as period_end, difference, judgement, words"
+    "comparator_period_end as period_end, difference, month_count, judgement, words"
 )
 PART = "indicator_id, period_basis, breakdown_type, breakdown_value as code, value, value_status"
+ACTION = "indicator_id, action, owner, due_date, done_date, action_state"
 CHANGES = ("higher", "lower")  # what a signal may be
 # as far back as signals are looked for
 POINTS_SHOWN = "period_end <= $month and period_end > last_day($month::date - interval 36 month)"
 DOUBT = ("ground", "return_name", "field_name", "rule_id")
+
+
+FEW = 10  # `smallest_denominator` of the marts: of fewer a share says nothing by its change
 
 
 class ReportError(Exception):
@@ -55,13 +63,15 @@ class ReportError(Exception):
 class Cell:
     """One cell of a table as every edition shows it: its text, and where it is a figure the figure unrounded.
 
-    `tone` says what a judgement is (green, worse, higher), for editions that have colours or shapes.
+    `tone` says what a judgement is (green, worse, higher), for editions that have colours or shapes. `svg` is
+    a drawing, which the text describes, for those that have pictures.
     """
 
     text: str
     number: float | None = None
     unit: str = ""
     tone: str = ""
+    svg: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ class Beside:
     difference: float | None
     judgement: str | None
     words: str
+    month_count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -168,8 +179,14 @@ class Line:
         return self.variation in CHANGES
 
     @property
-    def is_missing(self) -> bool:
-        return self.value_status == "not_submitted"
+    def is_told(self) -> bool:
+        """Whether there is a figure, or one that is held back for a reason; else there is none to tell."""
+        return self.value is not None or self.value_status == "withheld"
+
+    @property
+    def is_few(self) -> bool:
+        """Whether it is a share of so few cases that they are told in place of a percentage."""
+        return self.unit == "percent" and self.denominator is not None and self.denominator < FEW
 
     @property
     def last_good(self) -> Point | None:
@@ -211,6 +228,51 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Theme:
+    """A section of a report: its title and its figures in order."""
+
+    title: str
+    lines: tuple[Line, ...]
+    absent: tuple[str, ...] = ()  # titles of figures asked for that the edition does not have
+
+    @property
+    def told(self) -> list[Line]:
+        """Those that have a figure, or whose figure is held back."""
+        return [line for line in self.lines if line.is_told]
+
+    @property
+    def untold(self) -> list[Line]:
+        return [line for line in self.lines if not line.is_told]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A headline: of which figure, and what its comparisons say gravest. See rpt_headlines."""
+
+    line: Line
+    headline_kind: str
+    consequence: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """What is to be done about a figure, as it stands at the month's end. See rpt_actions."""
+
+    indicator_id: str
+    action: str
+    owner: str | None
+    due_date: date | None
+    done_date: date | None
+    action_state: str
+
+    @property
+    def title(self) -> str:
+        """The figure that it is about."""
+        known = catalogue().get(self.indicator_id)
+        return known.title if known else self.indicator_id
+
+
+@dataclass(frozen=True)
 class Report:
     """One authority and month: what is said in every edition, and which release says it."""
 
@@ -221,7 +283,10 @@ class Report:
     edition: str
     release: int
     commit: str
-    lines: tuple[Line, ...]
+    kind: ReportKind
+    themes: tuple[Theme, ...]
+    headlines: tuple[Told, ...] = ()
+    actions: tuple[Action, ...] = ()
     missing: tuple[Missing, ...] = ()
     held: tuple[Held, ...] = ()
     stray_comments: tuple[str, ...] = ()  # indicators that comments were written for and that do not exist
@@ -230,15 +295,12 @@ class Report:
 
     @property
     def title(self) -> str:
-        return f"Children's safeguarding performance: {self.la_name}, {month_words(self.month)}"
+        return f"{self.kind.title}: {self.la_name}, {month_words(self.month)}"
 
     @cached_property
-    def areas(self) -> dict[str, list[Line]]:
-        """The lines of each area, in the order of the catalogue."""
-        found: dict[str, list[Line]] = {}
-        for line in self.lines:
-            found.setdefault(line.area, []).append(line)
-        return found
+    def lines(self) -> tuple[Line, ...]:
+        """Every figure, in order."""
+        return tuple(line for theme in self.themes for line in theme.lines)
 
 
 class Edition(Protocol):
@@ -250,8 +312,8 @@ class Edition(Protocol):
     def authorities(self, month: date) -> dict[str, str]:
         """Name by code of each authority that has figures for the month."""
 
-    def report(self, authority: str, month: date) -> Report:
-        """All that a report says. Raises ReportError."""
+    def report(self, authority: str, month: date, kind: ReportKind) -> Report:
+        """All that a report of this kind says. Raises ReportError."""
 
 
 def manifest_of(current: Path) -> dict[str, Any]:
@@ -270,7 +332,7 @@ class RestrictedEdition:
         current = (release / "current").resolve()  # one release throughout, though another be published
         self.manifest = manifest_of(current)
         self.db = read_only(current / "marts.duckdb")
-        if not has(self.db, "rpt_report_lines"):
+        if not has(self.db, "rpt_headlines"):
             raise ReportError("this release was made by an earlier version; run `line-of-sight refresh`")
 
     def months(self) -> list[date]:
@@ -289,7 +351,7 @@ class RestrictedEdition:
         """The state of the month by authority; see fct_month_status."""
         return {row["la_code"]: row for row in rows_of(self.db, "fct_month_status", period_end=month)}
 
-    def report(self, authority: str, month: date) -> Report:
+    def report(self, authority: str, month: date, kind: ReportKind) -> Report:
         known = rows_of(self.db, "dim_authority", "la_name, region_name", la_code=authority)
         if not known or authority not in self.authorities(month):
             raise ReportError(
@@ -298,8 +360,20 @@ class RestrictedEdition:
             )
         state = self.states(month).get(authority)
         held = self._held(authority, month)
-        lines = self._lines(authority, month)
+        chosen = rows_of(
+            self.db, "rpt_headlines", "indicator_id, period_basis, headline_kind, consequence",
+            la_code=authority, period_end=month, order="place",
+        )  # fmt: skip
+        asked = {figure for section in kind.sections for figure in section.figures}
+        if kind.headlines_from == "report":
+            own = {name for name, _ in asked}
+            chosen = [row for row in chosen if row["indicator_id"] in own]
+        chosen = chosen[: kind.most_headlines]
+        lines = self._lines(
+            authority, month, asked | {(r["indicator_id"], r["period_basis"]) for r in chosen}
+        )
         doubts = {figure: one.ground_sentence for one in reversed(held) for figure in one.figures}
+        lines = {figure: replace(line, held_by=doubts.get(line.figure)) for figure, line in lines.items()}
         missing = rows_of(
             self.db, "rpt_returns", "return_name, submission_status, reason", la_code=authority,
             reporting_month=f"{month:%Y-%m}", is_accepted=False, order="return_name",
@@ -317,7 +391,12 @@ class RestrictedEdition:
             edition="restricted",
             release=self.manifest["release"],
             commit=self.manifest["commit"],
-            lines=tuple(replace(line, held_by=doubts.get(line.figure)) for line in lines),
+            kind=kind,
+            themes=themes_of(kind, lines),
+            headlines=tuple(
+                Told(lines[row.pop("indicator_id"), row.pop("period_basis")], **row) for row in chosen
+            ),
+            actions=actions_of(self.db, authority, month),
             missing=tuple(Missing(**row) for row in missing),
             held=tuple(held),
             stray_comments=tuple(row["indicator_id"] for row in strays),
@@ -325,7 +404,10 @@ class RestrictedEdition:
             state_words=months.in_words(state) if state else "",
         )
 
-    def _lines(self, authority: str, month: date) -> list[Line]:
+    def _lines(
+        self, authority: str, month: date, figures: set[tuple[str, str]]
+    ) -> dict[tuple[str, str], Line]:
+        """The lines of those figures that the month has, by indicator and basis."""
         asked: dict[str, Any] = {"la_code": authority, "period_end": month}
         beside = by_figure(rows_of(self.db, "fct_indicator_comparisons", BESIDE, **asked, order="comparator"))
         parts = by_figure(
@@ -338,23 +420,28 @@ class RestrictedEdition:
                 order="breakdown_value not like 'up to%', breakdown_value",
             )  # fmt: skip
         )
-        points: dict[str, list[Point]] = defaultdict(list)
-        drawn = rows_of(
-            self.db, "rpt_report_points", POINT, la_code=authority, where=POINTS_SHOWN,
-            given={"month": month}, order="period_end",
-        )  # fmt: skip
-        for row in drawn:
-            points[row.pop("indicator_id")].append(Point(**row))
-        return [
-            line_of(
-                row,
-                beside=beside[row["indicator_id"], row["period_basis"]],
-                beside_to_date=beside[row["indicator_id"], "year_to_date"],
-                points=points[row["indicator_id"]],
-                parts=parts[row["indicator_id"], row["period_basis"]],
+        points = by_figure(
+            rows_of(
+                self.db, "rpt_report_points", POINT, la_code=authority,
+                where=f"{POINTS_SHOWN} and list_contains($figures, indicator_id || '|' || period_basis)",
+                given={"month": month, "figures": [f"{name}|{basis}" for name, basis in figures]},
+                order="period_end",
             )
-            for row in rows_of(self.db, "rpt_report_lines", LINE, **asked, order="display_order")
-        ]
+        )  # fmt: skip
+        rows = {
+            (row["indicator_id"], row["period_basis"]): row
+            for row in rows_of(self.db, "rpt_report_lines", LINE, **asked)
+        }
+        return {
+            figure: line_of(
+                rows[figure],
+                beside=beside[figure],
+                beside_to_date=beside[figure[0], "year_to_date"],
+                points=[Point(**point) for point in points[figure]],
+                parts=parts[figure],
+            )
+            for figure in figures & rows.keys()
+        }
 
     def _held(self, authority: str, month: date) -> list[Held]:
         asked: dict[str, Any] = {"la_code": authority, "period_end": month}
@@ -379,6 +466,40 @@ class RestrictedEdition:
             )
             for row in found
         ]
+
+
+def themes_of(kind: ReportKind, lines: Mapping[tuple[str, str], Line]) -> tuple[Theme, ...]:
+    """The sections of a report, of the lines that there are."""
+    return tuple(
+        Theme(
+            section.heading,
+            tuple(lines[figure] for figure in section.figures if figure in lines),
+            tuple(catalogue()[figure[0]].title for figure in section.figures if figure not in lines),
+        )
+        for section in kind.sections
+    )
+
+
+def actions_of(
+    db: duckdb.DuckDBPyConnection, authority: str, month: date, schema: str = "", **asked: Any
+) -> tuple[Action, ...]:
+    """The actions that stand in the report of a month, those due first before the others."""
+    found = rows_of(
+        db, f"{schema}rpt_actions", ACTION, la_code=authority, period_end=month, **asked,
+        order="due_date nulls last, indicator_id, action",
+    )  # fmt: skip
+    return tuple(Action(**row) for row in found)
+
+
+def public_comments(
+    db: duckdb.DuckDBPyConnection, authority: str, month: date, schema: str
+) -> dict[str, str]:
+    """What the analyst says of a month that is marked as public, by indicator."""
+    found = rows_of(
+        db, f"{schema}fct_commentary", "indicator_id, commentary",
+        la_code=authority, period_end=month, is_public=True,
+    )  # fmt: skip
+    return {row["indicator_id"]: row["commentary"] for row in found}
 
 
 def by_figure(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from publication.reports import tables, words
-from publication.reports.charts import DRAWN, Chart, funnel, process_chart
+from publication.reports.charts import DRAWN, Chart, funnel, process_chart, sparkline
 from publication.reports.figures import Line, Report
 from publication.reports.region import Compared, Region, ranked, side_by_side
 
@@ -12,7 +12,7 @@ def page(report: Report, large_print: bool = False) -> str:
     """The whole report as the text of one self-contained page."""
     return DRAWN.get_template("report.html").render(
         report=report,
-        headlines=words.headlines(report),
+        scorecard=list(zip(report.themes, tables.scorecard(report, _spark), strict=True)),
         edition=words.edition_words(report),
         notes=words.notes(report),
         tables=tables,
@@ -43,6 +43,10 @@ def slug(title: str) -> str:
 
 def _chart(line: Line) -> Chart | None:
     return _safe(process_chart(line))
+
+
+def _spark(line: Line) -> Chart | None:
+    return _safe(sparkline(line))
 
 
 def _funnel(one: Compared) -> Chart | None:

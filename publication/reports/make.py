@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ingest.files import new_file
 from publication.reports.figures import Edition, Report, ReportError, RestrictedEdition
+from publication.reports.kinds import ReportKind
 
-FORMATS = ("html", "pdf", "xlsx", "txt")
+FORMATS = ("html", "pdf", "xlsx", "docx", "pptx", "txt")  # each a writer below
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,17 @@ def edition_of(release: Path, edition: str) -> Edition:
     return PublicEdition(release)
 
 
-def month_of(source: Edition, asked: date | None) -> date:
+def month_of(source: Edition, asked: date | None, kind: ReportKind | None = None) -> date:
     """The month to report: the one asked for, else the newest. Raises ReportError where it is not there."""
     months = source.months()
     if not months:
         raise ReportError("the release has no month to report")
+    if kind and kind.is_quarterly:
+        months = [month for month in months if month.month % 3 == 0]
+        if not months:
+            raise ReportError("the release reports no month that a quarter ends with")
+        if asked and asked.month % 3:
+            raise ReportError(f"a quarter does not end with {asked:%Y-%m}; ask for {months[-1]:%Y-%m}")
     if asked is None:
         return months[-1]
     for month in months:
@@ -49,16 +56,20 @@ def make_reports(
     month: date,
     out: Path,
     formats: Sequence[str],
+    kind_name: str,
+    kind: ReportKind,
     large_print: bool = False,
 ) -> Iterator[Made]:
-    """Write out/<month>/<la_code>/performance-<month>-<la_code>.<format>, for its owner's eyes only.
+    """Write out/<edition>/<month>/<la_code>/<kind>-<edition>-<month>-<la_code>.<format>, for its owner alone.
 
+    The edition is in the folder and in the name, so that neither is written over the other nor sent for it.
     Raises ReportError where an authority has nothing for the month.
     """
     for la_code in authorities:
-        report = source.report(la_code, month)
-        folder = out / f"{month:%Y-%m}" / la_code
-        name = f"performance-{month:%Y-%m}-{la_code}" + ("-large-print" if large_print else "")
+        report = source.report(la_code, month, kind)
+        folder = out / report.edition / f"{month:%Y-%m}" / la_code
+        name = f"{kind_name}-{report.edition}-{month:%Y-%m}-{la_code}"
+        name += "-large-print" if large_print else ""
         files = tuple(
             write(folder / f"{name}.{kind}", written(report, kind, large_print)) for kind in formats
         )
@@ -73,9 +84,8 @@ def make_region(source: Edition, name: str, month: date, out: Path, large_print:
     if not isinstance(source, RestrictedEdition):
         raise ReportError("the regional edition sets exact figures side by side; there is no public one")
     page = region_page(region_of(source, name, month), large_print)
-    return write(
-        out / f"{month:%Y-%m}" / "region" / f"side-by-side-{month:%Y-%m}-{slug(name)}.html", page.encode()
-    )
+    folder = out / "restricted" / f"{month:%Y-%m}" / "region"
+    return write(folder / f"side-by-side-restricted-{month:%Y-%m}-{slug(name)}.html", page.encode())
 
 
 def written(report: Report, kind: str, large_print: bool) -> bytes:
@@ -101,13 +111,27 @@ def _xlsx(report: Report, large_print: bool) -> bytes:
     return workbook(report)
 
 
+def _docx(report: Report, large_print: bool) -> bytes:
+    from publication.reports.word import word
+
+    return word(report)
+
+
+def _pptx(report: Report, large_print: bool) -> bytes:
+    from publication.reports.slides import slides
+
+    return slides(report)
+
+
 def _txt(report: Report, large_print: bool) -> bytes:
     from publication.reports.text import text
 
     return text(report).encode()
 
 
-WRITERS: dict[str, Callable[[Report, bool], bytes]] = {"html": _html, "pdf": _pdf, "xlsx": _xlsx, "txt": _txt}
+WRITERS: dict[str, Callable[[Report, bool], bytes]] = {
+    "html": _html, "pdf": _pdf, "xlsx": _xlsx, "docx": _docx, "pptx": _pptx, "txt": _txt,
+}  # fmt: skip
 
 
 def write(path: Path, content: bytes) -> Path:

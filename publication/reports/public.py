@@ -3,26 +3,38 @@
 The pack is one long table: a figure for an area, indicator, basis, period end and breakdown, with a value or
 the symbol of why there is none. What an area is called is in the pack too; what an indicator is called comes
 from the project's own catalogue, which is public. Nothing is worked out here: a change or a sum of printed
-figures could tell a hidden one.
+figures could tell a hidden one. Of the exact marts it takes the comments and actions that a person has marked
+as public, and no figure.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from ingest.paths import DBT_PROJECT
-from publication.reports.figures import Line, Point, Report, ReportError, by_figure, line_of, manifest_of
+from publication.reports.figures import (
+    Action,
+    Line,
+    Point,
+    Report,
+    ReportError,
+    actions_of,
+    by_figure,
+    line_of,
+    manifest_of,
+    public_comments,
+    themes_of,
+)
+from publication.reports.kinds import CATALOGUE, ReportKind
 from publication.select import rows_of
 
 GRAIN = ("geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown")
+MARTS = "marts.main."  # the exact marts, for what is marked as public in them
 AUTHORITY, ENGLAND = "Local authority", "E92000001"
 
-CATALOGUE = DBT_PROJECT / "seeds" / "indicator_catalogue.csv"
-
-LINE = "indicator_id, title, area, unit, polarity, can_be_negative, headline_basis as period_basis"
+LINE = "indicator_id, title, area, unit, polarity, can_be_negative"
 FIGURE = "indicator_id, period_basis, period_end as month, value, status as value_status"
 BESIDE = (
     "indicator_id, period_basis, value, period_end, "
@@ -50,6 +62,10 @@ class PublicEdition:
         self.db = duckdb.connect()
         self.db.execute(f"attach '{pack}' as pack (read_only)")
         self.db.execute(f"create temp view figures_printed as from pack.{self._table(pack)}")
+        marts = current / "marts.duckdb"
+        self.has_words = marts.exists()
+        if self.has_words:
+            self.db.execute(f"attach '{marts}' as marts (read_only)")
         self.db.execute(f"create temp table indicators as from read_csv('{CATALOGUE}')")
 
     def _table(self, pack: Path) -> str:
@@ -82,8 +98,8 @@ class PublicEdition:
         )  # fmt: skip
         return {row["area_code"]: row["area_name"] for row in found}
 
-    def report(self, authority: str, month: date) -> Report:
-        """All that the public pack says of one authority and month. Raises ReportError."""
+    def report(self, authority: str, month: date, kind: ReportKind) -> Report:
+        """All that the public pack says for a report of one authority and month. Raises ReportError."""
         known = self.authorities(month)
         if authority not in known:
             raise ReportError(
@@ -91,6 +107,12 @@ class PublicEdition:
                 f"{', '.join(known) or 'no authority at all'}"
             )
         [about] = rows_of(self.db, "pack.dim_area", geographic_level=AUTHORITY, area_code=authority)
+        lines = self._lines(authority, about["region_code"], month, kind)
+        actions: tuple[Action, ...] = ()
+        if self.has_words:
+            said = public_comments(self.db, authority, month, MARTS)
+            lines = {figure: replace(line, commentary=said.get(figure[0])) for figure, line in lines.items()}
+            actions = actions_of(self.db, authority, month, MARTS, is_public=True)
         return Report(
             la_code=authority,
             la_name=about["area_name"],
@@ -101,11 +123,15 @@ class PublicEdition:
             state_words="Final: the month is closed, and its figures are as they stood then.",
             release=self.manifest["release"],
             commit=self.manifest["commit"],
-            lines=tuple(self._lines(authority, about["region_code"], month)),
+            kind=kind,
+            themes=themes_of(kind, lines),
+            actions=actions,
         )
 
-    def _lines(self, authority: str, region: str | None, month: date) -> Iterator[Line]:
-        """A line for each indicator that the pack prints of the authority for the month."""
+    def _lines(
+        self, authority: str, region: str | None, month: date, kind: ReportKind
+    ) -> dict[tuple[str, str], Line]:
+        """The lines of the figures asked for that the pack prints of the authority for the month."""
         own = by_figure(
             rows_of(
                 self.db,
@@ -130,14 +156,16 @@ class PublicEdition:
             )  # fmt: skip
         )
         now = {figure: points[-1] for figure, points in own.items() if points[-1]["month"] == month}
-        for row in rows_of(self.db, "indicators", LINE, order="display_order"):
-            figure = row["indicator_id"], row["period_basis"]
-            if figure not in now:
-                continue
-            to_date = now.get((row["indicator_id"], "year_to_date"), {})
-            yield line_of(
+        about = {row["indicator_id"]: row for row in rows_of(self.db, "indicators", LINE)}
+        asked = {figure for section in kind.sections for figure in section.figures}
+        found = {}
+        for figure in asked & now.keys():
+            name, basis = figure
+            to_date = now.get((name, "year_to_date"), {})
+            found[figure] = line_of(
                 {
-                    **row,
+                    **about[name],
+                    "period_basis": basis,
                     "value": now[figure]["value"],
                     "value_status": now[figure]["value_status"],
                     "year_to_date": to_date.get("value"),
@@ -146,3 +174,4 @@ class PublicEdition:
                 beside=[given | NOT_COMPARED for given in beside.get(figure, [])],
                 points=[Point(**point) for point in own[figure]],
             )
+        return found

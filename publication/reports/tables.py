@@ -1,14 +1,17 @@
 """The tables of a report: the same cells in the page, the PDF, the workbook and the text."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Protocol
 
 import pyarrow.compute as pc
 
 from ingest.contracts.code_lists import load_code_lists
 from publication.formatting import format_value, month_words
-from publication.reports.figures import Beside, Cell, Line, Part, Point
+from publication.reports.figures import Beside, Cell, Line, Part, Point, Report
 
 MONTHS = ("Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar")
 SIGNALS = {
@@ -18,6 +21,7 @@ SIGNALS = {
     "too_few_months": "Too few months",
 }
 COLOURS = ("green", "amber", "red")
+CAP = re.compile(r"no worker above [\d,.]+ cases")
 SUMMARY = (
     "Indicator",
     "This month",
@@ -46,6 +50,16 @@ PART_HEADINGS = {
 }
 
 
+class Drawn(Protocol):
+    """A drawing with what it shows in words; see charts.Chart."""
+
+    @property
+    def svg(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with its caption. The first cell of a row names the row."""
@@ -53,6 +67,138 @@ class Table:
     caption: str
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+
+SHORT_BASES = {"quarter": "quarter", "year_to_date": "year to date", "rolling_12_months": "12 months"}
+COURSES = {
+    "met": ("Met", "green"),
+    "missed": ("Missed", "red"),
+    "on_course": ("On course", "green"),
+    "off_course": ("Off course", "amber"),
+}
+SCORECARD = {
+    "figure": "Figure",
+    "months": "13 months",
+    "last_year": "A year before",
+    "target": "Target",
+    "milestone": "Milestone",
+    "course": "Course",
+    "england": "England",
+    "region": "Region",
+    "neighbours": "Neighbours",
+    "direction": "Direction",
+}
+
+
+def scorecard(report: Report, sparkline: Callable[[Line], Drawn | None]) -> list[Table]:
+    """The report as a table a section: one row a figure, the columns asked for that any of them fills."""
+    rows = [
+        [(line, {column: _scorecard_cell(line, column, sparkline) for column in report.kind.columns})
+         for line in theme.told]
+        for theme in report.themes
+    ]  # fmt: skip
+    filled = [
+        column
+        for column in report.kind.columns
+        if column == "figure" or any(cells[column].text != "-" for row in rows for _, cells in row)
+    ]
+    return [
+        Table(
+            theme.title,
+            ("Indicator", *(SCORECARD[column] for column in filled)),
+            tuple((Cell(titled(line)), *(cells[column] for column in filled)) for line, cells in row),
+        )
+        for theme, row in zip(report.themes, rows, strict=True)
+    ]
+
+
+def titled(line: Line) -> str:
+    """What a figure is called, with its basis where that is neither the month nor its end."""
+    basis = SHORT_BASES.get(line.period_basis)
+    return f"{line.title} ({basis})" if basis else line.title
+
+
+def _scorecard_cell(line: Line, column: str, sparkline: Callable[[Line], Drawn | None]) -> Cell:
+    if column == "figure":
+        return _figure(line)
+    if column == "months":
+        drawn = sparkline(line)
+        return Cell(drawn.description, svg=drawn.svg) if drawn else Cell("-")
+    if column == "target":
+        return _target(line)
+    if column == "milestone":
+        milestone = line.beside.get("milestone")
+        return Cell(milestone_words(line, milestone) if milestone else "-")
+    if column == "course":
+        milestone = line.beside.get("milestone")
+        text, tone = COURSES.get(str(milestone.judgement) if milestone else "", ("-", ""))
+        return Cell(text, tone=tone)
+    if column == "direction":
+        return _direction(line)
+    return _beside(
+        line, {"last_year": "same_month_last_year", "neighbours": "neighbours_mean"}.get(column, column)
+    )
+
+
+def _figure(line: Line) -> Cell:
+    """The figure, with the count beside a share: 81.3% (26 of 32)."""
+    cell = line.cell(line.value, line.value_status)
+    if line.value is None or line.unit != "percent" or line.can_be_negative or line.is_divided:
+        return cell
+    if line.numerator is None or line.denominator is None:
+        return cell
+    counted, out_of = (format_value(part, "count") for part in (line.numerator, line.denominator))
+    return Cell(f"{cell.text} ({counted} of {out_of})", cell.number, cell.unit)
+
+
+def _target(line: Line) -> Cell:
+    if line.goal is None:
+        return Cell("-")
+    colour = line.goal.judgement if line.goal.judgement in COLOURS else ""
+    said = goal_words(line, line.goal)
+    return Cell(f"{said}: {colour}" if colour else said, tone=colour)
+
+
+def _direction(line: Line) -> Cell:
+    """Which way it went since the month before, or the year before; and whether that is a signal."""
+    earlier = line.beside.get("previous_month") or line.beside.get("same_month_last_year")
+    signal = f"; a change: {line.variation} than before" if line.is_signal else ""
+    tone = line.variation or "" if line.is_signal else ""
+    if earlier is None or earlier.difference is None or line.value is None:
+        return Cell(signal[2:].capitalize() or "-", tone=tone)
+    if earlier.judgement == "not_comparable":
+        return Cell(f"Few cases{signal}", tone=tone)
+    if earlier.judgement == "level":
+        return Cell(f"Level{signal}", tone=tone)
+    way = "Up" if earlier.difference > 0 else "Down"
+    way += f" from {line.cell(earlier.value).text}" if earlier.value is not None else ""
+    judged = f", {earlier.judgement}" if earlier.judgement in ("better", "worse") else ""
+    return Cell(f"{way}{judged}{signal}", tone=tone)
+
+
+STATES = {"open": ("Open", ""), "overdue": ("Overdue", "red"), "done": ("Done", "green")}
+
+
+def actions(report: Report) -> Table | None:
+    """What is to be done, who does it and by when. None where nothing is."""
+    if not report.actions:
+        return None
+    rows = []
+    for one in report.actions:
+        state, tone = STATES[one.action_state]
+        when = Cell(_day(one.due_date))
+        rows.append((Cell(one.action), Cell(one.title), Cell(one.owner or "-"), when, Cell(state, tone=tone)))
+    return Table("Actions", ("Action", "About", "Who", "By when", "State"), tuple(rows))
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {month_words(day)}" if day else "-"
+
+
+def milestone_words(line: Line, milestone: Beside) -> str:
+    """What is to be reached by when: at least 85.0% by March 2025."""
+    by = f" by {month_words(milestone.period_end)}" if milestone.period_end else ""
+    return f"{goal_words(line, milestone)}{by}"
 
 
 def summary(area: str, lines: list[Line], month: date) -> Table:
@@ -70,7 +216,7 @@ def summary_row(line: Line) -> tuple[Cell, ...]:
     """A figure and everything it is set beside, in the order of SUMMARY."""
     last_year = line.beside_to_date.get("same_month_last_year")
     return (
-        Cell(line.title),
+        Cell(titled(line)),
         line.cell(line.value, line.value_status),
         _goal(line),
         _rag(line),
@@ -86,6 +232,8 @@ def goal_words(line: Line, goal: Beside) -> str:
     """What a figure should be: at least 85.0%, or 14.0 to 20.0."""
     if goal.value is None:
         return "-"
+    if cap := CAP.search(goal.words):  # the figure counts who is above it, and none should be
+        return cap[0]
     if goal.upper is not None:
         return f"{format_value(goal.value, line.unit)} to {format_value(goal.upper, line.unit)}"
     return f"at {'most' if 'at most' in goal.words else 'least'} {format_value(goal.value, line.unit)}"

@@ -22,21 +22,37 @@ def text(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     yield from _heading(report.title)
+    yield from words.cover(report)
     yield words.edition_words(report)
     if report.state_words:
         yield report.state_words
     yield from _heading("Headlines")
-    for kind in words.headlines(report):
-        yield from _heading(kind.heading)
-        yield kind.about
-        yield from (one.sentence for one in kind.sentences)
-        if kind.more:
-            yield kind.more
-    for area, lines in report.areas.items():
-        yield from _heading(area)
-        for line in lines:
-            yield from _indicator(line)
+    told = words.headlines(report)
+    yield from (one.sentence for one in told)
+    if not told:
+        yield words.no_headline(report)
+    if words.targets_met(report):
+        yield words.targets_met(report)
+    for theme in report.themes:
+        yield from _heading(theme.title)
+        if report.kind.layout != "full":
+            yield from (f"{tables.titled(line)}: {words.statement(line)}" for line in theme.told)
+        yield from (one.sentence for one in words.held(theme))
+        if words.untold(report, theme):
+            yield words.untold(report, theme)
+        for line in theme.told:
+            if report.kind.layout == "full":
+                yield from _indicator(line)
+            elif line.commentary:
+                yield from (f"{line.title}, what the analyst says: {said}" for said in words.comments(line))
+    todo = tables.actions(report)
+    if todo:
+        yield from _heading(todo.caption)
+        for row in todo.rows:
+            said = zip(todo.headings, row, strict=True)
+            yield ". ".join(f"{heading}: {cell.text}" for heading, cell in said)
     yield from _heading("Notes")
+    yield from words.behind(report)
     yield from (f"{label}: {said}" for label, said in words.notes(report))
     yield ""
     yield words.made_from(report)
@@ -47,7 +63,7 @@ def _heading(title: str) -> list[str]:
 
 
 def _indicator(line: Line) -> Iterator[str]:
-    yield from _heading(line.title)
+    yield from _heading(tables.titled(line))
     yield f"{words.figure_words(line)}."
     for heading, cell in zip(tables.SUMMARY, tables.summary_row(line), strict=True):
         if heading in FIGURES and cell.text != "-":

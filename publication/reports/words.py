@@ -8,15 +8,27 @@ from datetime import date
 from ingest.contracts.return_schema import load_formats
 from ingest.warehouse.months import STATES
 from publication.formatting import format_value, month_words
-from publication.reports.figures import Held, Line, Missing, Point, Report
-from publication.reports.tables import COLOURS, SIGNALS
+from publication.reports.figures import Beside, Held, Line, Missing, Point, Report, Theme
+from publication.reports.tables import COLOURS, SIGNALS, goal_words, milestone_words
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-BASES = {"month": "in the month", "point_in_time": "at the month end", "rolling_12_months": "in 12 months"}
+BASES = {
+    "month": "in the month",
+    "point_in_time": "at the month end",
+    "rolling_12_months": "in 12 months",
+    "quarter": "in the quarter",
+    "year_to_date": "in the year to date",
+}
 SYMBOLS = {"c": "Hidden", "low": "Rounds to nothing", "x": "Not available", "z": "Nobody to count"}
 UNITS = {"per_10k": " per 10,000 children", "days": " days", "fte": " full-time equivalents"}
-TOO_FEW = "There are too few months to tell."
-AT_MOST = 6  # of each kind of headline, so that all fit on one page
+PERIODS = {
+    "month": "in",
+    "point_in_time": "at the end of",
+    "rolling_12_months": "in the 12 months to",
+    "quarter": "in the quarter to",
+    "year_to_date": "in the year to date, to",
+}
+WORTH_SAYING = 6  # months since a figure was as high or low, below which it is not told
 SAID = (
     ("target", "Target"),
     ("limits", "Agreed band"),
@@ -44,38 +56,207 @@ class Headline:
         return f"{self.title}: {self.words}" if self.title else self.words
 
 
-@dataclass(frozen=True)
-class Headlines:
-    """One kind of headline: what it answers, its sentences, and what to say of those left out."""
-
-    heading: str
-    about: str
-    sentences: Sequence[Headline]
-    more: str | None = None
+def headlines(report: Report) -> list[Headline]:
+    """What is said first, at most six sentences; see rpt_headlines. None of the public pack."""
+    return [
+        Headline(statement(told.line, told.headline_kind), told.line.title, told.line.indicator_id)
+        for told in report.headlines
+    ]
 
 
-def headlines(report: Report) -> list[Headlines]:
-    """The first page: what is held back, what changed, what is a signal, what is off target, what is missing.
-
-    The public pack judges nothing, so its edition says what is hidden and what is not available.
-    """
+def no_headline(report: Report) -> str:
+    """What stands where there is no headline."""
     if report.edition == "public":
-        return [_hidden(report, *kind) for kind in HIDDEN]
-    held = [_held(report)] if report.held else []
-    withheld = [line for line in report.lines if line.value_status == "withheld"]
-    last_good = [_last_good(report, withheld)] if withheld else []
-    return [*held, *last_good, _changed(report), _signals(report), _off_target(report), _missing(report)]
-
-
-def _held(report: Report) -> Headlines:
-    """What holds figures back, the doubt that holds most first, each with what frees them."""
-    return _first(
-        "What is held back",
-        "Figures that rest on something in doubt. They are not given until it is mended or answered for.",
-        "Nothing.",
-        [Headline(_held_words(held)) for held in report.held],
-        "in the error report",
+        shown = sum(line.value is not None for line in report.lines)
+        return f"{shown} of the {len(report.lines)} figures of this report can be shown."
+    return (
+        "No figure is off its target, has changed against the months before, or is the highest or lowest "
+        "for a year."
     )
+
+
+def statement(line: Line, headline_kind: str = "") -> str:
+    """One sentence on a figure: the number, which way it went, since when, and against whom.
+
+    No difference is told beside two figures, as the three are rounded each by itself and might not add up.
+    """
+    if line.value is None:
+        return f"{figure_words(line)}."
+    said = [f"{_counted(line)} {_when(line)}"]
+    if headline_kind.startswith("signal"):
+        said.append(f"a change: {line.variation} than in the months before")
+        if _goes(line) == line.variation:
+            said.append(_change_words(line))
+    else:
+        said.append(_change_words(line))
+        said.append(_record_words(line))
+    said.append(_milestone_words(line) if headline_kind.startswith("milestone") else _goal_words(line))
+    sentence = ", ".join(part for part in said if part)
+    peers = _peers_words(line)
+    return f"{sentence}{f'; {peers}' if peers else ''}."
+
+
+def _counted(line: Line) -> str:
+    """The figure with the count beside a share: 26 of 32, 81.3%. Of fewer than ten the count alone."""
+    cell = line.cell(line.value, line.value_status)
+    parts = _parts(line)
+    if parts is None:
+        return f"{cell.text}{UNITS.get(line.unit, '')}"
+    return parts if line.is_few else f"{parts}, {cell.text}"
+
+
+def _parts(line: Line) -> str | None:
+    """What a share was worked out from, where both are known: 26 of 32."""
+    if line.unit != "percent" or line.numerator is None or line.denominator is None or line.can_be_negative:
+        return None
+    counted, out_of = (format_value(part, "count") for part in (line.numerator, line.denominator))
+    return f"{counted} of {out_of}"
+
+
+def _when(line: Line) -> str:
+    month = month_words(line.last.month) if line.last else ""
+    return f"{PERIODS[line.period_basis]} {month}".rstrip()
+
+
+def _earlier(line: Line) -> Beside | None:
+    """What its way is told by: the month before, or the same time last year where there is none."""
+    found = line.beside.get("previous_month") or line.beside.get("same_month_last_year")
+    return found if found and found.judgement != "not_comparable" and found.value is not None else None
+
+
+def _goes(line: Line) -> str | None:
+    """Which way the figure went by what is shown of it: higher, lower, or level where both read alike."""
+    earlier = _earlier(line)
+    if earlier is None or earlier.value is None or line.value is None:
+        return None
+    if earlier.judgement == "level" or line.cell(line.value).text == line.cell(earlier.value).text:
+        return "level"
+    return "higher" if line.value > earlier.value else "lower"
+
+
+def _change_words(line: Line) -> str:
+    earlier, goes = _earlier(line), _goes(line)
+    if earlier is None or earlier.value is None or earlier.period_end is None or goes is None:
+        return ""
+    before = f"{line.cell(earlier.value).text} in {month_words(earlier.period_end)}"
+    if goes == "level":
+        return "level with " + before
+    return f"{'up' if goes == 'higher' else 'down'} from {before}"
+
+
+def _record_words(line: Line) -> str:
+    """The highest or lowest for half a year at least, where the way it went says so too."""
+    record = line.beside.get("last_as_high_or_low")
+    if record is None or record.period_end is None or (record.month_count or 0) < WORTH_SAYING:
+        return ""
+    if _goes(line) not in (None, {"highest": "higher", "lowest": "lower"}[str(record.judgement)]):
+        return ""
+    return f"the {record.judgement} since {month_words(record.period_end)}"
+
+
+def _goal_words(line: Line) -> str:
+    """How it stands against its target: missed by what is shown of it, or else narrowly."""
+    goal = line.goal
+    if goal is None or goal.judgement not in COLOURS:
+        return ""
+    of = "target" if "target" in line.beside else "agreed band"
+    said = f"the {of} of {goal_words(line, goal)}"
+    running = f" for {goal.month_count} months running" if (goal.month_count or 0) > 1 else ""
+    if goal.judgement == "green":
+        return f"meeting {said}{running}"
+    bounds = {line.cell(bound).text for bound in (goal.value, goal.upper)}
+    return f"{'narrowly ' if line.cell(line.value).text in bounds else ''}missing {said}{running}"
+
+
+def _milestone_words(line: Line) -> str:
+    milestone = line.beside.get("milestone")
+    if milestone is None or milestone.period_end is None or milestone.value is None:
+        return ""
+    how = {
+        "met": "which met",
+        "missed": "and missed",
+        "off_course": "off course for",
+        "on_course": "on course for",
+    }.get(str(milestone.judgement), "against")
+    return f"{how} the milestone of {milestone_words(line, milestone)}"
+
+
+def _peers_words(line: Line) -> str:
+    """England's figure and the neighbours', with the period that they are of."""
+    said = []
+    for comparator, name in (("england", "England"), ("neighbours_mean", "neighbours")):
+        peer = line.beside.get(comparator)
+        if peer and peer.value is not None and peer.period_end is not None:
+            said.append((f"{name} {line.cell(peer.value).text}", peer.period_end))
+    if not said:
+        return ""
+    ends = {end for _, end in said}
+    if len(ends) == 1:
+        return f"{', '.join(name for name, _ in said)} (year to {month_words(said[0][1])})"
+    return ", ".join(f"{name} (year to {month_words(end)})" for name, end in said)
+
+
+def targets_met(report: Report) -> str:
+    """How many of the figures with a target or a band meet it; nothing where none has one."""
+    judged = [line.goal.judgement for line in report.lines if line.goal and line.goal.judgement in COLOURS]
+    if not judged:
+        return ""
+    return f"{judged.count('green')} of the {len(judged)} targets and agreed bands of this report are met."
+
+
+UNTOLD = {
+    "not_submitted": "Not submitted",
+    "no_cases": "No cases",
+    "provisional": "No cases so far",
+    "insufficient_history": "Records too short",
+    "no_population": "No population on file",
+    "c": "Hidden (c), as they could tell of a child",
+    "left_out": "Left out, as they could tell of a child beside what was published",
+    "low": "Rounds to nothing (low)",
+    "x": "Not available (x), as nothing was submitted or the records are too short",
+    "z": "Nobody to count (z)",
+    "u": "Of low reliability (u)",
+}
+
+
+def untold(report: Report, theme: Theme) -> str:
+    """One line for all figures of a section that are not there, each reason once; nothing where all are."""
+    named: dict[str, list[str]] = {}
+    for line in theme.untold:
+        reason = UNTOLD.get(line.value_status, line.value_status.replace("_", " ").capitalize())
+        named.setdefault(reason, []).append(line.title)
+    if theme.absent:
+        where = "Not in the public pack" if report.edition == "public" else "Not counted for this period"
+        named[where] = list(theme.absent)
+    return " ".join(f"{reason}: {'; '.join(titles)}." for reason, titles in named.items())
+
+
+def held(theme: Theme) -> list[Headline]:
+    """Each figure of a section that is held back, with the reason, and what was last given of it."""
+    found = []
+    for line in theme.told:
+        if not line.held_by:
+            continue
+        stand = " What stands here is the figure of an earlier return." if line.value is not None else ""
+        if line.value is None and line.last_good:
+            last = line.cell(line.last_good.value).text
+            stand = f" Last given: {last} in {month_words(line.last_good.month)}."
+        found.append(
+            Headline(f"held back. {_as_sentence(line.held_by)}{stand}", line.title, line.indicator_id)
+        )
+    return found
+
+
+def behind(report: Report) -> list[str]:
+    """What the figures wait for: doubts with what mends them, returns that did not come, stray comments."""
+    return [
+        *(_held_words(held) for held in report.held),
+        *(_missing_words(missing) for missing in report.missing),
+        *(
+            f"A comment was written for {name}, which is not an indicator. It is not shown."
+            for name in report.stray_comments
+        ),
+    ]
 
 
 def _held_words(held: Held) -> str:
@@ -86,47 +267,11 @@ def _held_words(held: Held) -> str:
         else ""
     )
     said = _as_sentence(held.ground_sentence)
-    return f"{figures}. {said}{stand} To mend it: {held.suggested_action}."
+    return f"{figures} held back. {said}{stand} To mend it: {held.suggested_action}."
 
 
 def _as_sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
-
-
-def _last_good(report: Report, withheld: Sequence[Line]) -> Headlines:
-    """The figure of the newest month that has one, for each that is held back with none in its place."""
-    found = [
-        _headline(line, f"{line.cell(line.last_good.value).text} in {month_words(line.last_good.month)}")
-        for line in withheld
-        if line.last_good
-    ]
-    return _first(
-        "Last good figures",
-        f"What was last given of the {len(withheld)} figures of {month_words(report.month)} withheld.",
-        "No earlier month has one of them.",
-        found,
-    )
-
-
-HIDDEN = (
-    ("c", "What is hidden", "hidden, as they could tell of a child"),
-    (
-        "left_out",
-        "What is left out",
-        "left out, as they could tell of a child beside what was published",
-    ),
-    ("x", "What is not available", "not available, as nothing was submitted or the records are too short"),
-)
-
-
-def _hidden(report: Report, symbol: str, heading: str, why: str) -> Headlines:
-    found = [line for line in report.lines if line.value_status == symbol]
-    return _first(
-        heading,
-        f"Of {len(report.lines)} figures, those that are {why}. They are shown as {symbol}.",
-        "There is none.",
-        [Headline(symbol, line.title, line.indicator_id) for line in found],
-    )
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def details(line: Line) -> list[tuple[str, str]]:
@@ -137,104 +282,6 @@ def details(line: Line) -> list[tuple[str, str]]:
         said.insert(0, ("Held back", _as_sentence(line.held_by) + stand))
     last_year = line.beside_to_date.get("same_month_last_year")
     return [*said, ("Year to date", last_year.words)] if last_year else said
-
-
-def _headline(line: Line, words: str) -> Headline:
-    return Headline(words, line.title, line.indicator_id)
-
-
-def _first(
-    heading: str, about: str, none: str, found: Sequence[Headline], where: str = "in the tables"
-) -> Headlines:
-    left = len(found) - AT_MOST
-    return Headlines(
-        heading,
-        about,
-        found[:AT_MOST] or [Headline(none)],
-        f"And {left} more, {where}." if left > 0 else None,
-    )
-
-
-def _changed(report: Report) -> Headlines:
-    """The largest changes, by how far each indicator moves from one month to the next as a rule."""
-    moved = sorted(
-        (
-            (abs(line.change.difference or 0) / line.last.moving_range, line)
-            for line in report.lines
-            if line.change and line.last and line.last.moving_range
-        ),
-        key=lambda pair: -pair[0],
-    )
-    found = [_headline(line, line.change.words) for size, line in moved if line.change and size >= 1]
-    return _first(
-        "What changed",
-        "The largest changes since last month, measured by how far each figure moves as a rule.",
-        "No figure moved further than it does as a rule." if moved else TOO_FEW,
-        found,
-    )
-
-
-def _signals(report: Report) -> Headlines:
-    """What changed against the months before; whether that is good is for the targets to say."""
-    found = [line for line in report.lines if line.is_signal and "signal" in line.beside]
-    is_any_judged = any(line.is_signal or line.variation == "common_cause" for line in report.lines)
-    return _first(
-        "What is a signal",
-        "Figures that differ from those before by more than chance makes of it. The rest is noise.",
-        "No figure is outside its usual range." if is_any_judged else TOO_FEW,
-        [_headline(line, line.beside["signal"].words) for line in found],
-    )
-
-
-def _off_target(report: Report) -> Headlines:
-    """Red first, then amber."""
-    judged = [(line, line.goal) for line in report.lines if line.goal and line.goal.judgement in COLOURS]
-    found = [
-        _headline(line, goal.words)
-        for colour in ("red", "amber")
-        for line, goal in judged
-        if goal.judgement == colour
-    ]
-    return _first(
-        "What is off target",
-        f"Of {len(judged)} figures with a target or an agreed band, those that are red or amber.",
-        "Every figure that has a target meets it." if judged else "No figure has a target.",
-        found,
-    )
-
-
-def _missing(report: Report) -> Headlines:
-    silent = [line for line in report.lines if line.is_missing]
-    found = [Headline(_missing_words(missing)) for missing in report.missing]
-    if silent:
-        is_one = len(silent) == 1
-        found.append(
-            Headline(
-                f"{len(silent)} figure{'' if is_one else 's'} of {month_words(report.month)} "
-                f"{'is' if is_one else 'are'} not submitted. {'It is' if is_one else 'They are'} "
-                f"not zero: {', '.join(line.title for line in silent[:AT_MOST])}"
-                f"{' and others' if len(silent) > AT_MOST else ''}."
-            )
-        )
-    short = [line for line in report.lines if line.value_status in ("insufficient_history", "no_population")]
-    found += [
-        _headline(line, "no figure, as there is no population on file")
-        if line.value_status == "no_population"
-        else _headline(line, "no figure, as the records do not go back far enough")
-        for line in short
-    ]
-    found += [
-        Headline(f"A comment was written for {name}, which is not an indicator. It is not shown.")
-        for name in report.stray_comments
-    ]
-    return _first(
-        "What is missing",
-        "Returns that did not come or could not be read, and the figures that wait for them.",
-        "Every return came. What of it is in doubt stands under What is held back."
-        if report.held
-        else f"Nothing: every return of {month_words(report.month)} came and could be read.",
-        found,
-    )
 
 
 def _missing_words(missing: Missing) -> str:
@@ -252,9 +299,9 @@ def figure_words(line: Line) -> str:
     if line.value is None:
         named = f"{SYMBOLS[cell.text]} ({cell.text})" if cell.text in SYMBOLS else cell.text.capitalize()
         return f"{named} {when}"
-    if line.unit == "percent" and line.numerator is not None and line.denominator is not None:
-        counted, out_of = (format_value(part, "count") for part in (line.numerator, line.denominator))
-        return f"{cell.text} {when} ({counted} of {out_of})"
+    parts = _parts(line)
+    if parts:
+        return f"{cell.text} {when} ({parts})"
     return f"{cell.text}{UNITS.get(line.unit, '')} {when}"
 
 
@@ -276,6 +323,16 @@ def chart_words(line: Line) -> str:
         said.append("Months that are hidden are not drawn.")
     signals = _signals_in_words(points)
     return " ".join([*said, *signals])
+
+
+def spark_words(line: Line, points: Sequence[Point]) -> str:
+    """What the small line of the scorecard shows, for whoever does not see it. Some month has a figure."""
+    given = [(point.value, point.month) for point in points if point.value is not None]
+    (lowest, low_month), (highest, high_month) = min(given), max(given)
+    return (
+        f"Lowest {format_value(lowest, line.unit)} in {month_words(low_month)}, "
+        f"highest {format_value(highest, line.unit)} in {month_words(high_month)}"
+    )
 
 
 def _usual_words(line: Line) -> str | None:
@@ -323,6 +380,27 @@ def edition_words(report: Report) -> str:
             "hidden, and it may be any number."
         )
     return RESTRICTED
+
+
+def cover(report: Report) -> list[str]:
+    """What stands under the title: for whom the report is, what is asked of them, and who answers for it."""
+    of = report.kind.cover
+    asked = " ".join(one if one.endswith(".") else f"{one}." for one in of.recommendations)
+    said = [
+        report.kind.readers,
+        f"Recommended: {asked}" if asked else "",
+        "; ".join(
+            f"{label}: {words}"
+            for label, words in (
+                ("Signed off by", of.signed_off_by),
+                ("Contact", of.contact),
+                ("Next publication", of.next_publication),
+                ("Other formats", of.other_formats),
+            )
+            if words
+        ),
+    ]
+    return [one for one in said if one]
 
 
 def made_from(report: Report) -> str:

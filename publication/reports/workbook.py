@@ -1,6 +1,7 @@
 """The report as an Excel workbook: real numbers, native charts, a sheet an area. Text is never a formula."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -11,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from publication.reports import tables, words
-from publication.reports.figures import Cell, Line, Report
+from publication.reports.figures import Cell, Line, Report, Theme
 from publication.reports.tables import Table
 
 FORMATS = {
@@ -24,6 +25,11 @@ FORMATS = {
     "ratio": "#,##0.0",
 }
 MONTHLY = ("Month", "Figure", "Expected", "Lower limit", "Upper limit", "Signal", "Revised")
+DATA = (
+    "indicator_id", "Indicator", "Section", "Basis", "Month", "Value", "Numerator", "Denominator", "Status",
+    "Unit",
+)  # fmt: skip
+REFUSED = re.compile(r"[\\\\/*?:\\[\\]]")
 LINE_HEIGHT, LINE_LETTERS = 15.5, 105  # of the widest column
 CHART_ROWS = 16  # a chart is as tall as this many rows
 NEVER = {
@@ -80,18 +86,53 @@ def workbook(report: Report) -> bytes:
     # a time of day, or the clock's would stand in its place
     book.set_properties({"title": report.title, "created": datetime.combine(report.month, time())})
     styles = _styles(book)
-    names = {area: area[:31] for area in report.areas}
+    names = _sheet_names(report)
     _contents(_sheet(book, "Contents", styles), report, names)
-    for area, lines in report.areas.items():
-        _area(_sheet(book, names[area], styles), report, area, lines)
+    for name, theme in zip(names, report.themes, strict=True):
+        _theme(_sheet(book, name, styles), report, theme)
+    if todo := tables.actions(report):
+        sheet = _sheet(book, "Actions", styles)
+        sheet.sheet.set_column(0, 4, 34)
+        sheet.table(todo)
+    _data(_sheet(book, "Data", styles), report)
     notes = _sheet(book, "Notes", styles)
     notes.say("Notes", "title")
+    for said in words.behind(report):
+        notes.say(said, "wrapped")
     for label, said in words.notes(report):
         notes.say(label, "caption")
         notes.say(said, "wrapped")
     notes.sheet.set_column(0, 0, 110)
     book.close()
     return held.getvalue()
+
+
+def _sheet_names(report: Report) -> list[str]:
+    """A name for the sheet of each section: of 31 letters at most, as Excel takes it, and none twice."""
+    names: list[str] = []
+    for theme in report.themes:
+        name = REFUSED.sub(" ", theme.title).strip("' ")[:31]
+        taken = {one.casefold() for one in names} | {"contents", "actions", "data", "notes", "history"}
+        names.append(f"{name[:27]} {len(names) + 1}" if name.casefold() in taken or not name else name)
+    return names
+
+
+def _data(data: _Sheet, report: Report) -> None:
+    """The rows behind the pages, a figure a row, as a pivot table takes them."""
+    data.sheet.set_column(0, 0, 30)
+    data.sheet.set_column(1, len(DATA) - 1, 16)
+    data.head(DATA)
+    for theme in report.themes:
+        for line in theme.lines:
+            for column, text in enumerate((line.indicator_id, line.title, theme.title, line.period_basis)):
+                data.put(column, Cell(text))
+            data.sheet.write_datetime(data.row, 4, report.month, data.styles["month"])
+            for column, number in ((5, line.value), (6, line.numerator), (7, line.denominator)):
+                if number is not None:
+                    data.sheet.write_number(data.row, column, number)
+            data.put(8, Cell(line.value_status))
+            data.put(9, Cell(line.unit))
+            data.row += 1
 
 
 def workbook_of(title: str, made_on: date, said: Sequence[str], tables: Sequence[Table]) -> bytes:
@@ -137,44 +178,55 @@ def _sheet(book: Any, name: str, styles: dict[str, Any]) -> _Sheet:
     return _Sheet(book, sheet, styles)
 
 
-def _contents(contents: _Sheet, report: Report, names: dict[str, str]) -> None:
+def _contents(contents: _Sheet, report: Report, names: Sequence[str]) -> None:
     contents.sheet.set_column(0, 0, 120)
     contents.say(report.title, "title")
+    for said in words.cover(report):
+        contents.say(said, "wrapped")
     contents.say(words.edition_words(report), "wrapped")
     if report.state_words:
         contents.say(report.state_words, "wrapped")
     contents.row += 1
-    for kind in words.headlines(report):
-        contents.say(kind.heading, "caption")
-        contents.say(kind.about, "wrapped")
-        for one in kind.sentences:
-            contents.say(one.sentence, "wrapped")
-        if kind.more:
-            contents.say(kind.more)
-        contents.row += 1
+    contents.say("Headlines", "caption")
+    told = words.headlines(report)
+    for one in told:
+        contents.say(one.sentence, "wrapped")
+    if not told:
+        contents.say(words.no_headline(report), "wrapped")
+    if words.targets_met(report):
+        contents.say(words.targets_met(report))
+    contents.row += 1
     contents.say("Sheets", "caption")
-    for area, name in [*names.items(), ("Notes", "Notes")]:
+    titles = [theme.title for theme in report.themes]
+    for title, name in [*zip(titles, names, strict=True), ("Data", "Data"), ("Notes", "Notes")]:
+        quoted = name.replace("'", "''")
         contents.sheet.write_url(
-            contents.row, 0, f"internal:'{name}'!A1", contents.styles["link"], string=area
+            contents.row, 0, f"internal:'{quoted}'!A1", contents.styles["link"], string=title
         )
         contents.row += 1
     contents.row += 1
     contents.say(words.made_from(report))
 
 
-def _area(area: _Sheet, report: Report, name: str, lines: list[Line]) -> None:
-    area.sheet.set_column(0, 0, 58)
-    area.sheet.set_column(1, 10, 15)
-    area.say(report.title, "title")
+def _theme(sheet: _Sheet, report: Report, theme: Theme) -> None:
+    sheet.sheet.set_column(0, 0, 58)
+    sheet.sheet.set_column(1, 10, 15)
+    sheet.say(report.title, "title")
+    sheet.say(words.edition_words(report))
     if report.state_words:
-        area.say(report.state_words)
-    area.table(tables.summary(name, lines, report.month))
-    for line in lines:
-        _indicator(area, line)
+        sheet.say(report.state_words)
+    if theme.told:
+        sheet.table(tables.summary(theme.title, theme.told, report.month))
+    for one in words.held(theme):
+        sheet.say(one.sentence)
+    if words.untold(report, theme):
+        sheet.say(words.untold(report, theme))
+    for line in theme.told:
+        _indicator(sheet, line)
 
 
 def _indicator(area: _Sheet, line: Line) -> None:
-    area.say(line.title, "caption")
+    area.say(tables.titled(line), "caption")
     for said in words.comments(line):
         area.say(f"The analyst says: {said}")
     for label, said in words.details(line):

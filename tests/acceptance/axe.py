@@ -76,6 +76,8 @@ def main() -> int:
         public = ("--edition", "public", "--out", str(base / "public"))
         for asked in (
             ("report", "--authority", "002", "--format", "html"),
+            ("report", "--authority", "002", "--format", "html", "--kind", "management"),
+            ("report", "--authority", "002", "--format", "html", "--kind", "slides"),
             ("report", "--authority", "002", "--format", "html", "--large-print"),
             ("report", "--authority", "002", "--format", "html", *public),
             ("report", "--region", "all"),
@@ -87,8 +89,8 @@ def main() -> int:
                 return 1
         axe = axe_source(base / "npm")
         pages = [
-            *places.reports.glob("*/*/*.html"),
-            *(base / "public").glob("*/*/*.html"),
+            *places.reports.glob("*/*/*/*.html"),
+            *(base / "public").glob("*/*/*/*.html"),
             *places.work_lists.glob("*/*.html"),
         ]
         for file in sorted(pages):

@@ -81,10 +81,12 @@ figures as (
     where la_code = $la and period_end = $month and breakdown_type = 'all'
 )
 select
-    asked.indicator_id, asked.title, asked.area,
+    asked.indicator_id, asked.title, asked.area, asked.period_basis,
     said(figures.value, unit, figures.value_status) as "This month", figures.value as value_now,
     coalesce(case
         when target.u is not null then printed(target.v, unit) || ' to ' || printed(target.u, unit)
+        when target.words like '%no worker above%'
+            then regexp_extract(target.words, 'no worker above [0-9.,]+ cases')
         when target.words like '%at most%' then 'at most ' || printed(target.v, unit)
         else 'at least ' || printed(target.v, unit) end, '-') as "Target",
     case when target.j in ('green', 'amber', 'red') then upper(target.j[1]) || target.j[2:] else '-' end
@@ -165,24 +167,21 @@ where la_code = $la and period_end = $month
     and (comparisons.period_basis = asked.period_basis or comparisons.period_basis = 'year_to_date')
 """
 
-COUNTS = """
-with now as (
-    select comparisons.* from marts.fct_indicator_comparisons as comparisons
-    inner join asked using (indicator_id, period_basis) where la_code = $la and period_end = $month
+# the gravest first: as many as a page has, of the indicators of the report
+HEADLINES = """
+select headlines.indicator_id, printed(value, unit) as figure, numerator, denominator
+from marts.rpt_headlines as headlines inner join asked using (indicator_id)
+where la_code = $la and period_end = $month order by place limit 6
+"""
+TARGETS = """
+select count(*) filter (where judgement = 'green') as met, count(*) as judged
+from (
+    select arg_max(judgement, comparator) as judgement
+    from marts.fct_indicator_comparisons inner join asked using (indicator_id, period_basis)
+    where la_code = $la and period_end = $month and comparator in ('target', 'limits')
+        and judgement in ('green', 'amber', 'red')
+    group by indicator_id
 )
-select
-    (select count(*) from now inner join marts.fct_indicator_spc as spc
-        using (la_code, indicator_id, period_basis, period_end)
-        where comparator = 'previous_month' and judgement <> 'not_comparable'
-            and abs(difference) >= mean_moving_range and mean_moving_range > 0) as changed,
-    (select count(*) from now where comparator = 'signal' and judgement in ('higher', 'lower')) as signals,
-    (select count(*) from now
-        where comparator in ('target', 'limits') and judgement in ('red', 'amber')) as off,
-    (select count(*) from now
-        where comparator in ('target', 'limits') and judgement in ('red', 'amber', 'green')) as judged,
-    (select count(*) from asked inner join marts.fct_indicator_values using (indicator_id, period_basis)
-        where la_code = $la and period_end = $month and breakdown_type = 'all'
-            and value_status = 'not_submitted') as silent
 """
 
 # What the public pack of the release says, in the columns of SUMMARY and MONTHLY; it compares with nothing.
@@ -200,7 +199,8 @@ other as (
     group by all
 )
 select
-    indicator_id, title, area, now.status, coalesce(printed(now.value, unit), now.status) as "This month",
+    indicator_id, title, area, period_basis, now.status,
+    coalesce(printed(now.value, unit), now.status) as "This month",
     now.value as value_now, '-' as "Target", '-' as "Against target", '-' as "Since last month",
     coalesce(printed(to_date.value, unit), to_date.status, '-') as "Year to date",
     to_date.value as value_to_date, '-' as "Same time last year",
@@ -222,7 +222,14 @@ from asked inner join pack.figures using (indicator_id, period_basis)
 where area_code = $la and breakdown = 'all' and period_end <= $month
 order by indicator_id, period_end
 """
-HIDDEN = ("c", "left_out", "x")  # what the first page of the public edition counts, in its order
+REASONS = {
+    "not submitted": "Not submitted", "no cases": "No cases", "records too short": "Records too short",
+    "no population": "No population on file", "c": "Hidden (c), as they could tell of a child",
+    "left_out": "Left out, as they could tell of a child beside what was published",
+    "low": "Rounds to nothing (low)", "z": "Nobody to count (z)",
+    "x": "Not available (x), as nothing was submitted or the records are too short",
+    "absent": "Not in the public pack",
+}  # fmt: skip
 
 
 class Tally:
@@ -250,6 +257,9 @@ class Expected:
 
         self.is_public = is_public
         self.lines = {row["indicator_id"]: row for row in rows(PUBLIC if is_public else SUMMARY)}
+        for line in self.lines.values():  # the basis is said where it is neither the month nor its end
+            is_rolling = line["period_basis"] == "rolling_12_months"
+            line["titled"] = f"{line['title']} (12 months)" if is_rolling else line["title"]
         self.months: dict[str, list[dict]] = {}
         for row in rows(PUBLIC_MONTHLY if is_public else MONTHLY):
             self.months.setdefault(row["indicator_id"], []).append(row)
@@ -262,7 +272,13 @@ class Expected:
             if self.lines[indicator]["unit"] == "percent":  # shares of a whole: the total is always 100%
                 self.months.pop(indicator, None)
         self.words = {(r["indicator_id"], r["comparator"], r["is_lead"]): r["words"] for r in rows(WORDS)}
-        [self.counts] = rows(COUNTS)
+        self.headlines = rows(HEADLINES)
+        [self.targets] = rows(TARGETS)
+
+    @property
+    def told(self) -> dict[str, dict[str, Any]]:
+        """The lines that have a figure; the others stand in a line at the end of their section."""
+        return {name: line for name, line in self.lines.items() if line["value_now"] is not None}
 
     def details(self, indicator: str) -> list[tuple[str, str]]:
         said = [
@@ -290,49 +306,55 @@ def compare_page(page: Any, expected: Expected, tally: Tally) -> None:
             for heading in COLUMNS:  # a column that nothing of the area fills is not there
                 found = printed_cells.get(heading, "-")
                 tally.same("html", f"{indicator} {heading}", found, expected.lines[indicator][heading])
-    tally.same("html", "indicators", seen, set(expected.lines))
+    tally.same("html", "indicators", seen, set(expected.told))
     for article in page.cssselect("article"):
         _compare_article(article, expected, tally)
-    (_compare_hidden if expected.is_public else _compare_headlines)(page, expected, tally)
+    _compare_untold(page, expected, tally)
+    _compare_headlines(page, expected, tally)
 
 
-def _compare_hidden(page: Any, expected: Expected, tally: Tally) -> None:
-    """The first page of the public edition: how many figures it hides, and which."""
-    shown = page.cssselect(".headline")
-    tally.same("html", "kinds of hidden figures", len(shown), len(HIDDEN))
-    for status, kind in zip(HIDDEN, shown, strict=True):
-        titles = [line["title"] for line in expected.lines.values() if line["status"] == status]
-        listed = [text_of(item) for item in kind.cssselect("li") if item.cssselect("a")]
-        more = sum(int(n) for n in re.findall(r"And (\d+) more, in", text_of(kind)))
-        tally.same("html", f"figures shown as {status}", len(listed) + more, len(titles))
-        tally.same("html", f"named as {status}", set(listed) <= {f"{t}: {status}" for t in titles}, True)
-        told = re.search(r"Of (\d+) figures", text_of(kind))
-        tally.same("html", "figures in all", told and int(told[1]), len(expected.lines))
+def _compare_untold(page: Any, expected: Expected, tally: Tally) -> None:
+    """What has no figure, once in all, at the end of its section and under its reason."""
+    found: dict[str, str] = {}
+    for section in page.cssselect("section.full"):
+        for said in section.cssselect("p.untold"):
+            text = text_of(said)
+            starts = sorted((text.find(f"{words}: "), words) for words in REASONS.values())
+            for number, (start, words) in enumerate(starts):
+                if start < 0:
+                    continue
+                end = starts[number + 1][0] if number + 1 < len(starts) else len(text)
+                for title in text[start + len(words) + 2 : end].strip().removesuffix(".").split("; "):
+                    tally.same("html", f"{title} is told once", title in found, False)
+                    found[title] = words
+    told = expected.told
+    for name, line in expected.lines.items():
+        if name not in told:
+            words = REASONS.get(line["This month"])
+            tally.same("html", f"{name} is told as not there", found.pop(line["title"], None), words)
+    beyond = {title for title, words in found.items() if words != REASONS["absent"] or not expected.is_public}
+    tally.same("html", "others told as not there", beyond, set())
 
 
 def _compare_headlines(page: Any, expected: Expected, tally: Tally) -> None:
-    """The first page: what changed, what is a signal, what is off target, what is missing."""
-    for item in page.cssselect(".headline li"):
-        links = item.cssselect("a")
-        if links:
-            indicator = links[0].get("href")[1:]
-            said = text_of(item).removeprefix(f"{text_of(links[0])}: ")
-            known = {words for (name, _, _), words in expected.words.items() if name == indicator}
-            if expected.lines[indicator]["This month"] == "records too short":
-                known.add("no figure, as the records do not go back far enough")
-            tally.same("html", f"headline of {indicator}", said in known, True)
-    counts = expected.counts
-    shown = [len(kind.cssselect("li a")) for kind in page.cssselect(".headline")]
-    more = [
-        sum(int(n) for n in re.findall(r"And (\d+) more, in", text_of(kind)))
-        for kind in page.cssselect(".headline")
-    ]
-    for place, name in enumerate(("changed", "signals", "off")):
-        tally.same("html", f"headlines {name}", shown[place] + more[place], counts[name])
-    judged = re.search(r"Of (\d+) figures", text_of(page.cssselect(".headline")[2]))
-    tally.same("html", "figures with a target", judged and int(judged[1]), counts["judged"])
-    silent = re.search(r"(\d+) figures? of", text_of(page.cssselect(".headline")[3]))
-    tally.same("html", "figures not submitted", int(silent[1]) if silent else 0, counts["silent"])
+    """The headlines in their order, each with its figure; and how many targets are met."""
+    items = [text_of(item) for item in page.cssselect("ul.headlines li")]
+    if expected.is_public:
+        shown = f"{len(expected.told)} of the {len(expected.lines)} figures of this report can be shown."
+        tally.same("html", "headline of the public edition", items, [shown])
+        return
+    tally.same("html", "headlines", len(items), max(1, len(expected.headlines)))
+    for said, row in zip(items, expected.headlines, strict=False):
+        line = expected.lines[row["indicator_id"]]
+        start = f"{line['title']}: "
+        tally.same("html", f"headline of {row['indicator_id']}", said.startswith(start), True)
+        is_share_of_few = line["unit"] == "percent" and line["denominator"] and line["denominator"] < 10
+        if not is_share_of_few:
+            tally.same("html", f"figure of {said}", row["figure"] in said[len(start) :], True)
+    met = page.cssselect("p.met")
+    told = re.match(r"(\d+) of the (\d+) targets", text_of(met[0])) if met else None
+    found = {"met": int(told[1]), "judged": int(told[2])} if told else {"met": 0, "judged": 0}
+    tally.same("html", "targets met", found, expected.targets)
 
 
 def _compare_article(article: Any, expected: Expected, tally: Tally) -> None:
@@ -343,7 +365,10 @@ def _compare_article(article: Any, expected: Expected, tally: Tally) -> None:
     is_symbol = expected.is_public and line["value_now"] is None
     told = f"({line['This month']})" in figure if is_symbol else figure.lower().startswith(line["This month"])
     tally.same("html", f"{indicator} figure", told, True)
-    if line["unit"] == "percent" and line["value_now"] is not None and line["denominator"] is not None:
+    is_share = (
+        line["unit"] == "percent" and indicator != "partner_cp_activity_change"
+    )  # a change has no whole
+    if is_share and line["value_now"] is not None and line["denominator"] is not None:
         whole = [f"{int(line[n]):,}" if line[n] % 1 == 0 else None for n in ("numerator", "denominator")]
         if None not in whole:
             tally.same("html", f"{indicator} parts", re.findall(r"\((.*)\)", figure), [" of ".join(whole)])
@@ -425,8 +450,10 @@ def _compare_chart(article: Any, indicator: str, months: list[dict], tally: Tall
 def compare_text(text: str, expected: Expected, tally: Tally) -> None:
     """The plain text: each indicator's block, line by line."""
     blocks = text.split("\n\n")
-    for indicator, line in expected.lines.items():
-        found = [b.splitlines() for b in blocks if b.startswith(line["title"] + "\n")]
+    for indicator, line in expected.told.items():
+        found = [b.splitlines() for b in blocks if b.startswith(line["titled"] + "\n")]
+        # a section of that name may stand before it
+        found = [rows for rows in found if not rows[1].startswith(tuple(REASONS.values()))]
         tally.same("text", f"{indicator} stands once", len(found), 1)
         said = found[0] if found else []
         for label, words in expected.details(indicator):
@@ -454,6 +481,33 @@ def compare_pdf(path: Path, page: Any, tally: Tally) -> None:
         if numbers[0][number] != numbers[1][number]:
             said = f"{number}: {numbers[0][number]} times in the PDF, {numbers[1][number]} in the page"
             tally.different.setdefault("pdf", []).append(said)
+
+
+def compare_word(path: Path, page: Any, tally: Tally) -> None:
+    """All the numbers of the Word document, less those in its pictures, with all those of the page."""
+    with zipfile.ZipFile(path) as file:
+        body = etree.fromstring(file.read("word/document.xml"))
+    said = " ".join("".join(text.text or "" for text in one.iter("{*}t")) for one in body.iter("{*}p"))
+    kept = html.fromstring(html.tostring(page))
+    for node in kept.cssselect("style, footer, title, nav, header, svg, .skip, p.key"):
+        node.drop_tree()
+    numbers = [Counter(NUMBER.findall(text)) for text in (said, " ".join(kept.itertext()))]
+    tally.compared["docx"] += sum(numbers[1].values())
+    for number in sorted(numbers[0].keys() | numbers[1].keys()):
+        if numbers[0][number] != numbers[1][number]:
+            words = f"{number}: {numbers[0][number]} times in Word, {numbers[1][number]} in the page"
+            tally.different.setdefault("docx", []).append(words)
+
+
+def compare_slides(path: Path, page: Any, tally: Tally) -> None:
+    """Each number of the slides is one of the page."""
+    known = {number.rstrip(",") for number in NUMBER.findall(" ".join(page.itertext()))}
+    with zipfile.ZipFile(path) as deck:
+        names = [name for name in deck.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]
+        for name in names:
+            for one in etree.fromstring(deck.read(name)).iter("{*}p"):
+                for number in NUMBER.findall("".join(text.text or "" for text in one.iter("{*}t"))):
+                    tally.same("pptx", f"{number} in {name}", number.rstrip(",") in known, True)
 
 
 def sheets_of(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -491,9 +545,9 @@ def compare_workbook(path: Path, expected: Expected, page: Any, tally: Tally) ->
     sheets = sheets_of(path)
     for area in dict.fromkeys(line["area"] for line in expected.lines.values()):
         rows = sheets[area[:31]]
-        lines = [line for line in expected.lines.values() if line["area"] == area]
+        lines = [line for line in expected.told.values() if line["area"] == area]
         for line in lines:
-            where = [n for n, row in enumerate(rows) if row.get("A") == line["title"]]
+            where = [n for n, row in enumerate(rows) if row.get("A") == line["titled"]]
             tally.same("xlsx", f"{line['title']} stands twice", len(where), 2)
             heads = next(row for row in rows if row.get("A") == "Indicator")
             summary = {heads[letter]: cell for letter, cell in rows[where[0]].items()}
@@ -507,7 +561,7 @@ def compare_workbook(path: Path, expected: Expected, page: Any, tally: Tally) ->
                 tally.same("xlsx", f"{line['title']} {text}", kept(summary.get(text, "-")), kept(want))
             _compare_months(rows[where[-1] :], line, expected, tally)
     headlines = [row["A"] for row in sheets["Contents"] if "A" in row]
-    for item in page.cssselect(".headline li"):
+    for item in page.cssselect("ul.headlines li"):
         tally.same("xlsx", "a headline", text_of(item) in headlines, True)
 
 
@@ -616,11 +670,9 @@ def main() -> int:
             return 1
         public = Path(folder) / "public"
         editions = ("--edition", "public", "--out", str(public))
-        for asked in (
-            ("--authority", "all", "--braille-ready"),
-            ("--authority", "all", "--braille-ready", *editions),
-            ("--region", "all"),
-        ):
+        formats = [word for name in ("html", "pdf", "xlsx", "docx", "pptx") for word in ("--format", name)]
+        management = ("--authority", "all", "--kind", "management", "--braille-ready", *formats)
+        for asked in (management, (*management, *editions), ("--region", "all")):
             made = line_of_sight("report", *asked, "--release", str(places.release))
             if made.returncode:
                 print(made.stderr)
@@ -636,16 +688,18 @@ def main() -> int:
                 db.execute(statement)
             db.execute(f"attach '{places.current / 'public' / 'public.duckdb'}' as pack (read_only)")
             hidden = Tally()
-            for reports, is_public in ((places.reports, False), (public, True)):
+            for reports, is_public in ((places.reports / "restricted", False), (public / "public", True)):
                 kinds = hidden if is_public else tally
-                for path in sorted(reports.glob("*/*/performance*.html")):
+                for path in sorted(reports.glob("*/*/management*.html")):
                     expected = Expected(db, path.parent.name, f"{MONTHS[-1]}-31", is_public)
                     page = html.fromstring(path.read_text(encoding="utf-8"))
                     compare_page(page, expected, kinds)
                     compare_text(path.with_suffix(".txt").read_text(encoding="utf-8"), expected, kinds)
                     compare_workbook(path.with_suffix(".xlsx"), expected, page, kinds)
+                    compare_word(path.with_suffix(".docx"), page, kinds)
+                    compare_slides(path.with_suffix(".pptx"), page, kinds)
                     compare_pdf(path.with_suffix(".pdf"), page, kinds)
-            [side] = places.reports.glob("*/region/*.html")
+            [side] = places.reports.glob("restricted/*/region/*.html")
             compare_region(html.fromstring(side.read_text(encoding="utf-8")), db, tally)
     if not SHARED.is_dir():
         print("without ../shared: nothing of England, the regions or neighbours was compared")

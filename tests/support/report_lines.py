@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from publication.reports.figures import Beside, Line, Point, Report
+from publication.reports.figures import Beside, Line, Point, Report, Theme
+from publication.reports.kinds import ReportKind
 
 MARCH = date(2025, 3, 31)
 
@@ -49,8 +50,15 @@ def months(*values: float | None, **given: Any) -> tuple[Point, ...]:
     )
 
 
-def report(*lines: Line, **given: Any) -> Report:
-    """A restricted report of March 2025."""
+def kind(*lines: Line, **given: Any) -> ReportKind:
+    """A report of these figures with every part of each."""
+    sections = [{"title": "All", "indicators": list(dict.fromkeys(one.indicator_id for one in lines))}]
+    return ReportKind.model_validate({"title": "Performance", "layout": "full", "sections": sections} | given)
+
+
+def report(*lines: Line, layout: str = "full", **given: Any) -> Report:
+    """A restricted report of March 2025, a section for each area."""
+    areas = list(dict.fromkeys(one.area for one in lines))
     return Report(
         **(
             {
@@ -61,7 +69,10 @@ def report(*lines: Line, **given: Any) -> Report:
                 "edition": "restricted",
                 "release": 7,
                 "commit": "0123456789abcdef",
-                "lines": lines,
+                "kind": kind(*lines, layout=layout),
+                "themes": tuple(
+                    Theme(area, tuple(one for one in lines if one.area == area)) for area in areas
+                ),
             }
             | given
         )

@@ -6,6 +6,7 @@ dbt reads from the tables which type each column of a case has; the cases themse
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from dbt.cli.main import dbtRunner
@@ -22,7 +23,10 @@ NOTHING_SENT = RawFolder(files=(), folders=(), oddities=())
 
 
 def build_what_unit_tests_read(places: WarehousePaths) -> list[dbt_build.Node]:
-    """Make the warehouse of a folder without files, with the models that a unit test judges or is given."""
+    """Make the warehouse of a folder without files, with the models that a unit test judges or is given.
+
+    Of a model that reads nothing but what is under contract, those inputs stand empty, typed as declared.
+    """
     places.prepare()
     places.warehouse.unlink(missing_ok=True)
     ledger = Ledger(places.ledger)
@@ -32,12 +36,32 @@ def build_what_unit_tests_read(places: WarehousePaths) -> list[dbt_build.Node]:
             load_reference(db, places.reference)
     finally:
         ledger.close()
-    return dbt_build.build(places, [f"+{model}" for model in sorted(tested_models())])
+    manifest = _parsed()
+    contracts = {
+        model: inputs for model in tested_models() if (inputs := _contracted_inputs(manifest, model))
+    }
+    built = dbt_build.build(places, [f"+{model}" for model in sorted(tested_models() - contracts.keys())])
+    with duckdb.connect(str(places.warehouse)) as db:
+        for node in {one.unique_id: one for inputs in contracts.values() for one in inputs}.values():
+            db.execute(f"create schema if not exists {node.schema}")
+            columns = ", ".join(f"{name} {column.data_type}" for name, column in node.columns.items())
+            db.execute(f"create table if not exists {node.schema}.{node.name} ({columns})")
+    return built
 
 
 def tested_models() -> set[str]:
     """The models that have a unit test."""
     return {test.model for test in _parsed().unit_tests.values()}
+
+
+def _contracted_inputs(manifest: Manifest, name: str) -> list[Any]:
+    """What a model reads under contract, where it reads nothing else but what has no table of its own."""
+    [model] = [
+        node for node in manifest.nodes.values() if node.name == name and node.resource_type == "model"
+    ]
+    inputs = [manifest.nodes.get(read) for read in model.depends_on.nodes]
+    tables = [one for one in inputs if not one or one.config.materialized != "ephemeral"]
+    return tables if all(one and one.config.contract.enforced for one in tables) else []
 
 
 def run_unit_tests(

@@ -1,12 +1,13 @@
 {{ config(materialized='view') }}
 
--- Each indicator of each authority and month as the monthly report has it: on the basis that is reported first, with
--- the year to date and what the analyst says of it.
+-- Each indicator of each authority and month as reports have it, on each basis, with the year to date and what the
+-- analyst says of it.
 select
     figures.la_code,
     figures.period_end,
     indicators.indicator_id,
     figures.period_basis,
+    figures.period_basis = indicators.headline_basis as is_headline_basis,
     indicators.title,
     indicators.area,
     indicators.unit,
@@ -21,8 +22,7 @@ select
     to_date.value_status as year_to_date_status,
     commentary.commentary
 from {{ ref('fct_indicator_values') }} as figures
-inner join {{ ref('dim_indicator') }} as indicators
-    on figures.indicator_id = indicators.indicator_id and figures.period_basis = indicators.headline_basis
+inner join {{ ref('dim_indicator') }} as indicators on figures.indicator_id = indicators.indicator_id
 left join {{ ref('fct_indicator_values') }} as to_date
     on
         figures.la_code = to_date.la_code

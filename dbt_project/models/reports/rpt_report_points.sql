@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- Each month of each indicator as the report draws it: the figure, whether it was revised, and its usual range.
+-- Each period of each indicator and basis as reports draw it: the figure, whether it was revised, and its usual range.
 select
     answers.la_code,
     answers.indicator_id,
@@ -17,8 +17,6 @@ select
     spc.upper_limit,
     spc.variation
 from {{ ref('fct_indicator_values') }} as answers
-inner join {{ ref('dim_indicator') }} as indicators
-    on answers.indicator_id = indicators.indicator_id and answers.period_basis = indicators.headline_basis
 left join {{ ref('fct_indicator_spc') }} as spc
     on
         answers.la_code = spc.la_code

@@ -60,7 +60,7 @@ def test_every_file_of_the_reference_folder_has_a_page_with_each_of_its_columns(
     files = declared_files()
 
     assert set(files) == {
-        *("authorities.csv", "commentary.csv", "named_periods.csv"),
+        *("actions.csv", "authorities.csv", "commentary.csv", "named_periods.csv"),
         *("population.csv", "process_changes.csv", "targets.csv"),
     }
     for file, fmt in files.items():

@@ -9,8 +9,9 @@ from orchestration.settings_file import as_text, write_settings
 from tests.support import settings_page
 
 
-def test_every_key_stands_in_the_handbook() -> None:
-    assert settings_page.PAGE.read_text(encoding="utf-8") == settings_page.page()
+@pytest.mark.parametrize("name", settings_page.PAGES)
+def test_every_key_stands_in_the_handbook(name: str) -> None:
+    assert (settings_page.DOCS / name).read_text(encoding="utf-8") == settings_page.page(name)
 
 
 def test_what_was_answered_is_read_back_and_every_other_key_stands_beside_it(tmp_path: Path) -> None:

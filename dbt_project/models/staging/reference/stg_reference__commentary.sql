@@ -3,5 +3,6 @@ select
     la_code,
     indicator_id,
     period_end,
-    commentary
+    commentary,
+    is_public
 from {{ source('reference', 'commentary') }}
