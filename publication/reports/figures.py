@@ -332,7 +332,7 @@ class RestrictedEdition:
         current = (release / "current").resolve()  # one release throughout, though another be published
         self.manifest = manifest_of(current)
         self.db = read_only(current / "marts.duckdb")
-        if not has(self.db, "rpt_headlines"):
+        if not has(self.db, "rpt_actions"):  # the newest of what is read
             raise ReportError("this release was made by an earlier version; run `line-of-sight refresh`")
 
     def months(self) -> list[date]:

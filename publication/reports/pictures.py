@@ -40,7 +40,8 @@ def pictures(drawings: Sequence[str]) -> list[bytes]:
         return []
     setter = typst.Compiler(EACH.encode(), font_paths=typefaces())
     made = setter.compile(sys_inputs={"drawings": json.dumps(list(drawings))}, format="png", ppi=SHARP)
-    return [made] if isinstance(made, bytes) else [bytes(one) for one in made or ()]
+    assert made is not None  # without a place to write to, what is made is returned
+    return [made] if isinstance(made, bytes) else list(made)
 
 
 def of_one_day(document: bytes, day: datetime) -> bytes:

@@ -28,7 +28,7 @@ from publication.reports.figures import (
     themes_of,
 )
 from publication.reports.kinds import CATALOGUE, ReportKind
-from publication.select import rows_of
+from publication.select import has, rows_of
 
 GRAIN = ("geographic_level", "area_code", "indicator_id", "period_basis", "period_end", "breakdown")
 MARTS = "marts.main."  # the exact marts, for what is marked as public in them
@@ -63,9 +63,9 @@ class PublicEdition:
         self.db.execute(f"attach '{pack}' as pack (read_only)")
         self.db.execute(f"create temp view figures_printed as from pack.{self._table(pack)}")
         marts = current / "marts.duckdb"
-        self.has_words = marts.exists()
-        if self.has_words:
+        if marts.exists():
             self.db.execute(f"attach '{marts}' as marts (read_only)")
+        self.has_words = has(self.db, "rpt_actions")  # a release made before it has none
         self.db.execute(f"create temp table indicators as from read_csv('{CATALOGUE}')")
 
     def _table(self, pack: Path) -> str:

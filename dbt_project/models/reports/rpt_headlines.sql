@@ -71,6 +71,8 @@ sided as (
         figures.value is not null
         -- of shares of a whole only the parts say anything
         and (indicators.unit <> 'percent' or indicators.breakdown_type = 'all')
+        -- a change in per cent is far out as soon as what it is from is small
+        and (indicators.unit <> 'percent' or indicators.can_be_negative is not true)
 
 ),
 
