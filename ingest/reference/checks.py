@@ -14,9 +14,6 @@ OF_ALL_ENGLAND = frozenset({"population", "authorities"})  # kept for more autho
 
 # Each finding: the column, the kind, the rows that it is of, why, and what to do. Of a row it is known what
 # the catalogue says of its indicator, and whether a cell of it could not be read.
-NEUTRAL = (
-    "the figure is neither better high nor better low, so nothing is set against it and this was not read"
-)
 OF_TARGETS = (
     (
         "target",
@@ -44,15 +41,8 @@ OF_TARGETS = (
         "target",
         "target_not_taken",
         "target is not null and polarity = 'neutral'",
-        NEUTRAL,
-        "take the row out, or correct the indicator",
-    ),
-    (
-        "limit_lower, limit_upper",
-        "band_not_taken",
-        "coalesce(limit_lower, limit_upper) is not null and polarity = 'neutral'",
-        NEUTRAL,
-        "take the row out, or correct the indicator",
+        "the figure is neither better high nor better low, so its target was not read",
+        "give the edges of a band in limit_lower and limit_upper, or correct the indicator",
     ),
     (
         "target",

@@ -188,7 +188,9 @@ def actions(report: Report) -> Table | None:
         state, tone = STATES[one.action_state]
         when = Cell(_day(one.due_date))
         rows.append((Cell(one.action), Cell(one.title), Cell(one.owner or "-"), when, Cell(state, tone=tone)))
-    return Table("What is to be done, by whom and when", ("Action", "About", "Who", "By when", "State"), tuple(rows))
+    return Table(
+        "What is to be done, by whom and when", ("Action", "About", "Who", "By when", "State"), tuple(rows)
+    )
 
 
 def _day(day: date | None) -> str:

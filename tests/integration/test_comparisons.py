@@ -15,7 +15,7 @@ LAST = "2025-03"
 
 TARGETS = [
     {"la_code": "ENG", "indicator_id": "icpc_15wd_pct", "from_date": "2024-04-01", "target": 85,
-     "tolerance": 5},
+     "tolerance": 5, "source": "national_standard"},
     {"la_code": "302", "indicator_id": "icpc_15wd_pct", "from_date": "2024-04-01", "target": 90,
      "tolerance": 5},
     {"la_code": "ENG", "indicator_id": "re_referrals_12m_pct", "from_date": "2024-04-01", "target": 20,
@@ -23,6 +23,8 @@ TARGETS = [
     {"la_code": "ENG", "indicator_id": "wf_caseload_avg", "from_date": "2024-04-01", "limit_lower": 18,
      "limit_upper": 22, "tolerance": 1},
     {"la_code": "ENG", "indicator_id": "wf_caseload_over_threshold", "from_date": "2024-04-01", "target": 30},
+    {"la_code": "301", "indicator_id": "cp_open", "from_date": "2024-04-01", "limit_lower": 10,
+     "limit_upper": 14, "tolerance": 1},
     {"la_code": "ENG", "indicator_id": "contacts_received", "from_date": "2024-04-01", "target": 100},
     {"la_code": "ENG", "indicator_id": "adopters_approved", "from_date": "2024-04-01", "target": 12},
     # milestones
@@ -241,7 +243,7 @@ def test_a_year_to_date_is_not_set_beside_the_month_before(said: Said) -> None:
         ("302", "icpc_15wd_pct", "target", "month", "red",
          "84.9%, against at least 90.0% (local target), missed by 5.1 percentage points: red"),
         ("301", "re_referrals_12m_pct", "target", "month", "amber",
-         "22.0%, against at most 20.0% (national standard), missed by 2.0 percentage points: amber"),
+         "22.0%, against at most 20.0% (local target), missed by 2.0 percentage points: amber"),
         ("301", "wf_caseload_avg", "limits", "point_in_time", "green",
          "18.0, within 18.0 to 22.0 (limit band): green"),
         ("302", "wf_caseload_avg", "limits", "point_in_time", "amber",
@@ -250,7 +252,10 @@ def test_a_year_to_date_is_not_set_beside_the_month_before(said: Said) -> None:
          "0, meeting a cap of no worker above 30 cases (cap): green"),
         # a number of events to reach is a year's
         ("301", "adopters_approved", "target", "rolling_12_months", "red",
-         "9, against at least 12 (national standard), missed by 3: red"),
+         "9, against at least 12 (local target), missed by 3: red"),
+        # better neither high nor low, and a band all the same
+        ("301", "cp_open", "limits", "point_in_time", "amber",
+         "15, against 10 to 14 (limit band), missed by 1: amber, for 4 months running"),
     ],
 )  # fmt: skip
 def test_a_figure_has_the_colour_of_its_target_or_limits(

@@ -2,8 +2,9 @@
 -- each counted once over the whole period.
 with indicators as (
 
-    select *
-    from (values ('cla_missing_children', 1), ('missing_3plus_children', 3)) as of_children (indicator_id, least_episodes)
+    select 'cla_missing_children' as indicator_id, 1 as least_episodes
+    union all
+    select 'missing_3plus_children' as indicator_id, 3 as least_episodes
 
 ),
 

@@ -1,11 +1,13 @@
 {{ config(materialized='fresh_table') }}
 
--- The target, the limits and the milestone that serve each period, as bounds that a figure should keep within.
+-- The target, the limits and the milestone that serve each period, as bounds that a figure should keep within. A figure
+-- that is better neither high nor low has no target; a band it may have.
 with offered as (
 
     select
         series.series_id,
         series.indicator_id,
+        series.polarity in ('band', 'neutral') as is_band,
         series.polarity,
         series.unit,
         months.month_number,
@@ -34,7 +36,7 @@ with offered as (
             series.period_basis = months.period_basis
             and targets.from_date <= months.period_end
             and (targets.to_date is null or targets.to_date >= months.period_end)
-    where months.is_history and series.polarity <> 'neutral'
+    where months.is_history
 
 ),
 
@@ -42,7 +44,7 @@ with offered as (
 served as (
 
     select *, 'target' as goal from offered
-    where target is not null and due_date is null and polarity <> 'band'
+    where target is not null and due_date is null and not is_band
     qualify row_number() over (partition by series_id, month_number order by is_for_all asc, from_date desc) = 1
 
     union all
@@ -70,11 +72,11 @@ bounded as (
     select
         *,
         case
-            when goal = 'limits' or target is null or polarity = 'band' then limit_lower::double
+            when goal = 'limits' or target is null or is_band then limit_lower::double
             when polarity = 'higher' then target::double
         end as lower_bound,
         case
-            when goal = 'limits' or target is null or polarity = 'band' then limit_upper::double
+            when goal = 'limits' or target is null or is_band then limit_upper::double
             when indicator_id = 'wf_caseload_over_threshold' then 0
             when polarity = 'lower' then target::double
         end as upper_bound
@@ -87,7 +89,7 @@ select
     month_number,
     goal,
     due_date,
-    polarity = 'band' as is_band,
+    is_band,
     tolerance::double as tolerance,
     target_source,
     case

@@ -32,7 +32,7 @@ select firsts.vintage_id, firsts.la_code, months.month_number, firsts.records_fr
 from firsts
 semi join entering on firsts.vintage_id = entering.vintage_id
 inner join calendar_months as months
-    on months.month_number < firsts.first_month_number
+    on firsts.first_month_number > months.month_number
 left join since on firsts.vintage_id = since.vintage_id
 -- a net change of twelve months begins the month before them
 where months.month_number >= least(firsts.first_month_number - 12, since.first_month_number)

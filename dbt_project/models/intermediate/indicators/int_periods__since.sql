@@ -23,7 +23,7 @@ with named as (
             and list_contains(string_split(indicators.bases, ' '), 'since')
     qualify row_number() over (
         partition by expected.vintage_id, indicators.indicator_id, expected.month_number
-        order by targets.is_for_all, targets.from_date desc
+        order by targets.is_for_all asc, targets.from_date desc
     ) = 1
 
 )

@@ -14,7 +14,6 @@ select
     coalesce(source, case
         when indicator_id = 'wf_caseload_over_threshold' then 'cap'
         when target is null then 'limit_band'
-        when la_code = 'ENG' then 'national_standard'
         else 'local_target'
     end) as target_source,
     la_code = 'ENG' as is_for_all
