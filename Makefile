@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 DEMO := .demo
+LOS := $(CURDIR)/.venv/bin/line-of-sight
 export PYTHONDONTWRITEBYTECODE = 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
@@ -20,18 +21,19 @@ install: .venv/installed  ## make .venv from requirements.lock, every package ch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
 
-demo: export LINE_OF_SIGHT_KEY_FILE = $(DEMO)/key
-demo: install  ## invent three authorities, refresh, close its months, and show a scorecard
-	$(BIN)/line-of-sight generate --authorities 3 --months 2024-10..2025-03 --children 300 --out $(DEMO)
-	test -f $(DEMO)/key || $(BIN)/line-of-sight key new
-	$(BIN)/line-of-sight refresh --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release
-	test -d $(DEMO)/release/current/public || \
-		$(BIN)/line-of-sight close 2024-10..2025-03 --by "The demo" --incomplete --reason "an invented world" \
-		--raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release
-	$(BIN)/line-of-sight scorecard --authority 001 --release $(DEMO)/release
+demo: install  ## invent three councils, refresh, close their months, and show a scorecard, a report and a dashboard
+	$(BIN)/line-of-sight generate --authorities 3 --months 2024-10..2025-04 --children 300 --demonstration --out $(DEMO)
+	cd $(DEMO) && { test -f line-of-sight.yml || $(LOS) init --yes --key key; }
+	cd $(DEMO) && { $(LOS) refresh || test $$? -eq 4; }  # one council's figures are held: that is shown, too
+	cd $(DEMO) && { test -d release/current/public || $(LOS) close 2024-10..2025-03 --by "The demo" --incomplete \
+		--reason "an invented world" || test $$? -eq 4; }
+	cd $(DEMO) && $(LOS) report --authority 001 && $(LOS) dashboard --authority 001 && $(LOS) scorecard --authority 001
 	@echo
-	@echo "The release:      $(DEMO)/release/current  (marts.duckdb, parquet/, csv/, manifest.json)"
-	@echo "The Dagster page: $(BIN)/line-of-sight ui --key $(DEMO)/key --raw $(DEMO)/raw --reference $(DEMO)/reference --release $(DEMO)/release"
+	@echo "The release: $(DEMO)/release/current (marts.duckdb, parquet/, csv/, manifest.json). The report and the dashboard"
+	@echo "are the files named above the scorecard; authority 003 has figures held, with the reason: $(LOS) status"
+	@echo "The next month's returns lie in $(DEMO)/next. To try a month on them, from $(DEMO):"
+	@echo "  cp -r next/2025-04 raw/ && $(LOS) refresh"
+	@echo "  $(LOS) report --authority 001; $(LOS) ui"
 
 test: install  ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal

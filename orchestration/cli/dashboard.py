@@ -38,7 +38,7 @@ def dashboard(
 
     \b
     Example:  line-of-sight dashboard --authority 372
-    Writes    <out>/2025-03/372/dashboard-2025-03-372.html     (--edition public: ...-372-public.html)
+    Writes    <out>/restricted/2025-03/372/dashboard-restricted-2025-03-372.html
     Choose an indicator, its basis, a part, the months and what to compare with; the address then says what
     is shown, so that a link to it shows the same. Rows are downloaded as CSV. The page holds its figures
     and asks for nothing else: send it only to those who may see them. A region has its newest 13 months.

@@ -62,16 +62,16 @@ def make_dashboard(
     authority: str = "",
     region: str = "",
 ) -> Path:
-    """Write out/<month>/<la_code or region>/dashboard-<month>-<la_code or region>[-public].html, for its
-    owner's eyes only. Raises ReportError where there is nothing of the authority or region."""
+    """Write out/<edition>/<month>/<la_code or region>/dashboard-<edition>-<month>-<la_code or region>.html,
+    for its owner alone, beside the reports. Raises ReportError where there is nothing of the place."""
     assert isinstance(source, RestrictedEdition | PublicEdition)
     if isinstance(source, RestrictedEdition):
         made = _restricted(source, month, authority, region)
     else:
         made = _public(source, month, authority, region)
-    suffix = "-public" if made.edition == "public" else ""
-    folder = out / f"{month:%Y-%m}" / (authority or "region")
-    return write(folder / f"dashboard-{month:%Y-%m}-{made.file_name}{suffix}.html", page(made).encode())
+    folder = out / made.edition / f"{month:%Y-%m}" / (authority or "region")
+    name = f"dashboard-{made.edition}-{month:%Y-%m}-{made.file_name}.html"
+    return write(folder / name, page(made).encode())
 
 
 def page(made: Dashboard) -> str:

@@ -123,8 +123,7 @@ class _Program:
         """Go on as if some figures were not printed."""
         rows = np.flatnonzero(np.isin(self.figure, list(figures))).astype(np.int32)
         self.least[rows], self.most[rows], self.figure[rows] = -np.inf, np.inf, NONE
-        bounds = self.least[rows], self.most[rows]
-        self.solver.changeRowsBounds(len(rows), rows, *bounds)  # type: ignore[attr-defined]  # its stubs lack it
+        self.solver.changeRowsBounds(len(rows), rows, self.least[rows], self.most[rows])
         hidden = np.flatnonzero(np.isin(self.shown_by, list(figures))).astype(np.int32)
         self.bounds[hidden], self.shown_by[hidden] = (0, NO_LIMIT), NONE
         self.solver.changeColsBounds(len(hidden), hidden, *self.bounds[hidden].T.copy())
