@@ -70,3 +70,8 @@
         else {{ y }}
     end
 {%- endmacro %}
+
+{#- Whose the typed figure is, by the comparator's name in fct_indicator_comparisons. -#}
+{% macro local_name(comparator) -%}
+    substr({{ comparator }}, 7)
+{%- endmacro %}
