@@ -97,6 +97,19 @@ FIGURES = [
     # 3 of 9 is too few to compare; 3 of 10 is not
     Figure("302", "re_referrals_12m_pct", "month", "2025-02", 30, 3, 10, "calculated"),
     Figure("302", "re_referrals_12m_pct", "month", "2025-03", 100 * 3 / 9, 3, 9, "calculated"),
+    # 2 of 26 and 2 of 28; 26 of 28 and 24 of 26 say the same; 6 of 28 is enough
+    Figure("306", "re_referrals_12m_pct", "month", "2025-02", 100 * 2 / 28, 2, 28, "calculated"),
+    Figure("306", "re_referrals_12m_pct", "month", "2025-03", 100 * 2 / 26, 2, 26, "calculated"),
+    Figure("307", "re_referrals_12m_pct", "month", "2025-02", 100 * 26 / 28, 26, 28, "calculated"),
+    Figure("307", "re_referrals_12m_pct", "month", "2025-03", 100 * 24 / 26, 24, 26, "calculated"),
+    Figure("308", "re_referrals_12m_pct", "month", "2025-02", 100 * 6 / 28, 6, 28, "calculated"),
+    Figure("308", "re_referrals_12m_pct", "month", "2025-03", 100 * 2 / 26, 2, 26, "calculated"),
+    # 1 of 2, month after month; 4 of 8, 5 of 10, 5 of 10
+    *[Figure("309", "icpc_15wd_pct", "month", month, 50, 1, 2, "calculated") for month in months_to(LAST, 7)],
+    *[
+        Figure("310", "icpc_15wd_pct", "month", month, 50, half, 2 * half, "calculated")
+        for month, half in zip(months_to(LAST, 3), (4, 5, 5), strict=True)
+    ],
     *monthly("301", "cp_2y_open_count", 18, 1, basis="point_in_time"),
     *monthly("302", "cp_2y_open_count", 5, 1, basis="point_in_time"),
     *monthly("301", "contacts_received", 1500, 1200, 1000, 1501.0),
@@ -222,6 +235,20 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
          "33.3%, not compared with 30.0% in February 2025: fewer than 10 cases"),
         ("301", "re_referrals_12m_pct", "previous_month", "month", "better",
          "22.0%, down 0.1 percentage points from 22.1% in February 2025: better"),
+        ("306", "re_referrals_12m_pct", "previous_month", "month", "not_comparable",
+         "7.7%, not compared with 7.1% in February 2025: fewer than 6 counted, or left out, in both"),
+        ("307", "re_referrals_12m_pct", "previous_month", "month", "not_comparable",
+         "92.3%, not compared with 92.9% in February 2025: fewer than 6 counted, or left out, in both"),
+        ("308", "re_referrals_12m_pct", "previous_month", "month", "better",
+         "7.7%, down 13.7 percentage points from 21.4% in February 2025: better"),
+        # 9 cases have no colour, 10 have: 5 of 10 in February and March, after 4 of 8
+        ("302", "re_referrals_12m_pct", "target", "month", "not_comparable",
+         "33.3%, not judged against at most 20.0% (local target): fewer than 10 cases"),
+        ("309", "icpc_15wd_pct", "target", "month", "not_comparable",
+         "50.0%, not judged against at least 85.0% (national standard): fewer than 10 cases"),
+        ("310", "icpc_15wd_pct", "target", "month", "red",
+         "50.0%, against at least 85.0% (national standard), missed by 35.0 percentage points: red, for 2 "
+         "months running"),
         # one of the two counts reaches six
         ("301", "cp_2y_open_count", "previous_month", "point_in_time", "better",
          "1, down 17 (94.4%) from 18 at the end of February 2025: better"),
