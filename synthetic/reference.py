@@ -32,10 +32,20 @@ _ENGLAND = (
     ("wf_vacancy_rate", "15", "", ""),
     ("wf_agency_rate", "15", "", ""),
 )
+# Typed figures that invented authorities are set beside, since DfE publishes none for them.
+_COMPARATOR = "England (invented)"
+_BESIDE = (
+    ("re_referrals_12m_pct", "22.4"),
+    ("single_45wd_pct", "83.5"),
+    ("icpc_15wd_pct", "77.9"),
+    ("cla_3plus_placements_pct", "10.2"),
+    ("wf_agency_rate", "16.2"),
+)
+_PEERS = 3  # of each authority, those next in order
 
 
 def write_reference(practices: Sequence[Practice], months: Sequence[str], seed: int, folder: Path) -> None:
-    """Write authorities.csv, population.csv and targets.csv."""
+    """Write authorities.csv, population.csv, targets.csv, comparators.csv and peers.csv."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "authorities.csv", ("la_code", "la_name"), ((p.la_code, p.la_name) for p in practices))
     _write(
@@ -43,6 +53,14 @@ def write_reference(practices: Sequence[Practice], months: Sequence[str], seed: 
     )
     fields = ("la_code", "indicator_id", "from_date", "to_date", "target", "limit_lower", "limit_upper")
     _write(folder / "targets.csv", fields, _targets(practices, months, seed))
+    first = _year(months[0]) - 1
+    fields = ("la_code", "indicator_id", "comparator", "from_date", "value", "period_end", "source")
+    typed = (
+        ("ENG", name, _COMPARATOR, f"{first}-04-01", value, f"{first}-03-31", "invented")
+        for name, value in _BESIDE
+    )
+    _write(folder / "comparators.csv", fields, typed)
+    _write(folder / "peers.csv", ("la_code", "peer_la_code", "from_date"), _peers(practices, first))
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -64,6 +82,16 @@ def _populations(practices: Sequence[Practice], months: Sequence[str]) -> list[t
         (practice.la_code, year, max(int(practice.population * 1.004 ** (year - last)), 1))
         for practice in practices
         for year in range(first, last + 1)
+    ]
+
+
+def _peers(practices: Sequence[Practice], first: int) -> list[tuple[str, str, str]]:
+    """The authorities that come after each in order, the first after the last."""
+    codes = [practice.la_code for practice in practices]
+    return [
+        (code, codes[(place + step) % len(codes)], f"{first}-04-01")
+        for place, code in enumerate(codes)
+        for step in range(1, min(_PEERS, len(codes) - 1) + 1)
     ]
 
 

@@ -36,6 +36,21 @@
     end
 {%- endmacro %}
 
+{#- Whether of a share few are counted or few are left out: one case more or fewer is then most of its change. -#}
+{% macro is_small_part(numerator, denominator, unit) -%}
+    coalesce(
+        {{ unit }} = 'percent'
+        and {{ numerator }} between 0 and {{ denominator }}
+        and least({{ numerator }}, {{ denominator }} - {{ numerator }}) < {{ var('smallest_count') }},
+        false
+    )
+{%- endmacro %}
+
+{#- Whether a figure rests on too few to be given a colour. A count is what it is, and its target is of counts. -#}
+{% macro is_too_small_to_judge(is_few, unit) -%}
+    coalesce({{ is_few }}, false) and {{ unit }} <> 'count'
+{%- endmacro %}
+
 {#- Two figures are too small to compare: either of two shares, but only both of two counts or rates. -#}
 {% macro too_small(unit, is_few, is_other_few) -%}
     case
@@ -49,6 +64,14 @@
     case
         when {{ unit }} in ('percent', 'days') then 'fewer than {{ var("smallest_denominator") }} cases'
         else 'both count fewer than {{ var("smallest_count") }}'
+    end
+{%- endmacro %}
+
+{#- Why one figure is too small to be given a colour, in words. -#}
+{% macro too_few_words(unit) -%}
+    case
+        when {{ unit }} in ('percent', 'days') then 'fewer than {{ var("smallest_denominator") }} cases'
+        else 'fewer than {{ var("smallest_count") }} counted'
     end
 {%- endmacro %}
 
@@ -69,4 +92,9 @@
         ) / {{ denominator }}))
         else {{ y }}
     end
+{%- endmacro %}
+
+{#- Whose the typed figure is, by the comparator's name in fct_indicator_comparisons. -#}
+{% macro local_name(comparator) -%}
+    substr({{ comparator }}, 7)
 {%- endmacro %}

@@ -9,11 +9,19 @@ from ingest.paths import DBT_PROJECT
 from ingest.reference.parsed import literal, registered
 
 SEEDS = DBT_PROJECT / "seeds"
-SPEAKS_FOR_ALL = frozenset({"targets", "named_periods", "process_changes"})  # ENG is no authority elsewhere
+# ENG is no authority elsewhere
+SPEAKS_FOR_ALL = frozenset({"targets", "named_periods", "process_changes", "comparators"})
 OF_ALL_ENGLAND = frozenset({"population", "authorities"})  # kept for more authorities than send returns
 
 # Each finding: the column, the kind, the rows that it is of, why, and what to do. Of a row it is known what
 # the catalogue says of its indicator, and whether a cell of it could not be read.
+BASIS_NOT_ANSWERED = (
+    "period_basis",
+    "basis_not_answered",
+    "bases is not null and (period_basis = 'since' or not list_contains(bases, period_basis))",
+    "the indicator has no figure on this basis that is compared, so the row is read by none",
+    "take a basis that the indicator's page of the handbook names, or leave the cell empty",
+)
 OF_TARGETS = (
     (
         "target",
@@ -66,14 +74,48 @@ OF_TARGETS = (
         "the lower edge of the band is above the upper one, so no figure can keep within it",
         "exchange the edges, or correct them",
     ),
+    BASIS_NOT_ANSWERED,
+)
+OF_COMPARATORS = (
     (
-        "period_basis",
-        "basis_not_answered",
-        "bases is not null and (period_basis = 'since' or not list_contains(bases, period_basis))",
-        "the indicator has no figure on this basis that is compared, so the row is read by none",
-        "take a basis that the indicator's page of the handbook names, or leave the cell empty",
+        "indicator_id",
+        "comparator_not_taken",
+        "unit not in ('percent', 'per_10k', 'days', 'ratio')",
+        "a count or a sum depends on the size of a place, so it is set beside no other's",
+        "take a share, a rate, a mean or a ratio of the same thing",
+    ),
+    BASIS_NOT_ANSWERED,
+)
+OF_PEERS = (
+    (
+        "peer_la_code",
+        "peer_is_the_council",
+        "peer_la_code = la_code",
+        "the list names the council itself, so the row was left out: a council is no peer of its own",
+        "take the row away, or correct peer_la_code",
+    ),
+    (
+        "peer_la_code",
+        "unknown_authority",
+        "peer_la_code not in (select la_code from known)",
+        "no authority has this code, so the row is no peer",
+        "correct peer_la_code: three digits, as DfE has them, zeros in front",
     ),
 )
+OF_FILE = {"targets": OF_TARGETS, "comparators": OF_COMPARATORS, "peers": OF_PEERS}
+# What is offered for a name or a code that is not known, from our own lists: no word of the row is quoted.
+MEANT = {
+    "unknown_indicator": """
+        select arg_max(meant.indicator_id, jaro_winkler_similarity(meant.indicator_id, listed.indicator_id))
+        from catalogued as meant
+        where jaro_winkler_similarity(meant.indicator_id, listed.indicator_id) > 0.9
+    """,
+    # an authority may be written by its name
+    "unknown_authority": """
+        select min(meant.la_code) from known as meant
+        where lower(meant.la_name) = lower(trim(listed.{column}))
+    """,
+}
 
 
 def check_rows(
@@ -88,13 +130,13 @@ def check_rows(
     db.execute(
         f"""
         create temp table catalogued as
-        select indicator_id, polarity, string_split(bases, ' ') as bases
+        select indicator_id, unit, polarity, string_split(bases, ' ') as bases
         from read_csv('{catalogue}', header = true, all_varchar = true);
         create temp table sending as {_sending(month)};
         create temp table known as
-        select la_code from read_csv('{areas}', header = true, all_varchar = true)
-        union select la_code from reference.authorities
-        union select la_code from sending;
+        select la_code, la_name from read_csv('{areas}', header = true, all_varchar = true)
+        union select la_code, la_name from reference.authorities
+        union select la_code, null from sending;
         """
     )
     for name, rows in files.items():
@@ -153,8 +195,7 @@ def _checks(name: str, columns: list[str], month: str | None) -> list[str]:
                 "take the name from the handbook's page of indicators, as contacts_received",
             )
         )
-    if name == "targets":
-        checks += OF_TARGETS
+    checks += OF_FILE.get(name, ())
     catalogued = "using (indicator_id)" if "indicator_id" in columns else "on false"
     return [_finding(name, catalogued, *check) for check in checks]
 
@@ -163,12 +204,14 @@ def _finding(
     name: str, catalogued: str, column: str, finding: str, where: str, reason: str, next_move: str
 ) -> str:
     """The SQL of one finding a row, naming its authority where it has one. No value is quoted."""
-    words = {"column_name": column, "finding": finding, "reason": reason, "next_move": next_move}
+    words = {"column_name": column, "finding": finding, "reason": reason}
     said = ", ".join(f"{literal(text)} as {field}" for field, text in words.items())
+    meant = MEANT.get(finding, "select null").format(column=column)
+    move = f"coalesce('did you mean ' || ({meant}) || '? ', '') || {literal(next_move)} as next_move"
     return f"""
     with listed as (
         select
-            rows_kept.*, catalogued.polarity, catalogued.bases,
+            rows_kept.*, catalogued.unit, catalogued.polarity, catalogued.bases,
             exists (
                 select 1 from reference.findings as found
                 where found.file = '{name}.csv' and found.row_number = rows_kept.row_number
@@ -176,7 +219,8 @@ def _finding(
             ) as is_unread
         from rows_kept left join catalogued {catalogued}
     )
-    select '{name}.csv' as file, row_number, {said}, case when la_code <> 'ENG' then la_code end as la_code
+    select '{name}.csv' as file, row_number, {said}, {move},
+        case when la_code <> 'ENG' then la_code end as la_code
     from listed where {where}
     """
 

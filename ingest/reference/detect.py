@@ -11,7 +11,7 @@ from ingest.reference.parsed import NotRecognisedError, Parsed, not_taken
 DOCUMENTS = (".md", ".txt", ".pdf", ".docx", ".html")  # notes that came with the figures
 TAKEN = (
     "reference/ takes population.csv, targets.csv, named_periods.csv, process_changes.csv, commentary.csv, "
-    "actions.csv, "
+    "actions.csv, comparators.csv, peers.csv, "
     "authorities.csv, lists of neighbours (CSV or XLSX), LAIT's long table (Parquet or CSV) and its "
     "dictionary, and DfE's tables as CSV"
 )

@@ -37,6 +37,7 @@ BENCHMARK_COLUMNS = DBT_PROJECT / "seeds" / "benchmark_columns.csv"
 #   findings     one thing not read           statuses  file and status, over every cell of the file
 #   named_periods   authority and label       process_changes  authority, indicator and first day
 #   commentary   authority, indicator and month end     actions   authority, indicator, day agreed and action
+#   comparators  authority, indicator, comparator and first day     peers   authority, peer and first day
 EMPTY_TABLES = """
 create table reference.population (la_code varchar, mid_year bigint, population_0_17 bigint, source varchar);
 create table reference.targets (
@@ -54,6 +55,13 @@ create table reference.commentary (
 create table reference.actions (
     la_code varchar, indicator_id varchar, agreed_on date, action varchar, owner varchar, due_date date,
     done_date date, is_public boolean
+);
+create table reference.comparators (
+    la_code varchar, indicator_id varchar, comparator varchar, from_date date, to_date date,
+    period_basis varchar, value decimal(28, 9), period_end date, source varchar, source_note varchar
+);
+create table reference.peers (
+    la_code varchar, peer_la_code varchar, name varchar, from_date date, to_date date
 );
 create table reference.authorities (la_code varchar, la_name varchar);
 create table reference.figures (

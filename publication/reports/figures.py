@@ -59,6 +59,9 @@ class ReportError(Exception):
     """A report cannot be made; the message says why, and what can be done."""
 
 
+LOCAL = "local:"  # before the name of a comparator that the council typed
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of a table as every edition shows it: its text, and where it is a figure the figure unrounded.
@@ -86,6 +89,11 @@ class Beside:
     judgement: str | None
     words: str
     month_count: int | None = None
+
+    @property
+    def chosen(self) -> str:
+        """Whose figure it is, where the council chose it; nothing where it is DfE's."""
+        return "own peers" if self.comparator == "own_peers_mean" else self.comparator.partition(LOCAL)[2]
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,26 @@ class Line:
     def goal(self) -> Beside | None:
         """The target or the agreed band that the figure is judged against."""
         return self.beside.get("target") or self.beside.get("limits")
+
+    @property
+    def local(self) -> Mapping[str, Beside]:
+        """The figures that the council typed to be set beside, by whose they are, in order of name."""
+        return {
+            who.removeprefix(LOCAL): beside
+            for who, beside in sorted(self.beside.items())
+            if who.startswith(LOCAL)
+        }
+
+    def place(self, comparator: str) -> Beside | None:
+        """England, the region or the neighbours; where there are none, what the council chose in their place.
+
+        For England that is the first typed figure, for the neighbours the mean of its own peers.
+        """
+        if comparator in self.beside:
+            return self.beside[comparator]
+        if comparator == "england":
+            return next(iter(self.local.values()), None)
+        return self.beside.get("own_peers_mean") if comparator == "neighbours_mean" else None
 
     @property
     def change(self) -> Beside | None:

@@ -39,6 +39,7 @@ SAID = (
     ("last_as_high_or_low", "Record"),
     ("england", "England"),
     ("neighbours_mean", "Neighbours"),
+    ("own_peers_mean", "Own peers"),
     ("rank_england", "Rank"),
 )
 
@@ -182,18 +183,19 @@ def _milestone_words(line: Line) -> str:
 
 
 def _peers_words(line: Line) -> str:
-    """England's figure and the neighbours', with the period that they are of."""
+    """England's figure and the neighbours', or those chosen in their place, with their periods."""
     said = []
     for comparator, name in (("england", "England"), ("neighbours_mean", "neighbours")):
-        peer = line.beside.get(comparator)
+        peer = line.place(comparator)
         if peer and peer.value is not None and peer.period_end is not None:
-            said.append((f"{name} {line.cell(peer.value).text}", peer.period_end))
+            of = "to" if peer.chosen else "year to"
+            when = f"{of} {month_words(peer.period_end)}"
+            said.append((f"{peer.chosen or name} {line.cell(peer.value).text}", when))
     if not said:
         return ""
-    ends = {end for _, end in said}
-    if len(ends) == 1:
-        return f"{', '.join(name for name, _ in said)} (year to {month_words(said[0][1])})"
-    return ", ".join(f"{name} (year to {month_words(end)})" for name, end in said)
+    if len({when for _, when in said}) == 1:
+        return f"{', '.join(name for name, _ in said)} ({said[0][1]})"
+    return ", ".join(f"{name} ({when})" for name, when in said)
 
 
 def targets_met(report: Report) -> str:
@@ -277,6 +279,7 @@ def _as_sentence(words: str) -> str:
 def details(line: Line) -> list[tuple[str, str]]:
     """What is said of one indicator, each with its label; the year to date last."""
     said = [(label, line.beside[name].words) for name, label in SAID if name in line.beside]
+    said += [(name, beside.words) for name, beside in line.local.items()]
     if line.held_by:
         stand = "" if line.value is None else " What stands here is the figure of an earlier return."
         said.insert(0, ("Held back", _as_sentence(line.held_by) + stand))

@@ -33,6 +33,7 @@ LABELS = {
     "target": "Target", "limits": "Agreed band", "milestone": "Milestone",
     "previous_month": "Since last month", "same_month_last_year": "Since last year", "signal": "Signal",
     "last_as_high_or_low": "Record", "england": "England", "neighbours_mean": "Neighbours",
+    "own_peers_mean": "Own peers",
     "rank_england": "Rank",
 }  # fmt: skip
 STATUS = """

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from ingest.paths import WarehousePaths
+from ingest.reference.own_files import declared_files
 from tests.conftest import csv_of
 from tests.support.warehouse_sources import Figure, build_comparisons, lay_out_dimensions, months_to, put_in
 
@@ -43,6 +44,32 @@ NAMED = [
     {"la_code": "ENG", "label": "end of 2023/24", "period_end": "2024-03-31"},
     {"la_code": "301", "label": "January", "period_end": "2025-01-31"},
 ]
+COMPARATORS = [
+    {"la_code": "ENG", "indicator_id": "icpc_15wd_pct", "comparator": "England (invented)",
+     "from_date": "2024-04-01", "value": 78.06, "period_end": "2024-03-31", "source": "invented"},
+    # the authority's own of the same name, from a later day
+    {"la_code": "302", "indicator_id": "icpc_15wd_pct", "comparator": "England (invented)",
+     "from_date": "2025-03-01", "value": 84.9, "period_end": "2024-03-01", "source": "invented again"},
+    # it had been set beside months to January
+    {"la_code": "301", "indicator_id": "icpc_15wd_pct", "comparator": "Partner", "from_date": "2024-04-01",
+     "to_date": "2025-01-31", "value": 81, "period_end": "2024-03-31", "source": "letter"},
+    # a count is set beside no other place's
+    {"la_code": "301", "indicator_id": "contacts_received", "comparator": "England (invented)",
+     "from_date": "2024-04-01", "value": 900, "period_end": "2024-03-31", "source": "invented"},
+    {"la_code": "ENG", "indicator_id": "re_referrals_12m_pct", "comparator": "England (invented)",
+     "from_date": "2024-04-01", "value": 20, "period_end": "2024-03-31", "source": "invented"},
+]  # fmt: skip
+PEERS = [
+    # 303 is a peer until January, and then 304, which has no figure; 301 is no peer of itself
+    {"la_code": "301", "peer_la_code": "301", "from_date": "2024-04-01"},
+    {"la_code": "301", "peer_la_code": "302", "from_date": "2024-04-01", "name": "our circle"},
+    {"la_code": "301", "peer_la_code": "303", "from_date": "2024-04-01", "to_date": "2025-02-28",
+     "name": "our circle"},
+    {"la_code": "301", "peer_la_code": "304", "from_date": "2025-03-01", "name": "our circle"},
+    {"la_code": "302", "peer_la_code": "301", "from_date": "2024-04-01"},
+    {"la_code": "302", "peer_la_code": "303", "from_date": "2024-04-01"},
+    {"la_code": "302", "peer_la_code": "304", "from_date": "2024-04-01"},
+]  # fmt: skip
 NEIGHBOURS_OF_301 = [302, 303, 304, 305, 306, 307, 308, 309, 310, 311]
 
 
@@ -70,6 +97,19 @@ FIGURES = [
     # 3 of 9 is too few to compare; 3 of 10 is not
     Figure("302", "re_referrals_12m_pct", "month", "2025-02", 30, 3, 10, "calculated"),
     Figure("302", "re_referrals_12m_pct", "month", "2025-03", 100 * 3 / 9, 3, 9, "calculated"),
+    # 2 of 26 and 2 of 28; 26 of 28 and 24 of 26 say the same; 6 of 28 is enough
+    Figure("306", "re_referrals_12m_pct", "month", "2025-02", 100 * 2 / 28, 2, 28, "calculated"),
+    Figure("306", "re_referrals_12m_pct", "month", "2025-03", 100 * 2 / 26, 2, 26, "calculated"),
+    Figure("307", "re_referrals_12m_pct", "month", "2025-02", 100 * 26 / 28, 26, 28, "calculated"),
+    Figure("307", "re_referrals_12m_pct", "month", "2025-03", 100 * 24 / 26, 24, 26, "calculated"),
+    Figure("308", "re_referrals_12m_pct", "month", "2025-02", 100 * 6 / 28, 6, 28, "calculated"),
+    Figure("308", "re_referrals_12m_pct", "month", "2025-03", 100 * 2 / 26, 2, 26, "calculated"),
+    # 1 of 2, month after month; 4 of 8, 5 of 10, 5 of 10
+    *[Figure("309", "icpc_15wd_pct", "month", month, 50, 1, 2, "calculated") for month in months_to(LAST, 7)],
+    *[
+        Figure("310", "icpc_15wd_pct", "month", month, 50, half, 2 * half, "calculated")
+        for month, half in zip(months_to(LAST, 3), (4, 5, 5), strict=True)
+    ],
     *monthly("301", "cp_2y_open_count", 18, 1, basis="point_in_time"),
     *monthly("302", "cp_2y_open_count", 5, 1, basis="point_in_time"),
     *monthly("301", "contacts_received", 1500, 1200, 1000, 1501.0),
@@ -129,6 +169,9 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
     )  # fmt: skip
     (places.reference / "targets.csv").write_text(csv_of([fields | t for t in TARGETS]), encoding="utf-8")
     (places.reference / "named_periods.csv").write_text(csv_of(NAMED), encoding="utf-8")
+    for name, rows in (("comparators", COMPARATORS), ("peers", PEERS)):
+        columns = dict.fromkeys(field.name for field in declared_files()[f"{name}.csv"].fields)
+        (places.reference / f"{name}.csv").write_text(csv_of([columns | row for row in rows]), "utf-8")
     lay_out_dimensions(places, months_to(LAST, 24)[0], LAST)
     with duckdb.connect(str(places.warehouse)) as db:
         db.executemany(
@@ -192,6 +235,20 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
          "33.3%, not compared with 30.0% in February 2025: fewer than 10 cases"),
         ("301", "re_referrals_12m_pct", "previous_month", "month", "better",
          "22.0%, down 0.1 percentage points from 22.1% in February 2025: better"),
+        ("306", "re_referrals_12m_pct", "previous_month", "month", "not_comparable",
+         "7.7%, not compared with 7.1% in February 2025: fewer than 6 counted, or left out, in both"),
+        ("307", "re_referrals_12m_pct", "previous_month", "month", "not_comparable",
+         "92.3%, not compared with 92.9% in February 2025: fewer than 6 counted, or left out, in both"),
+        ("308", "re_referrals_12m_pct", "previous_month", "month", "better",
+         "7.7%, down 13.7 percentage points from 21.4% in February 2025: better"),
+        # 9 cases have no colour, 10 have: 5 of 10 in February and March, after 4 of 8
+        ("302", "re_referrals_12m_pct", "target", "month", "not_comparable",
+         "33.3%, not judged against at most 20.0% (local target): fewer than 10 cases"),
+        ("309", "icpc_15wd_pct", "target", "month", "not_comparable",
+         "50.0%, not judged against at least 85.0% (national standard): fewer than 10 cases"),
+        ("310", "icpc_15wd_pct", "target", "month", "red",
+         "50.0%, against at least 85.0% (national standard), missed by 35.0 percentage points: red, for 2 "
+         "months running"),
         # one of the two counts reaches six
         ("301", "cp_2y_open_count", "previous_month", "point_in_time", "better",
          "1, down 17 (94.4%) from 18 at the end of February 2025: better"),
@@ -418,3 +475,58 @@ def test_a_published_figure_of_another_measure_stands_beside_and_is_not_judged(s
         "88.4%, 66.0 percentage points above 22.4% for England in the year to March 2024 "
         "(published March 2025), another measure"
     )
+
+
+@pytest.mark.parametrize(
+    ("la_code", "indicator", "comparator", "month", "judgement", "words"),
+    [
+        # 82.06 - 78.06
+        ("301", "icpc_15wd_pct", "local:England (invented)", LAST, "better",
+         "82.1%, 4.0 percentage points above 78.1% for England (invented) in the period to March 2024 "
+         "(invented): better"),
+        ("302", "icpc_15wd_pct", "local:England (invented)", LAST, "level",
+         "84.9%, level with 84.9% for England (invented) in the period to March 2024 (invented again)"),
+        ("302", "icpc_15wd_pct", "local:England (invented)", "2025-02", "better",
+         "89.0%, 10.9 percentage points above 78.1% for England (invented) in the period to March 2024 "
+         "(invented): better"),
+        ("301", "icpc_15wd_pct", "local:Partner", "2025-01", "worse",
+         "80.0%, 1.0 percentage points below 81.0% for Partner in the period to March 2024 (letter): worse"),
+        # 3 of 9
+        ("302", "re_referrals_12m_pct", "local:England (invented)", LAST, "not_comparable",
+         "33.3%, not compared with England (invented) in the period to March 2024 (invented): fewer than 10 "
+         "cases"),
+        # February: 302 had 89 and 303 nothing. March: 302 had 84.9, and 304 nothing
+        ("301", "icpc_15wd_pct", "own_peers_mean", "2025-02", "worse",
+         "82.0%, 7.0 percentage points below 89.0% for our circle (mean of 1 of 2) in February 2025: worse"),
+        ("301", "icpc_15wd_pct", "own_peers_mean", LAST, "worse",
+         "82.1%, 2.8 percentage points below 84.9% for our circle (mean of 1 of 2) in March 2025: worse"),
+        # 301 had 82.06 and 303 had 50
+        ("302", "icpc_15wd_pct", "own_peers_mean", LAST, "better",
+         "84.9%, 18.9 percentage points above 66.0% for own peers (mean of 2 of 3) in March 2025: better"),
+        # one of three has a figure of its own, so those published: 301 15, 303 14, 304 30
+        ("302", "re_referrals_12m_pct", "own_peers_mean", "2025-02", "worse",
+         "30.0%, 10.3 percentage points above 19.7% for own peers (mean of 3) in the year to March 2024 "
+         "(published March 2025): worse"),
+    ],
+)  # fmt: skip
+def test_a_council_is_set_beside_what_it_chose(
+    said: Said, la_code: str, indicator: str, comparator: str, month: str, judgement: str, words: str
+) -> None:
+    row = said(la_code, indicator, comparator, month=month)
+
+    assert row is not None
+    assert (row["judgement"], row["words"]) == (judgement, words)
+
+
+@pytest.mark.parametrize(
+    ("la_code", "indicator", "comparator"),
+    [
+        ("301", "icpc_15wd_pct", "local:Partner"),  # to January
+        ("301", "contacts_received", "local:England (invented)"),
+        ("303", "icpc_15wd_pct", "own_peers_mean"),  # has no list
+    ],
+)
+def test_what_was_not_chosen_for_the_month_is_not_set_beside_it(
+    said: Said, la_code: str, indicator: str, comparator: str
+) -> None:
+    assert said(la_code, indicator, comparator) is None

@@ -191,6 +191,29 @@ def test_the_wide_rows_are_the_figures_with_nothing_lost_or_added(marts: duckdb.
     assert marts.sql(f"{scorecard} except {beside}").fetchall() == []
 
 
+def test_invented_authorities_stand_beside_what_was_chosen_for_them(marts: duckdb.DuckDBPyConnection) -> None:
+    """The mean of the other two, worked out from the figures of the release."""
+    compared = marts.sql(
+        """
+        with figures as (
+            select * from rpt_wide
+            where indicator_id = 'icpc_15wd_pct' and period_basis = 'rolling_12_months'
+                and breakdown_type = 'all' and denominator >= 10
+        )
+        select one.la_code, local_comparator, local_value, own_peers_value,
+            (select avg(value) from figures as other
+            where other.la_code <> one.la_code and other.period_end = one.period_end) as by_hand
+        from figures as one
+        where period_end = (select max(period_end) from figures) and month_state is not null
+        """
+    ).fetchall()
+
+    assert compared
+    for _, whose, typed, ours, by_hand in compared:
+        assert (whose, typed) == ("England (invented)", 77.9)
+        assert ours == pytest.approx(by_hand, abs=1e-9)
+
+
 def test_the_release_is_the_same_in_every_form(
     published: WarehousePaths, marts: duckdb.DuckDBPyConnection
 ) -> None:

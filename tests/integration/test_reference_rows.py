@@ -33,6 +33,13 @@ def found(reference: Path, *sending: str, month: str | None = "2025-03") -> list
         ).fetchall()
 
 
+def moves(reference: Path) -> list[str]:
+    """What is to be done about each thing found, by row."""
+    with warehouse_sources(reference, "301", "302") as db:
+        asked = db.sql("select next_move from reference.findings order by row_number")
+        return [str(move) for (move,) in asked.fetchall()]
+
+
 def warehouse_sources(
     reference: Path, *sending: str, month: str | None = "2025-03"
 ) -> duckdb.DuckDBPyConnection:
@@ -113,7 +120,9 @@ def test_the_edges_of_a_band_may_be_one(reference: Path) -> None:
     assert found(reference) == []
 
 
-@pytest.mark.parametrize("name", ["targets", "commentary", "process_changes", "named_periods"])
+@pytest.mark.parametrize(
+    "name", ["targets", "commentary", "process_changes", "named_periods", "comparators", "peers"]
+)
 def test_a_row_of_nobody_is_a_finding_of_nobody(reference: Path, name: str) -> None:
     fmt = declared_files()[f"{name}.csv"]
     cells = {
@@ -121,6 +130,10 @@ def test_a_row_of_nobody_is_a_finding_of_nobody(reference: Path, name: str) -> N
         "target": "85",
         "commentary": "Better",
         "label": "Then",
+        "comparator": "Outer London",
+        "value": "80",
+        "source": "LIIA",
+        "peer_la_code": "302",
     } | {f.name: "2025-03-31" for f in fmt.fields if f.type == "date" and f.required}
     rows = [
         ",".join({**cells, "la_code": code}.get(f.name, "") for f in fmt.fields)
@@ -207,8 +220,8 @@ def test_the_outcome_counts_what_was_found_and_says_the_first_of_it(reference: P
         "reference/targets.csv, row 2, column target, authority 301: not a number; "
         "correct the cell; until then it counts as empty",
         "reference/targets.csv, row 3, column indicator_id, authority 301: there is no indicator of this "
-        "name, so the row is read by no figure; take the name from the handbook's page of indicators, "
-        "as contacts_received",
+        "name, so the row is read by no figure; did you mean icpc_15wd_pct? take the name from the "
+        "handbook's page of indicators, as contacts_received",
     )
     assert "ninety" not in " ".join(said.sentences)
 
@@ -252,3 +265,39 @@ def test_what_is_wrong_with_a_reference_file_is_among_the_findings_of_a_release(
     ]
     # two forms in one column leave two notes, and the release stands
     assert [row[5] for row in rows if row[2] == "contacts"] == ["date_form_noted", "date_form_noted"]
+
+
+def test_a_list_of_peers_is_of_other_councils_that_there_are(reference: Path) -> None:
+    (reference / "peers.csv").write_text(
+        "la_code,peer_la_code,from_date\n301,302,2024-04-01\n301,301,2024-04-01\n301,999,2024-04-01\n"
+        "301,Camden,2024-04-01\n"
+    )
+
+    assert found(reference) == [
+        ("peers.csv", 3, "peer_la_code", "peer_is_the_council", "301"),
+        ("peers.csv", 4, "peer_la_code", "unknown_authority", "301"),
+        ("peers.csv", 5, "peer_la_code", "unknown_authority", "301"),
+    ]
+    assert moves(reference) == [
+        "take the row away, or correct peer_la_code",
+        "correct peer_la_code: three digits, as DfE has them, zeros in front",
+        "did you mean 202? correct peer_la_code: three digits, as DfE has them, zeros in front",
+    ]
+
+
+def test_a_typed_comparator_is_of_an_indicator_that_is_set_beside_other_places(reference: Path) -> None:
+    (reference / "comparators.csv").write_text(
+        "la_code,indicator_id,comparator,from_date,period_basis,value,period_end,source\n"
+        "301,icpc_15wd_pct,Outer London,2024-04-01,,80,2024-03-31,LIIA\n"
+        "301,contacts_received,Outer London,2024-04-01,,80,2024-03-31,LIIA\n"
+        "301,icpc_15wd_pct,Inner London,2024-04-01,point_in_time,80,2024-03-31,LIIA\n"
+        "301,icpc_15wd_pc,Outer London,2024-04-01,,80,2024-03-31,LIIA\n"
+        "ENG,icpc_15wd_pct,England (invented),2024-04-01,,78,2024-03-31,Invented\n"
+    )
+
+    assert found(reference) == [
+        ("comparators.csv", 3, "indicator_id", "comparator_not_taken", "301"),
+        ("comparators.csv", 4, "period_basis", "basis_not_answered", "301"),
+        ("comparators.csv", 5, "indicator_id", "unknown_indicator", "301"),
+    ]
+    assert moves(reference)[2].startswith("did you mean icpc_15wd_pct? take the name from")

@@ -36,6 +36,8 @@ comparisons as (
     union all by name
     select * from {{ ref('int_comparisons__benchmarks') }}
     union all by name
+    select * from {{ ref('int_comparisons__local') }}
+    union all by name
     select * from {{ ref('int_comparisons__positions') }}
     union all by name
     select * from {{ ref('int_comparisons__spans') }}

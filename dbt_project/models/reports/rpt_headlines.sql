@@ -81,7 +81,7 @@ told as (
     select
         *,
         case
-            when is_few and unit <> 'count' and milestone_judgement is null then null
+            when {{ is_too_small_to_judge('is_few', 'unit') }} and milestone_judgement is null then null
             when not is_few and is_off_target and (change_judgement = 'worse' or signal_side = 'worse')
                 then 'moving_away'
             when not is_few and unit <> 'per_10k' and signal_side = 'worse' then 'signal_worse'

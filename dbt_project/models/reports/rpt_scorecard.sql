@@ -35,6 +35,10 @@ compared as (
         any_value(judgement) filter (where comparator = 'previous_month') as change_judgement,
         any_value(comparator_value) filter (where comparator = 'england') as england_value,
         any_value(comparator_value) filter (where comparator = 'neighbours_mean') as neighbours_value,
+        -- of several the first by name
+        min(comparator) filter (where comparator like 'local:%') as local_comparator,
+        first(comparator_value order by comparator) filter (where comparator like 'local:%') as local_value,
+        any_value(comparator_value) filter (where comparator = 'own_peers_mean') as own_peers_value,
         any_value(judgement) filter (where comparator = 'signal') as signal_judgement
     from {{ ref('fct_indicator_comparisons') }}
     group by la_code, period_end, indicator_id, period_basis
@@ -58,6 +62,9 @@ select
     compared.change_judgement,
     compared.england_value,
     compared.neighbours_value,
+    {{ local_name('compared.local_comparator') }} as local_comparator,
+    compared.local_value,
+    compared.own_peers_value,
     compared.signal_judgement
 from answers
 inner join {{ ref('dim_indicator') }} as indicators on answers.indicator_id = indicators.indicator_id

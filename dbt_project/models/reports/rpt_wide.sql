@@ -17,6 +17,10 @@ with beside as (
         max(comparator_value) filter (where comparator = 'england') as england_value,
         max(comparator_value) filter (where comparator = 'region') as region_value,
         max(comparator_value) filter (where comparator = 'neighbours_mean') as neighbours_value,
+        -- of several the first by name
+        min(comparator) filter (where comparator like 'local:%') as local_comparator,
+        first(comparator_value order by comparator) filter (where comparator like 'local:%') as local_value,
+        max(comparator_value) filter (where comparator = 'own_peers_mean') as own_peers_value,
         max(judgement) filter (where comparator = 'signal') as signal_judgement
     from {{ ref('fct_indicator_comparisons') }}
     group by la_code, indicator_id, period_basis, period_end
@@ -73,6 +77,9 @@ select
     beside.england_value,
     beside.region_value,
     beside.neighbours_value,
+    {{ local_name('beside.local_comparator') }} as local_comparator,
+    beside.local_value,
+    beside.own_peers_value,
     beside.signal_judgement,
     figures.month_state
 from {{ ref('fct_indicator_values') }} as figures

@@ -60,8 +60,8 @@ def test_every_file_of_the_reference_folder_has_a_page_with_each_of_its_columns(
     files = declared_files()
 
     assert set(files) == {
-        *("actions.csv", "authorities.csv", "commentary.csv", "named_periods.csv"),
-        *("population.csv", "process_changes.csv", "targets.csv"),
+        *("actions.csv", "authorities.csv", "commentary.csv", "comparators.csv", "named_periods.csv"),
+        *("peers.csv", "population.csv", "process_changes.csv", "targets.csv"),
     }
     for file, fmt in files.items():
         page = made[f"reference/{fmt.name}.md"]

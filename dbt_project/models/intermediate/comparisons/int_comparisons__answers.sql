@@ -16,6 +16,7 @@ select
     answers.value_status,
     answers.month_state,
     {{ is_small_base('answers.value', 'answers.numerator', 'answers.denominator', 'series.unit') }} as is_few,
+    {{ is_small_part('answers.numerator', 'answers.denominator', 'series.unit') }} as is_few_counted,
     {{ format_value('answers.value', 'series.unit') }} as figure
 from {{ ref('int_indicators__values') }} as answers
 inner join {{ ref('int_comparisons__series') }} as series

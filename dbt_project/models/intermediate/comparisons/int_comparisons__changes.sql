@@ -61,7 +61,9 @@ compared as (
         || coalesce(' (' || asked.period_label || ')', '') as earlier_words,
         asked.value - earlier.value as difference,
         {{ as_shown('difference', 'asked.unit') }} as shown_difference,
-        {{ too_small('asked.unit', 'asked.is_few', 'earlier.is_few') }} as is_too_small,
+        -- of two shares that count few, or leave few out, as of those counts themselves
+        {{ too_small('asked.unit', 'asked.is_few', 'earlier.is_few') }} as has_few_cases,
+        has_few_cases or coalesce(asked.is_few_counted and earlier.is_few_counted, false) as is_too_small,
         {{ outside('asked.value', 'bands.lower_bound', 'bands.upper_bound') }} as outside_now,
         {{ outside('earlier.value', 'bands.lower_bound', 'bands.upper_bound') }} as outside_before,
         case
@@ -98,7 +100,10 @@ select
         when is_too_small
             then
                 figure || ', not compared with ' || earlier_figure || ' ' || earlier_words || ': '
-                || {{ too_small_words('unit') }}
+                || case
+                    when has_few_cases then {{ too_small_words('unit') }}
+                    else 'fewer than {{ var("smallest_count") }} counted, or left out, in both'
+                end
         when shown_difference = 0 then figure || ', level with ' || earlier_figure || ' ' || earlier_words
         else
             figure || case when difference > 0 then ', up ' else ', down ' end || {{ distance('difference', 'unit') }}

@@ -7,13 +7,15 @@ with judged as (
         answers.value_status,
         answers.figure,
         {{ outside('answers.value', 'goals.lower_bound', 'goals.upper_bound') }} as missed_by,
+        {{ is_too_small_to_judge('answers.is_few', 'series.unit') }} as is_too_small,
         case
-            when answers.value is null then 'not_comparable'
+            when answers.value is null or is_too_small then 'not_comparable'
             else {{ rag_status('missed_by', 'goals.tolerance') }}
         end as judgement
     from {{ ref('int_comparisons__goals') }} as goals
     inner join {{ ref('int_comparisons__answers') }} as answers
         on goals.series_id = answers.series_id and goals.month_number = answers.month_number
+    inner join {{ ref('int_comparisons__series') }} as series on goals.series_id = series.series_id
     where goals.goal <> 'milestone'
 
 ),
@@ -56,6 +58,10 @@ select
             then
                 'No figure ' || months.period_words || ', as ' || {{ why_no_figure('counted.value_status') }}
                 || ', to set against ' || counted.goal_words
+        when counted.is_too_small
+            then
+                counted.figure || ', not judged against ' || counted.goal_words || ': '
+                || {{ too_few_words('series.unit') }}
         else
             counted.figure
             || case

@@ -48,8 +48,9 @@ def test_no_reference_folder_is_no_figures_rather_than_an_error(tmp_path: Path) 
 
         tables = db.sql("select table_name, estimated_size from duckdb_tables() order by 1").fetchall()
         assert [name for name, _ in tables] == [
-            "actions", "authorities", "commentary", "figures", "files", "findings", "measures",
-            "named_periods", "neighbours", "population", "process_changes", "statuses", "targets",
+            "actions", "authorities", "commentary", "comparators", "figures", "files", "findings",
+            "measures", "named_periods", "neighbours", "peers", "population", "process_changes",
+            "statuses", "targets",
         ]  # fmt: skip
         assert not any(size for _, size in tables)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from publication.reports import words
+from publication.reports import tables, words
 from publication.reports.figures import Held, Missing, Theme, Told
 from tests.support.report_lines import beside, line, months, report
 
@@ -38,6 +38,25 @@ def test_a_headline_has_the_number_its_way_since_when_and_against_whom() -> None
         "February 2025, the highest since May 2024, missing the target of at least 85.0% for 3 months "
         "running; England 78.0%, neighbours 80.0% (year to March 2024)."
     )
+
+
+def test_what_a_council_chose_stands_where_england_and_neighbours_have_no_figure() -> None:
+    chosen = {
+        "local:Partner": beside("local:Partner", "81.3%, above Partner", value=70.0, period_end=YEAR),
+        "local:England (invented)": beside("local:England (invented)", value=78.04, period_end=YEAR),
+        "own_peers_mean": beside("own_peers_mean", value=80.0, period_end=FEBRUARY),
+    }
+    england = {"england": beside("england", value=75.0, period_end=YEAR)}
+
+    alone = words.statement(line(points=NOW, beside=chosen), "signal_better")
+    with_england = words.statement(line(points=NOW, beside=chosen | england), "signal_better")
+
+    assert alone.endswith("; England (invented) 78.0% (to March 2024), own peers 80.0% (to February 2025).")
+    assert with_england.endswith("; England 75.0% (year to March 2024), own peers 80.0% (to February 2025).")
+    cells = dict(zip(tables.SUMMARY, tables.summary_row(line(points=NOW, beside=chosen)), strict=True))
+    assert cells["England"].text == "78.0% (England (invented))"
+    assert cells["Neighbours"].text == "80.0% (own peers)"
+    assert ("Partner", "81.3%, above Partner") in words.details(line(points=NOW, beside=chosen))
 
 
 def test_a_change_is_told_first_and_the_month_only_where_it_went_the_same_way() -> None:
