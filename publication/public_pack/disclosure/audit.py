@@ -401,7 +401,7 @@ class _Builder:
         term = {t.months: t for t in relation.terms}
         before, here = term[(-1,)], columns[f"{relation.indicator_id}.n.all"]
         flows = [t for t in relation.terms if t.indicator_id != relation.indicator_id]
-        names = [f"{t.indicator_id}.n.all" for t in flows]
+        names = [f"{t.indicator_id}.{t.side}.all" for t in flows]
         if any(t.months != (0,) for t in flows) or not set(names) <= set(columns):
             return
         at = columns[f"{before.indicator_id}.n.all"]

@@ -187,8 +187,9 @@ def _judge_the_rest(base: pd.DataFrame, before: pd.DataFrame) -> None:
         of_role = base["role"] == role
         base.loc[of_role & answered, "status"] = "shown"
         base.loc[of_role & answered & is_hidden & of_people, "status"] = "c"
-    # reported as a value alone, nobody can say what it is made of
-    blind = base["role"].isin(["share", "ratio", "average", "rate"]) & answered & whole.isna()
+    # reported as a value, alone or with one of its halves, nobody can say what it is made of
+    made = base["role"].isin(["share", "ratio", "rate"]) & (up.isna() | whole.isna())
+    blind = answered & (made | (base["role"] == "average") & whole.isna())
     base.loc[blind, "status"] = "x"
     base.loc[rest & (base["value_status"] == "no_cases"), "status"] = "z"
     _stand_by_what_was_said(base, rest, before)

@@ -444,6 +444,10 @@ def told(figures: list[tuple], said: Said, of: pd.DataFrame = OF) -> int:
     return len(found.exact) + len(found.tight)
 
 
+# plans of which enough began and ended
+A_CHAIN = (("cp_open", MONTH - 1, 60), ("cp_started", MONTH, 20), ("cp_open", MONTH, 70))
+
+
 @pytest.mark.parametrize(
     ("of", "terms", "figures"),
     [
@@ -482,6 +486,37 @@ def told(figures: list[tuple], said: Said, of: pd.DataFrame = OF) -> int:
          [("adopt_a1_days", MONTH, (1500, 5)), ("adopt_a10_days", MONTH, (1800, 6))]),
         ("adopt_a2_days", "+adopt_a2_days.d -adopt_a1_days.d",
          [("adopt_a1_days", MONTH, (1500, 5)), ("adopt_a2_days", MONTH, (1800, 6))]),
+        # six of twenty contacts led to a referral: of 1 to 5 referrals there were 5
+        ("contacts_to_referral_pct", "+contacts_to_referral_pct -referrals_received",
+         [("contacts_received", MONTH, 20), ("contacts_to_referral_pct", MONTH, (6, 20)),
+          ("referrals_received", MONTH, 5)]),
+        # of thirty referrals 24 were assessed, and but for one the others were closed at once: 5 of 1 to 5
+        ("referrals_to_assessment_pct", "+referrals_received -referrals_nfa_pct",
+         [("referrals_received", MONTH, 30), ("referrals_to_assessment_pct", MONTH, (24, 30)),
+          ("referrals_nfa_pct", MONTH, (5, 30))]),
+        # ten were overdue, six were completed late: of six open, four at least are overdue
+        ("assessments_open_overdue", "+assessments_open_overdue +ia_completed",
+         [*A_CHAIN, ("assessments_open", MONTH - 1, 60), ("assessments_open_overdue", MONTH - 1, 10),
+          ("ia_completed", MONTH, 0), ("ia_intime_pct", MONTH, (0, 0)),
+          ("ca_completed", MONTH, 0), ("ca_35wd_pct", MONTH, (0, 0)),
+          ("single_completed", MONTH, 60), ("single_45wd_pct", MONTH, (54, 60)),
+          ("assessments_open", MONTH, 6), ("assessments_open_overdue", MONTH, 4)]),
+        # eight were open, six of them were completed late: two at most are overdue
+        ("assessments_open_overdue", "+assessments_open@-1 -assessments_open_overdue",
+         [*A_CHAIN, ("assessments_open", MONTH - 1, 8), ("ca_completed", MONTH, 0),
+          ("ca_35wd_pct", MONTH, (0, 0)), ("single_completed", MONTH, 20),
+          ("single_45wd_pct", MONTH, (14, 20)),
+          ("assessments_open", MONTH, 40), ("assessments_open_overdue", MONTH, 2)]),
+        # six meetings: of 1 to 5 enquiries there were 5
+        ("s47_started", "+strategy_meetings",
+         [("strategy_meetings", MONTH, 6), ("s47_started", MONTH, 5)]),
+        # eighteen more in need by twenty referrals: two at most came to nothing
+        ("cin_open", "+referrals_received -referrals_nfa_pct",
+         [("cin_open", MONTH - 1, 40), ("referrals_received", MONTH, 20),
+          ("referrals_nfa_pct", MONTH, (2, 20)), ("cin_open", MONTH, 58)]),
+        # nobody came back: of 1 to 5 one had gone
+        ("cla_missing_children", "+cla_missing_children",
+         [("cla_missing_children", MONTH, 1), ("rhi_72h_pct", MONTH, (0, 0))]),
     ],
 )  # fmt: skip
 def test_what_a_relation_tells_is_protected_and_is_found_where_protection_lacks_it(
@@ -494,6 +529,45 @@ def test_what_a_relation_tells_is_protected_and_is_found_where_protection_lacks_
     kept = [r for r in relations.relations() if r not in rows]
     monkeypatch.setattr(relations, "relations", lambda: kept)
     assert told(figures, said) > 0
+
+
+def test_the_leavers_of_a_month_are_not_told_by_the_posts_that_became_vacant():
+    # 13 less 10 posts, and nobody began: of 1 to 5 leavers there were 2, 3 or 4
+    pack = one_pack(
+        ("wf_vacancies_fte", MONTH - 1, 10), ("wf_vacancies_fte", MONTH, 13),
+        ("wf_leavers", MONTH, 3), ("wf_starters", MONTH, 0),
+    )  # fmt: skip
+
+    assert shown(pack, "wf_leavers") == {"all": "c"}
+    assert "c" in (
+        shown(pack, "wf_starters")["all"],
+        shown(pack, "wf_vacancies_fte")["all"],
+        shown(pack, "wf_vacancies_fte", month=MONTH - 1)["all"],
+    )
+
+
+@pytest.mark.parametrize(("indicator_id", "known"), [("cla_dental_pct", 10), ("wf_agency_rate", 20)])
+def test_a_share_reported_without_what_it_counts_is_not_printed(indicator_id, known):
+    # 20% of 10 is 2, which the share alone would tell
+    base = placed(OF, (indicator_id, MONTH, (2, known)), ("cla_open", MONTH, 40))
+    base.loc[base["indicator_id"] == indicator_id, ["numerator", "value_status"]] = [np.nan, "reported"]
+    pack = long_table.make(base, OF, ledger.empty(), 1)
+
+    assert shown(pack, indicator_id) == {"all": "x"}
+
+
+def test_minutes_owed_are_not_told_by_those_owed_a_month_ago():
+    # none were due, and six were owed before: of 1 to 5 still 5
+    pack = one_pack(
+        ("conference_minutes_backlog", MONTH - 1, 6), ("conference_minutes_intime_pct", MONTH, (0, 0)),
+        ("conference_minutes_backlog", MONTH, 5),
+    )  # fmt: skip
+
+    assert shown(pack, "conference_minutes_backlog") == {"all": "c"}
+    assert "c" in (
+        shown(pack, "conference_minutes_intime_pct")["all"],
+        shown(pack, "conference_minutes_backlog", month=MONTH - 1)["all"],
+    )
 
 
 def test_what_is_left_of_a_chain_is_not_told_by_a_sum_that_holds_the_chain(said, monkeypatch):
