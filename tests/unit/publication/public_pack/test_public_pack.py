@@ -550,7 +550,9 @@ def test_the_leavers_of_a_month_are_not_told_by_the_posts_that_became_vacant():
 def test_a_share_reported_without_what_it_counts_is_not_printed(indicator_id, known):
     # 20% of 10 is 2, which the share alone would tell
     base = placed(OF, (indicator_id, MONTH, (2, known)), ("cla_open", MONTH, 40))
-    base.loc[base["indicator_id"] == indicator_id, ["numerator", "value_status"]] = [np.nan, "reported"]
+    is_reported = base["indicator_id"] == indicator_id
+    base["numerator"] = base["numerator"].mask(is_reported)
+    base["value_status"] = base["value_status"].mask(is_reported, "reported")
     pack = long_table.make(base, OF, ledger.empty(), 1)
 
     assert shown(pack, indicator_id) == {"all": "x"}
