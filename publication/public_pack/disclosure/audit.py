@@ -220,10 +220,16 @@ class _Builder:
             return
         both = both.dropna().astype(int).drop_duplicates()
         n, d = both["n"].to_numpy(), both["d"].to_numpy()
+        name = self.history.loc[both.index, "indicator_id"].to_numpy()
         rest = self.exact[d] - self.exact[n]
-        n, d, rest = n[rest >= 0], d[rest >= 0], rest[rest >= 0]
+        n, d, name, rest = n[rest >= 0], d[rest >= 0], name[rest >= 0], rest[rest >= 0]
         c = self.ghosts(rest, self.is_people[n], self.is_whole[n] & self.is_whole[d])
         self._equal([(d, 1.0), (n, -1.0), (c, -1.0)])
+        for one in np.unique(name):  # the second half stands for both in every sum that has them
+            of = name == one
+            for sign in (1, -1):
+                halves: tuple[Part, ...] = ((sign, one, "d", 0), (-sign, one, "n", 0))
+                self.rests[halves] = [(np.column_stack([d[of], n[of]]), c[of])]
         # one that is the share of a hidden count goes with it, whatever its halves
         counted = [r.indicator_id for r in design.roles().values() if r.numerator_indicator]
         of = self.uses[~self.uses["is_shown"] & ~self.uses["indicator_id"].isin(counted)]
@@ -364,7 +370,8 @@ class _Builder:
             mine = u[at >= 0]
             row, place = np.nonzero(mine[:, others] >= 0)
             held = [(row, mine[:, others][row, place], sign[others][place].astype(float))]
-            held.append((np.arange(len(mine)), left.to_numpy()[at[at >= 0]], np.ones(len(mine))))
+            first = float(of[0][0])  # a rest is what begins with a plus
+            held.append((np.arange(len(mine)), left.to_numpy()[at[at >= 0]], np.full(len(mine), first)))
             self.add(held, least[at >= 0], most[at >= 0], np.full(len(mine), NONE))
 
     def _bound(
