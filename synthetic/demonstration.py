@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synthetic.days import months_later
+from synthetic.reference import write_rows
 
 NEXT = "next"
 SPOILT = "cp_visits"
@@ -47,12 +48,12 @@ def _spoil(path: Path, month: str) -> None:
 def _say(reference: Path, month: str, la_code: str) -> None:
     indicator, target, source = MILESTONE
     day, due = f"{month}-28", f"{months_later(month, 3)}-28"
-    _write(
+    write_rows(
         reference / "commentary.csv",
         ("la_code", "indicator_id", "period_end", "commentary", "is_public"),
         [(la_code, indicator, day, COMMENT, "Y")],
     )
-    _write(
+    write_rows(
         reference / "actions.csv",
         ("la_code", "indicator_id", "agreed_on", "action", "owner", "due_date", "is_public"),
         [(la_code, indicator, f"{month}-03", ACTION, "Head of Safeguarding", due, "Y")],
@@ -62,9 +63,4 @@ def _say(reference: Path, month: str, la_code: str) -> None:
     own = {"la_code": la_code, "indicator_id": indicator, "from_date": f"{month}-01", "target": target}
     own |= {"due_date": due, "source": source}
     head += [name for name in own if name not in head]
-    _write(reference / "targets.csv", head, [*rows, [own.get(name, "") for name in head]])
-
-
-def _write(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    write_rows(reference / "targets.csv", head, [*rows, [own.get(name, "") for name in head]])

@@ -47,23 +47,26 @@ _PEERS = 3  # of each authority, those next in order
 def write_reference(practices: Sequence[Practice], months: Sequence[str], seed: int, folder: Path) -> None:
     """Write authorities.csv, population.csv, targets.csv, comparators.csv and peers.csv."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "authorities.csv", ("la_code", "la_name"), ((p.la_code, p.la_name) for p in practices))
-    _write(
+    write_rows(
+        folder / "authorities.csv", ("la_code", "la_name"), ((p.la_code, p.la_name) for p in practices)
+    )
+    write_rows(
         folder / "population.csv", ("la_code", "mid_year", "population_0_17"), _populations(practices, months)
     )
     fields = ("la_code", "indicator_id", "from_date", "to_date", "target", "limit_lower", "limit_upper")
-    _write(folder / "targets.csv", fields, _targets(practices, months, seed))
+    write_rows(folder / "targets.csv", fields, _targets(practices, months, seed))
     first = _year(months[0]) - 1
     fields = ("la_code", "indicator_id", "comparator", "from_date", "value", "period_end", "source")
     typed = (
         ("ENG", name, _COMPARATOR, f"{first}-04-01", value, f"{first}-03-31", "invented")
         for name, value in _BESIDE
     )
-    _write(folder / "comparators.csv", fields, typed)
-    _write(folder / "peers.csv", ("la_code", "peer_la_code", "from_date"), _peers(practices, first))
+    write_rows(folder / "comparators.csv", fields, typed)
+    write_rows(folder / "peers.csv", ("la_code", "peer_la_code", "from_date"), _peers(practices, first))
 
 
-def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A reference file as CSV."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)

@@ -86,6 +86,26 @@
     group by all
 {%- endmacro %}
 
+{#- Each period of each indicator that the newest returns owe, on each basis; since a month, where one is named. -#}
+{% macro periods_owed() -%}
+select
+    expected.vintage_id, expected.la_code, indicators.indicator_id, indicators.lead_return,
+    indicators.denominator_source, periods.period_basis, periods.period_end, periods.month_number,
+    coalesce(since.period_start, periods.period_start) as period_start,
+    coalesce(since.first_month_number, periods.first_month_number) as first_month_number
+from {{ ref('int_periods__expected') }} as expected
+inner join {{ ref('dim_period') }} as periods on expected.month_number = periods.month_number
+inner join {{ ref('dim_indicator') }} as indicators
+    on list_contains(string_split(indicators.bases, ' '), periods.period_basis)
+left join {{ ref('int_periods__since') }} as since
+    on
+        expected.vintage_id = since.vintage_id
+        and expected.month_number = since.month_number
+        and indicators.indicator_id = since.indicator_id
+        and periods.period_basis = since.period_basis
+where expected.edition = 'restated' and (periods.period_basis <> 'since' or since.indicator_id is not null)
+{%- endmacro %}
+
 {#- For each indicator and month of some periods of vintages: whether every return that it needs can be used for the
     month, the month of the snapshot that leads, and how far back it reaches. -#}
 {% macro submitted_by_month(periods) -%}

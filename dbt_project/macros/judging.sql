@@ -94,6 +94,15 @@
     end
 {%- endmacro %}
 
+{#- A figure set beside another place's, in words up to whose that is; of columns figure, shown_difference, difference
+    and unit. -#}
+{% macro beside_in_words(value) -%}
+    figure || case
+        when shown_difference = 0 then ', level with '
+        else ', ' || {{ distance('difference', 'unit') }} || case when difference > 0 then ' above ' else ' below ' end
+    end || {{ format_value(value, 'unit') }} || ' for ' || beside_words
+{%- endmacro %}
+
 {#- Whose the typed figure is, by the comparator's name in fct_indicator_comparisons. -#}
 {% macro local_name(comparator) -%}
     substr({{ comparator }}, 7)

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from ingest.paths import WarehousePaths
 from orchestration.cli.group import main
-from orchestration.cli.options import FOLDER, MONTH, release_option, restricted_option
+from orchestration.cli.options import FOLDER, MONTH, of_one, release_option, restricted_option
 
 
 @main.command()
@@ -47,13 +46,7 @@ def dashboard(
     from publication.reports.figures import ReportError
     from publication.reports.make import edition_of, month_of
 
-    if (
-        region
-        and click.get_current_context().get_parameter_source("authority") is ParameterSource.DEFAULT_MAP
-    ):
-        authority = None  # the settings name it; whoever asks for a region wants the region
-    if (authority is None) == (region is None):
-        raise click.UsageError("say whose dashboard: --authority 372 or --region 'North West'")
+    authority = of_one(authority, region, "say whose dashboard: --authority 372 or --region 'North West'")
     folder = out or WarehousePaths.of(Path("raw"), Path("reference"), release, restricted).reports
     try:
         source = edition_of(release, edition)

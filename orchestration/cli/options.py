@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from ingest.contracts import settings
 from ingest.privacy.key_file import KEY_FILE
@@ -44,6 +45,21 @@ own_ids_option = click.option(
     help="Show the council's own numbers in place of pseudonyms, from RAW and the key. Kept in no table; "
     "that they were asked for is noted in RESTRICTED/access_log.jsonl.  [default: work_lists: own_numbers]",
 )  # fmt: skip
+
+
+def of_one(authority: str | None, region: str | None, otherwise: str) -> str | None:
+    """The authority that is asked for; none where a region is, though the settings name an authority.
+
+    Raises UsageError, with the words `otherwise`, where both or neither are.
+    """
+    from_settings = (
+        click.get_current_context().get_parameter_source("authority") is ParameterSource.DEFAULT_MAP
+    )
+    if region and from_settings:
+        authority = None
+    if (authority is None) == (region is None):
+        raise click.UsageError(otherwise)
+    return authority
 
 
 def allow_own_ids(asked: bool) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from ingest.contracts.settings import InvalidSettingsError
 from ingest.paths import WarehousePaths
@@ -18,6 +17,7 @@ from orchestration.cli.options import (
     MONTH,
     allow_own_ids,
     key_option,
+    of_one,
     own_ids_option,
     raw_option,
     reference_option,
@@ -81,13 +81,9 @@ def report(
     from publication.reports.figures import ReportError
     from publication.reports.kinds import kind_of
 
-    if (
-        region
-        and click.get_current_context().get_parameter_source("authority") is ParameterSource.DEFAULT_MAP
-    ):
-        authority = None  # the settings name it; whoever asks for a region wants the region
-    if (authority is None) == (region is None):
-        raise click.UsageError("say whose report: --authority 372, --authority all or --region 'North West'")
+    authority = of_one(
+        authority, region, "say whose report: --authority 372, --authority all or --region 'North West'"
+    )
     wanted = [*(formats or ("html", "pdf", "xlsx")), *(["txt"] if braille_ready else [])]
     folder = out or WarehousePaths.of(Path("raw"), Path("reference"), release, restricted).reports
     try:

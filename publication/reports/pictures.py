@@ -1,13 +1,16 @@
-"""The report's drawings as pictures, for Word and PowerPoint: the same SVG as in the page, set by Typst."""
+"""What Word and PowerPoint have alike: the drawings as pictures, and what a file says of itself."""
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 from io import BytesIO
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import typst
 
+from publication.reports import words
+from publication.reports.figures import Report
 from publication.reports.pdf import typefaces
 
 SHARP = 220.0  # dots an inch
@@ -42,6 +45,15 @@ def pictures(drawings: Sequence[str]) -> list[bytes]:
     made = setter.compile(sys_inputs={"drawings": json.dumps(list(drawings))}, format="png", ppi=SHARP)
     assert made is not None  # without a place to write to, what is made is returned
     return [made] if isinstance(made, bytes) else list(made)
+
+
+def describe(about: Any, report: Report) -> datetime:
+    """Say in an Office file's properties what it is. The day that it bears: that of the report."""
+    made_on = datetime.combine(report.month, time())
+    about.title, about.author, about.language = report.title, report.la_name, "en-GB"
+    about.created = about.modified = made_on
+    about.comments = words.edition_words(report)
+    return made_on
 
 
 def of_one_day(document: bytes, day: datetime) -> bytes:

@@ -1,7 +1,6 @@
 """The report as a PowerPoint presentation: a theme a slide, in sentences or as its part of the scorecard."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +12,7 @@ from pptx.util import Emu, Inches, Pt
 from publication.reports import tables, words
 from publication.reports.charts import process_chart, sparkline
 from publication.reports.figures import Cell, Report, Theme
-from publication.reports.pictures import TONES, of_one_day, pictures, widths
+from publication.reports.pictures import TONES, describe, of_one_day, pictures, widths
 from publication.reports.tables import Table
 
 WIDTH, HEIGHT, EDGE = Inches(13.333), Inches(7.5), Inches(0.5)
@@ -27,11 +26,7 @@ def slides(report: Report) -> bytes:
     """The whole report. The same report gives the same bytes."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
-    made_on = datetime.combine(report.month, time())
-    about = deck.core_properties
-    about.title, about.author, about.language = report.title, report.la_name, "en-GB"
-    about.created = about.modified = made_on
-    about.comments = words.edition_words(report)
+    made_on = describe(deck.core_properties, report)
     first = [*words.cover(report), words.edition_words(report), report.state_words]
     _sentences(deck, report, report.title, [("", said) for said in first if said])
     told = [(str(one.title), one.words) for one in words.headlines(report)]

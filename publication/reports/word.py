@@ -1,7 +1,6 @@
 """The report as a Word document: the same rows, sentences and pictures, to be sent or pasted from."""
 
 from collections.abc import Iterator
-from datetime import datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +13,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from publication.reports import tables, words
 from publication.reports.charts import process_chart, sparkline
 from publication.reports.figures import Cell, Report, Theme
-from publication.reports.pictures import TONES, of_one_day, pictures, widths
+from publication.reports.pictures import TONES, describe, of_one_day, pictures, widths
 from publication.reports.tables import Table
 
 FONT = "Arial"
@@ -24,11 +23,7 @@ A4 = Cm(21), Cm(29.7)
 def word(report: Report) -> bytes:
     """The whole report. The same report gives the same bytes."""
     document = Document()
-    made_on = datetime.combine(report.month, time())
-    about = document.core_properties
-    about.title, about.author, about.language = report.title, report.la_name, "en-GB"
-    about.created = about.modified = made_on
-    about.comments = words.edition_words(report)
+    made_on = describe(document.core_properties, report)
     _lay_out(document, report)
     document.add_heading(report.title, 0)
     for said in words.cover(report):

@@ -462,8 +462,8 @@ def published(folder: Path) -> None:
 
 PARTS = {
     "published": lambda folder: published(folder / "published"),
-    "leaks": lambda folder: planted_leaks(folder),
-    "formats": lambda folder: formats(folder),
+    "leaks": planted_leaks,
+    "formats": formats,
     "england": lambda _: england(),
     "vintages": lambda _: vintages(),
     "insiders": lambda _: insiders(),

@@ -9,21 +9,9 @@ with answers as (
 
 expected as (
 
-    select expected_periods.la_code, count(*) as expected_answers
-    from {{ ref('int_periods__expected') }} as expected_periods
-    inner join {{ ref('dim_period') }} as periods on expected_periods.month_number = periods.month_number
-    inner join {{ ref('dim_indicator') }} as indicators
-        on list_contains(string_split(indicators.bases, ' '), periods.period_basis)
-    left join {{ ref('int_periods__since') }} as since
-        on
-            expected_periods.vintage_id = since.vintage_id
-            and expected_periods.month_number = since.month_number
-            and indicators.indicator_id = since.indicator_id
-            and periods.period_basis = since.period_basis
-    where
-        expected_periods.edition = 'restated'
-        and (periods.period_basis <> 'since' or since.indicator_id is not null)
-    group by expected_periods.la_code
+    select la_code, count(*) as expected_answers
+    from ({{ periods_owed() }}) as owed
+    group by la_code
 
 ),
 

@@ -17,20 +17,9 @@
 with periods as (
 
     select
-        expected.vintage_id, expected.la_code, indicators.indicator_id, indicators.denominator_source,
-        periods.period_basis, periods.period_end, periods.month_number,
-        coalesce(since.first_month_number, periods.first_month_number) as first_month_number
-    from {{ ref('int_periods__expected') }} as expected
-    inner join {{ ref('dim_period') }} as periods on expected.month_number = periods.month_number
-    inner join {{ ref('dim_indicator') }} as indicators
-        on list_contains(string_split(indicators.bases, ' '), periods.period_basis)
-    left join {{ ref('int_periods__since') }} as since
-        on
-            expected.vintage_id = since.vintage_id
-            and expected.month_number = since.month_number
-            and indicators.indicator_id = since.indicator_id
-            and periods.period_basis = since.period_basis
-    where expected.edition = 'restated' and (periods.period_basis <> 'since' or since.indicator_id is not null)
+        vintage_id, la_code, indicator_id, denominator_source, period_basis, period_end, month_number,
+        first_month_number
+    from ({{ periods_owed() }}) as owed
 
 ),
 

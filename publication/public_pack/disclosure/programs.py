@@ -5,6 +5,7 @@ which the narrowing of `audit` stays wide.
 """
 
 from collections.abc import Collection
+from copy import copy
 
 import highspy
 import numpy as np
@@ -111,8 +112,7 @@ class _Program:
 
     def _bare(self) -> "_Program":
         """The same with no figure of this pack printed."""
-        bare = object.__new__(_Program)
-        bare.__dict__.update(self.__dict__)
+        bare = copy(self)
         for name in ("least", "most", "figure", "bounds", "shown_by"):
             setattr(bare, name, getattr(self, name).copy())
         bare.solver = bare._solver()

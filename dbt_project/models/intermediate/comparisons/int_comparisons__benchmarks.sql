@@ -129,13 +129,7 @@ select
         when is_too_small
             then figure || ', not compared with ' || beside_words || ': ' || {{ too_small_words('unit') }}
         else
-            figure || case
-                when shown_difference = 0 then ', level with '
-                else
-                    ', ' || {{ distance('difference', 'unit') }}
-                    || case when difference > 0 then ' above ' else ' below ' end
-            end
-            || {{ format_value('published_value', 'unit') }} || ' for ' || beside_words || ' ' || published_words
+            {{ beside_in_words('published_value') }} || ' ' || published_words
             -- in which way, dim_benchmark says
             || case definition when 'differs' then ', another measure' when 'close' then ', a close measure' else '' end
             || {{ judged_words('judgement') }}

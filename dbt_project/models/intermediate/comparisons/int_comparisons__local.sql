@@ -185,14 +185,6 @@ select
         when value is null then 'No figure ' || period_words || ', as ' || {{ why_no_figure('value_status') }}
         when is_too_small
             then figure || ', not compared with ' || beside_words || ': ' || {{ too_small_words('unit') }}
-        else
-            figure || case
-                when shown_difference = 0 then ', level with '
-                else
-                    ', ' || {{ distance('difference', 'unit') }}
-                    || case when difference > 0 then ' above ' else ' below ' end
-            end
-            || {{ format_value('local_value', 'unit') }} || ' for ' || beside_words
-            || {{ judged_words('judgement') }}
+        else {{ beside_in_words('local_value') }} || {{ judged_words('judgement') }}
     end as words
 from compared
